@@ -42,8 +42,7 @@ def isequal(
     parts_a, parts_b = children(a), children(b)
     if parts_a is None or parts_b is None:
         return isinstance(a, (tuple, dict)) == isinstance(b, (tuple, dict)) and _leaves_equal(a, b)
-    if type(a).__eq__ is object.__eq__ and type(a) is not type(b) or _kind(a) != _kind(b) or parts_a.keys() != parts_b.keys(): return False
-    return all(isequal(parts_a[k], parts_b[k]) for k in parts_a)
+    return _kind(a) == _kind(b) and parts_a.keys() == parts_b.keys() and all(isequal(parts_a[k], parts_b[k]) for k in parts_a)
 
 # %% ../nbs/00_compare.ipynb #8050d0e1
 def _precision(dtype):
