@@ -17,4 +17,12 @@ d = { 'settings': { 'branch': 'main',
                                        'literate_grad.compare.children': ('compare.html#children', 'literate_grad/compare.py'),
                                        'literate_grad.compare.isapprox': ('compare.html#isapprox', 'literate_grad/compare.py'),
                                        'literate_grad.compare.isequal': ('compare.html#isequal', 'literate_grad/compare.py'),
-                                       'literate_grad.compare.ulps': ('compare.html#ulps', 'literate_grad/compare.py')}}}
+                                       'literate_grad.compare.ulps': ('compare.html#ulps', 'literate_grad/compare.py')},
+            'literate_grad.neuron': { 'literate_grad.neuron.linear_activation': ( 'neuron.html#linear_activation',
+                                                                                  'literate_grad/neuron.py'),
+                                      'literate_grad.neuron.linear_activation_derivative': ( 'neuron.html#linear_activation_derivative',
+                                                                                             'literate_grad/neuron.py'),
+                                      'literate_grad.neuron.sech': ('neuron.html#sech', 'literate_grad/neuron.py'),
+                                      'literate_grad.neuron.tanh_activation': ('neuron.html#tanh_activation', 'literate_grad/neuron.py'),
+                                      'literate_grad.neuron.tanh_activation_derivative': ( 'neuron.html#tanh_activation_derivative',
+                                                                                           'literate_grad/neuron.py')}}}
