@@ -25,3 +25,11 @@ def test_cells_have_ids_and_fit_on_a_screen(path):
 def test_no_output_is_an_error_or_a_warning(path):
     outputs = [o for cell in cells(path) for o in cell.get('outputs', [])]
     assert not [o for o in outputs if o['output_type'] == 'error' or o.get('name') == 'stderr']
+
+@pytest.mark.parametrize('path', [path for path in notebooks if path.name != 'index.ipynb'], ids=lambda path: path.name)
+def test_imports_stand_alone(path):
+    "nbdev builds the site by running the exported cells and those with imports: other code beside an import would miss its names."
+    for cell in cells(path)[:-1]:
+        if cell['cell_type'] == 'code' and '#| export' not in source(cell):
+            imports = [line.startswith(('import ', 'from ')) for line in source(cell).splitlines() if not line.startswith('#|')]
+            assert all(imports) or not any(imports), source(cell)
