@@ -8,6 +8,7 @@ __all__ = ['glorot_uniform', 'identity', 'Dense', 'Chain']
 # %% ../nbs/03_layers.ipynb #71d5becf
 from collections import namedtuple
 from functools import lru_cache
+from numbers import Integral
 import autograd.numpy as np
 from .compare import children
 
@@ -31,7 +32,7 @@ def identity(
 # %% ../nbs/03_layers.ipynb #83fb5345
 def _size(n, name):
     "A number of features, if it is one."
-    if not isinstance(n, (int, np.integer)) or isinstance(n, bool): raise TypeError(f'Dense expected an integer number of {name}, but got {n!r}; write Dense(10, 1) for ten inputs and one output.')
+    if not isinstance(n, Integral) or isinstance(n, bool): raise TypeError(f'Dense expected an integer number of {name}, but got {n!r}; write Dense(10, 1) for ten inputs and one output.')
     if n < 1: raise ValueError(f'Dense expected at least one of its {name}, but got {n}.')
     return int(n)
 
