@@ -3,4 +3,5 @@ __version__ = "0.1.0"
 
 from .compare import isapprox, isequal, ulps
 from .autodiff import derivative, gradient, tanh, withgradient
+from .layers import Chain, Dense, glorot_uniform
 from .record import replay

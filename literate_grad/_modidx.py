@@ -88,5 +88,6 @@ d = { 'settings': { 'branch': 'main',
                                       'literate_grad.record._floats': ('record.html#_floats', 'literate_grad/record.py'),
                                       'literate_grad.record._julia': ('record.html#_julia', 'literate_grad/record.py'),
                                       'literate_grad.record._shown': ('record.html#_shown', 'literate_grad/record.py'),
+                                      'literate_grad.record.by_weight': ('record.html#by_weight', 'literate_grad/record.py'),
                                       'literate_grad.record.compared': ('record.html#compared', 'literate_grad/record.py'),
                                       'literate_grad.record.replay': ('record.html#replay', 'literate_grad/record.py')}}}
