@@ -5,16 +5,18 @@
 # %% auto #0
 __all__ = ['SPREADS', 'special', 'is_symmetric', 'generic_points']
 
-# %% ../nbs/10a_points.ipynb #aa1d8a54
+# %% ../nbs/10a_points.ipynb #727ef842
 import numpy as np
 from .arguments import leaves, quiet, replaced
 
-# %% ../nbs/10a_points.ipynb #339fd91c
+# %% ../nbs/10a_points.ipynb #f5481830
 def _is_float(x): return isinstance(x, float) or isinstance(x, (np.ndarray, np.floating)) and x.dtype.kind == 'f' and x.size > 0
 
 def _sample(x):
     x = np.ravel(x)
     return x[::len(x) // 1000 + 1]
+
+def _is_identity(x): return np.ndim(x) == 2 and x.shape[0] == x.shape[1] and x.size > 1 and np.array_equal(x, np.eye(len(x)))
 
 def _special(x, asked):
     "Why the values of one leaf can hide a mistake; `None` if they do not."
@@ -24,9 +26,10 @@ def _special(x, asked):
     if low == high and not one: return f'has only entries {low:g}'
     if one and np.ndim(x): return 'has one entry'
     if asked and np.all((s == 0) | (abs(s) == 1)): return 'has only entries 0, 1 and -1'
+    if _is_identity(x): return 'is the identity matrix'
     if np.ndim(x) and x.shape[0] == 1: return 'is a batch of one'
 
-# %% ../nbs/10a_points.ipynb #f8a452b8
+# %% ../nbs/10a_points.ipynb #268b991f
 def _float_leaves(args): return [(path, x) for path, x in leaves(args) if _is_float(x)]
 
 def special(
@@ -40,7 +43,7 @@ def special(
         if any(np.shape(x) == np.shape(y) and np.all(_sample(x) == _sample(y)) for _, y in floats[:k]): out.append((path, 'equals another argument'))
     return out
 
-# %% ../nbs/10a_points.ipynb #decd4f60
+# %% ../nbs/10a_points.ipynb #6efd44a1
 def _is_constant(x): return bool(np.all(x == np.ravel(x)[0]))
 
 def is_symmetric(
@@ -58,12 +61,13 @@ def _matrix(x):
 
 def _structure(x):
     "The name of what has to stay."
+    if _is_identity(x): return 'definite'
     if np.ndim(x) and x.shape[-1] > 1 and np.all(x >= 0) and np.allclose(np.sum(x, -1), 1, atol=1e-6):
         return 'one-hot' if np.all((x == 0) | (x == 1)) else 'simplex'
     whole = np.size(x) > 1 and not _is_constant(x) and np.all(x == np.round(x))
     return _matrix(x) or ('whole' if whole else None)
 
-# %% ../nbs/10a_points.ipynb #13928eec
+# %% ../nbs/10a_points.ipynb #3e041404
 def _spread(x, rng, s):
     "Other numbers of about the same size, of the same sign where `s` is at most 1."
     z = rng.standard_normal(np.shape(x))
@@ -87,7 +91,7 @@ def _generic(x, rng, s, asked):
     if kind in ('simplex', 'one-hot'): return rng.dirichlet(np.ones(x.shape[-1]), size=x.shape[:-1])
     return _spread(x, rng, s) if kind in (None, 'whole') else _square(x, kind, rng, s)
 
-# %% ../nbs/10a_points.ipynb #73655278
+# %% ../nbs/10a_points.ipynb #b700899b
 SPREADS = 0.3, 1.0, 4.0
 
 def _drawn(args, rng, s, asked, grow=False):
