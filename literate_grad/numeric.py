@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['RATIO', 'STEPS', 'Rungs', 'EPS', 'Slope', 'Line', 'rungs', 'noise', 'slope', 'unit', 'direction', 'confirms']
 
-# %% ../nbs/10_numeric.ipynb #b2c9b6dc
+# %% ../nbs/10_numeric.ipynb #f450ff48
 import math
 from collections import namedtuple
 import numpy as np
 from .arguments import quiet
 
-# %% ../nbs/10_numeric.ipynb #35ebd2df
+# %% ../nbs/10_numeric.ipynb #23559cc5
 class Line:
     "`f` along the line `x + t*d`: a function of the number `t`, with flat arrays as values."
     def __init__(self,
@@ -35,7 +35,7 @@ class Line:
         if y.dtype.kind not in 'biuf' or self.known and y.size != self.known[0.0].size: return np.full(self.known[0.0].shape, np.nan)
         return y.ravel()
 
-# %% ../nbs/10_numeric.ipynb #e353721d
+# %% ../nbs/10_numeric.ipynb #06710999
 RATIO = 8.0
 STEPS = 2.0**-5 / RATIO**np.arange(8)
 Rungs = namedtuple('Rungs', 'h zero plus minus odd even')
@@ -49,7 +49,7 @@ def rungs(
     plus, minus = (np.array([line(sign * t) for t in h.tolist()], float) for sign in (1.0, -1.0))
     return Rungs(h[:, None], zero, plus, minus, (plus - minus) / 2, (plus - zero + (minus - zero)) / 2)
 
-# %% ../nbs/10_numeric.ipynb #b8955f61
+# %% ../nbs/10_numeric.ipynb #cd43576c
 def _residues(r):
     "What is left of each rung when the rungs above it have explained what a smooth function does."
     even = r.even[2:] - 9 / 64 * r.even[1:-1] + 1 / 512 * r.even[:-2]
@@ -57,7 +57,7 @@ def _residues(r):
     flat = (r.plus[2:] == r.zero) & (r.minus[2:] == r.zero)
     return np.where(flat, np.nan, np.fmax(abs(even), abs(odd)))
 
-# %% ../nbs/10_numeric.ipynb #78559b6b
+# %% ../nbs/10_numeric.ipynb #76226ec2
 EPS = np.finfo(float).eps
 
 def _floor(r, x):
@@ -71,16 +71,15 @@ def noise(
     r, # `Rungs`
     x, # where the line starts
 ) -> np.ndarray: # one number for each value of the function
-    "The noise of a function, measured: the typical size of what does not shrink with the step."
-    size, out = _residues(r), _floor(r, x)
-    for j in range(size.shape[1]):
-        s = size[:, j][~np.isnan(size[:, j])]
-        drops = np.flatnonzero(s[1:] < s[:-1] / 64)
-        rest = s[drops[-1] + 1:] if len(drops) else s
-        if len(rest): out[j] = max(out[j], 2 * np.median(rest))
+    "The noise of a function, measured: what is left on the last rungs, three at least, below the last great drop."
+    out = _floor(r, x)
+    for j, size in enumerate(_residues(r).T):
+        size = size[~np.isnan(size)]
+        drops = [k for k in range(1, len(size) - 2) if size[k] < size[k - 1] / 64]
+        out[j] = np.max(size[(drops or [0])[-1]:], initial=out[j])
     return out
 
-# %% ../nbs/10_numeric.ipynb #9a679c0e
+# %% ../nbs/10_numeric.ipynb #5c8f4466
 def _tableau(quotients, powers):
     "Difference quotients and their extrapolations, each with the distance to what it was made of."
     columns = [quotients]
@@ -107,7 +106,7 @@ def _best(quotients, noise, powers):
     pick = np.argmin(errors, axis=0), np.arange(errors.shape[1])
     return np.where(np.isfinite(errors[pick]), values.reshape(errors.shape)[pick], np.nan), errors[pick]
 
-# %% ../nbs/10_numeric.ipynb #baf1c399
+# %% ../nbs/10_numeric.ipynb #99be8344
 Slope = namedtuple('Slope', 'value error left right noise kink rough')
 
 def _rough(r):
@@ -129,10 +128,12 @@ def _estimate(r, x):
     value = np.where(one, np.where(np.isfinite(right_error), right, left), value)
     return Slope(value, np.where(one, np.fmin(right_error, left_error), error), left, right, sigma, kink, _rough(r))
 
-# %% ../nbs/10_numeric.ipynb #9b579583
+# %% ../nbs/10_numeric.ipynb #e4b07fe7
 def _settled(r, s):
     q = r.odd / r.h
-    return bool(np.all(~(abs(q[-1] - q[-2]) > 16 * s.noise / r.h[-1])) and np.all(np.isfinite(s.error)) and not np.any(s.kink))
+    moved = abs(q[-1] - q[-2]) > 16 * s.noise / r.h[-1]
+    loud = s.noise > np.maximum(1e-3 * np.nanmax(abs(r.odd), axis=0, initial=0), 64 * EPS * abs(r.zero))
+    return not np.any(moved | s.kink | s.rough | ~np.isfinite(s.error) | loud)
 
 def _below_kink(r, s, x):
     "The same, but from the smooth rungs below a kink, where there are any."
@@ -157,7 +158,7 @@ def slope(
             s = _estimate(r, line.x)
         return _below_kink(r, s, line.x) if np.any(s.kink) else s
 
-# %% ../nbs/10_numeric.ipynb #2c34fd46
+# %% ../nbs/10_numeric.ipynb #1c3607f3
 def _power_of_two(x): return 2.0**np.round(np.log2(x))
 
 def unit(
@@ -180,7 +181,7 @@ def direction(
     v = rng.integers(-256, 256, size=np.shape(x), dtype=np.int16)
     return (v + np.where(v < 0, -127, 128)) / 256 * unit(x)
 
-# %% ../nbs/10_numeric.ipynb #3d2eafec
+# %% ../nbs/10_numeric.ipynb #02202eee
 def confirms(
     line, # a `Line`
     claim, # what the slope is said to be, one number per value of the function

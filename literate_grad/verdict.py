@@ -6,14 +6,14 @@
 __all__ = ['Limits', 'Probe', 'ORDER', 'Judgement', 'KINK', 'ROUGH', 'SMALL', 'tolerance', 'along', 'hears', 'probe', 'judge',
            'Verdict', 'confirmed', 'contested', 'by_values', 'located', 'swept', 'decide']
 
-# %% ../nbs/10c_verdict.ipynb #eb61df02
+# %% ../nbs/10c_verdict.ipynb #58fa16fe
 from collections import namedtuple
 import numpy as np
 from .arguments import name_of
 from .numeric import EPS, Line, Slope, confirms, direction, slope, unit
 from .witnesses import extended, sweep
 
-# %% ../nbs/10c_verdict.ipynb #4abcb5be
+# %% ../nbs/10c_verdict.ipynb #78a671b5
 Limits = namedtuple('Limits', 'rtol atol coarse', defaults=(None, None, False))
 
 def _given(limits, size): return (limits.atol or 0) + (limits.rtol or 0) * size
@@ -30,7 +30,7 @@ def tolerance(
     axes = tuple(range(part.subject.y.ndim, size.ndim))
     return eps**(2 / 3) * size + 16 * EPS * np.max(size * u, axis=axes, keepdims=True) / u
 
-# %% ../nbs/10c_verdict.ipynb #bf305340
+# %% ../nbs/10c_verdict.ipynb #90b47a85
 def along(
     g: np.ndarray, # a derivative, of shape y.shape + x.shape
     d: np.ndarray, # a direction, in the shape of x
@@ -51,13 +51,17 @@ def hears(
     noisy = 4 * s.error > 0.05 * np.fmax(size, abs(s.value)) + extra
     return np.select([s.rough, ~inside, s.kink, noisy & (s.error > 0)], ['rough', 'against', 'kink', 'noisy'], 'for')
 
-# %% ../nbs/10c_verdict.ipynb #f53f24b8
+# %% ../nbs/10c_verdict.ipynb #11249d20
 Probe = namedtuple('Probe', 'says error noise straight')
 ORDER = 'against', 'rough', 'noisy', 'kink', 'for'
 
 def _is_straight(line):
     a, b, z = line(2.0**-11), line(-2.0**-11), line(0.0)
     return bool(np.all(abs(a + b - 2 * z) <= 8 * EPS * (abs(a) + abs(b) + abs(z))))
+
+def _has_left(line):
+    "Whether the line left the domain of `f` on one of its steps."
+    return any(np.isnan(v).any() for v in line.known.values())
 
 def probe(
     part, # by what `hand` differentiates
@@ -73,11 +77,14 @@ def probe(
         near = abs((line(2.0**-14) - line(-2.0**-14)) * 2.0**13 - claim)
         return Probe('for', float(near.max()), float(EPS * abs(line(0.0)).max()), _is_straight(line))
     s = slope(line)
+    if s.rough.any() or _has_left(line):
+        d = d / unit(part.x) * np.where(part.x == 0, unit(part.x), abs(part.x))
+        s, claim, size = slope(Line(part.F, part.x, d, part.subject.y)), along(hand, d), along(abs(hand), abs(d))
     says = hears(s, claim, size, _given(limits, size)).tolist()
     k = min(range(len(says)), key=lambda k: ORDER.index(says[k]))
     return Probe(says[k], float(s.error[k]), float(s.noise[k]), _is_straight(line))
 
-# %% ../nbs/10c_verdict.ipynb #35b2c1a1
+# %% ../nbs/10c_verdict.ipynb #7c43ff8c
 Judgement = namedtuple('Judgement', 'sides numeric hand autodiff error')
 
 def _contested(part, e):
@@ -107,7 +114,7 @@ def judge(
     sides = 'rough' if s.rough[0] else 'kink' if s.kink[0] else sides
     return Judgement(sides, float(s.value[0]), float(hand[0]), float(ref[0]), float(s.error[0]))
 
-# %% ../nbs/10c_verdict.ipynb #ad85bfd3
+# %% ../nbs/10c_verdict.ipynb #ef684dd1
 class Verdict:
     "A status and what supports it."
     def __init__(self,
@@ -122,7 +129,7 @@ class Verdict:
         self.status, self.reasons, self.wrong, self.reference = status, list(reasons), wrong, reference
         self.witness, self.tolerance, self.numeric = witness, tolerance, numeric
 
-# %% ../nbs/10c_verdict.ipynb #780e5505
+# %% ../nbs/10c_verdict.ipynb #15113b01
 KINK = 'there is a kink at this point, and the hand derivative lies between the one-sided slopes'
 ROUGH = 'f jumps at this point or has an infinite slope, so that it has no derivative there'
 
@@ -150,7 +157,7 @@ def _both_wrong(part, auto, rng, limits, known):
         return Verdict('disagrees', 'the hand derivative and autodiff agree with each other, but not with the values of f; does f leave autograd, or carry a wrong rule of its own?', **known)
     return Verdict('undecided', 'hand and autodiff agree, but the values of f confirm that only along some directions', **known)
 
-# %% ../nbs/10c_verdict.ipynb #6bc96c3a
+# %% ../nbs/10c_verdict.ipynb #a6f5a699
 def contested(
     part, # by what both differentiate
     auto: np.ndarray, # what autodiff says
@@ -172,7 +179,7 @@ def _siding(j):
     numbers = f'along the direction in which they differ most, the slope is {j.hand:.6g} by hand, {j.autodiff:.6g} by autodiff and {j.numeric:.6g} ± {j.error:.0e} by the values of f'
     return f'numeric differentiation sides with {"autodiff" if j.sides == "autodiff" else "neither"}: {numbers}'
 
-# %% ../nbs/10c_verdict.ipynb #c729cb34
+# %% ../nbs/10c_verdict.ipynb #1d1317ac
 def _autodiff_wrong(part, rng, limits, known):
     v = by_values(part, rng, limits)
     v.reasons.insert(0, f'autodiff is wrong here: {_siding(known["numeric"]).replace("neither", "the hand derivative").split(": ")[1]}')
@@ -187,7 +194,7 @@ def _rounding(part, auto, rng, limits, known):
     if np.all(after <= before / 64): return confirmed(part, auto, rng, limits, 'the differences from autodiff are rounding errors: in extended precision they are gone')
     return Verdict('disagrees', 'the difference is too small for the values of f, but it stays in extended precision, so that it is not rounding', **known)
 
-# %% ../nbs/10c_verdict.ipynb #c4cacebd
+# %% ../nbs/10c_verdict.ipynb #800c631b
 def _entry_by_entry(part, auto, rng, limits, known):
     "The verdict where some of the contested entries may be at a kink."
     wrong, n = known['wrong'].reshape(-1, part.x.size), part.x.size
@@ -210,7 +217,7 @@ def _beside(s, bad):
     k = tuple(np.argwhere(s.kink & bad)[0])
     return [f'there is a kink at this point, and the hand derivative lies outside of the one-sided slopes {min(s.left[k], s.right[k]):.6g} and {max(s.left[k], s.right[k]):.6g}']
 
-# %% ../nbs/10c_verdict.ipynb #f2399c8a
+# %% ../nbs/10c_verdict.ipynb #d2bb2e55
 def by_values(
     part, # by what the hand derivative differentiates
     rng, # a NumPy random generator
@@ -226,7 +233,7 @@ def by_values(
     if 'noisy' in says: return Verdict('undecided', f'the values of f are too noisy to judge by: the slope is uncertain by {known["numeric"].error:.0e}', **known)
     return Verdict('agrees', *[KINK][:'kink' in says], wrong=np.zeros(part.shape, bool), **known)
 
-# %% ../nbs/10c_verdict.ipynb #d1df7412
+# %% ../nbs/10c_verdict.ipynb #34822461
 SMALL = 64 # entries: a sweep is cheap
 
 def located(
@@ -255,7 +262,7 @@ def swept(
     if (says == 'rough').any(): return Verdict('undecided', ROUGH, **known)
     return Verdict('agrees', *[KINK][:bool((says == 'kink').any())], wrong=np.zeros(part.shape, bool), **known)
 
-# %% ../nbs/10c_verdict.ipynb #81cb2f56
+# %% ../nbs/10c_verdict.ipynb #10271dbb
 def _clean(part, entries, d):
     "Whether the values of `f` confirm the hand derivative along some entries."
     only = np.zeros(part.x.size)
@@ -277,7 +284,7 @@ def _halved(part, rng):
     claim = part.hand.reshape(1, -1)[:, found]
     return np.array(found)[hears(s, claim, abs(claim))[0] == 'against']
 
-# %% ../nbs/10c_verdict.ipynb #c336f070
+# %% ../nbs/10c_verdict.ipynb #e5c0aaa0
 def decide(
     part, # by what the hand derivative differentiates
     auto, # what autodiff says, or `None`
