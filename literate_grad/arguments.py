@@ -6,14 +6,14 @@
 __all__ = ['argument_names', 'part_at', 'path_name', 'replaced', 'find_path', 'resolve_wrt', 'name_of', 'is_list_of_numbers',
            'copied', 'leaves', 'changed', 'quiet', 'called']
 
-# %% ../nbs/09_arguments.ipynb #7a8ee227
+# %% ../nbs/09_arguments.ipynb #c3ce2d90
 import inspect, re, warnings
 from contextlib import contextmanager
 import numpy as np
 from .compare import children
 from .autodiff import _map, _rebuild
 
-# %% ../nbs/09_arguments.ipynb #e21b3330
+# %% ../nbs/09_arguments.ipynb #a7297b6a
 def _parameters(f):
     "The names of the positional parameters; `None` where there is no telling."
     code = None if hasattr(f, '__wrapped__') else getattr(f, '__code__', None)
@@ -34,7 +34,7 @@ def argument_names(
         if names is not None and len(names) >= count: return names[:count]
     return tuple(f'args[{k}]' for k in range(count))
 
-# %% ../nbs/09_arguments.ipynb #442e16fc
+# %% ../nbs/09_arguments.ipynb #bcd2601d
 def _keys(path, names):
     "The keys of a written path; `None` where it does not start with a name."
     head = next((name for name in names if re.match(re.escape(name) + r'(?![\w])', path)), None)
@@ -63,7 +63,7 @@ def path_name(
         x = part_at((x,), (0, key))
     return out
 
-# %% ../nbs/09_arguments.ipynb #beddcad6
+# %% ../nbs/09_arguments.ipynb #f153971b
 def replaced(
     x, # a structure
     path: tuple, # a path into it
@@ -80,19 +80,18 @@ def replaced(
     parts[path[0]] = replaced(parts[path[0]], path[1:], value)
     return _rebuild(x, parts)
 
-# %% ../nbs/09_arguments.ipynb #582e2769
+# %% ../nbs/09_arguments.ipynb #4cf0fe13
 def find_path(
     wrt, # an index, a name or a path
     names: tuple, # the names of the arguments
     args: tuple, # the arguments
 ) -> tuple: # the path
     "The path that `wrt` means; a `ValueError` or `TypeError` where it means none."
-    known = f"{', '.join(names)} (or 0 … {len(names) - 1})"
     if isinstance(wrt, str): path = _keys(wrt, names)
     elif isinstance(wrt, (int, np.integer)) and not isinstance(wrt, bool): path = (int(wrt) % len(args),) if -len(args) <= wrt < len(args) else None
-    else: raise TypeError(f'check expected wrt as an index, a name, a path or a tuple of them, but got {wrt!r}; the arguments are {known}.')
+    else: raise TypeError(f'check expected wrt as an index, a name, a path or a tuple of them, but got {wrt!r}; the arguments are {", ".join(names)}.')
     try: part_at(args, path)
-    except (KeyError, IndexError, TypeError): raise ValueError(f'check found no argument {wrt!r}; the arguments are {known}.') from None
+    except (KeyError, IndexError, TypeError): raise ValueError(f'check found no argument {wrt!r}; the arguments are {", ".join(names)} (0 to {len(names) - 1}).') from None
     return path
 
 def _told(df, names):
@@ -102,7 +101,7 @@ def _told(df, names):
     text = getattr(df, '__doc__', None)
     return next((w for w in re.findall(r'(?:\bd|∂)\w*\s*/\s*[d∂](\w+)', text) if w in names), None) if text else None
 
-# %% ../nbs/09_arguments.ipynb #8ca3c1c0
+# %% ../nbs/09_arguments.ipynb #5e6f7e06
 def resolve_wrt(
     wrt, # what the user said: an index, a name, a path, a tuple of them, or `None`
     df, # the hand derivative
@@ -124,7 +123,7 @@ def name_of(
     "The name of a function."
     return getattr(f, '__name__', type(f).__name__)
 
-# %% ../nbs/09_arguments.ipynb #f39053d7
+# %% ../nbs/09_arguments.ipynb #90b8b6d8
 def is_list_of_numbers(
     x, # anything
 ) -> bool: # a ragged list counts, so that it can be refused
@@ -149,13 +148,13 @@ def copied(
     try: return np.array(x)
     except ValueError: raise ValueError(f'check expected numbers in {where}, but got a list whose rows have different lengths; pad them, or pass a tuple of arrays.') from None
 
-# %% ../nbs/09_arguments.ipynb #d425f57c
+# %% ../nbs/09_arguments.ipynb #dc1020b7
 def leaves(
     x, # a structure
     path: tuple=(), # the path to it
 ) -> list: # pairs of a path and what is there
     "All leaves of a structure with their paths."
-    parts = None if type(x) in (np.ndarray, float) else children(x)
+    parts = None if type(x) in (np.ndarray, float) or is_list_of_numbers(x) else children(x)
     if not parts: return [(path, x)]
     return [leaf for key, part in parts.items() for leaf in leaves(part, (*path, key))]
 
@@ -167,9 +166,9 @@ def changed(
     after: tuple, # the same, after they were passed to a function
 ) -> list: # the paths of those that are no longer what they were
     "Which arguments a function has written into."
-    return [path for (path, a), (_, b) in zip(leaves(before), leaves(after)) if isinstance(a, np.ndarray) and not _same(a, b)]
+    return [path for (path, a), (_, b) in zip(leaves(before), leaves(after)) if isinstance(b, np.ndarray) and not _same(np.asarray(a), b)]
 
-# %% ../nbs/09_arguments.ipynb #1a87d940
+# %% ../nbs/09_arguments.ipynb #c35fc78c
 @contextmanager
 def quiet():
     "No warnings and no floating-point alarms, from whatever is called inside."

@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['RATIO', 'STEPS', 'Rungs', 'EPS', 'Slope', 'Line', 'rungs', 'noise', 'slope', 'unit', 'direction', 'confirms']
 
-# %% ../nbs/10_numeric.ipynb #f450ff48
+# %% ../nbs/10_numeric.ipynb #ca0b7e50
 import math
 from collections import namedtuple
 import numpy as np
 from .arguments import quiet
 
-# %% ../nbs/10_numeric.ipynb #23559cc5
+# %% ../nbs/10_numeric.ipynb #4da68fa8
 class Line:
     "`f` along the line `x + t*d`: a function of the number `t`, with flat arrays as values."
     def __init__(self,
@@ -35,7 +35,7 @@ class Line:
         if y.dtype.kind not in 'biuf' or self.known and y.size != self.known[0.0].size: return np.full(self.known[0.0].shape, np.nan)
         return y.ravel()
 
-# %% ../nbs/10_numeric.ipynb #06710999
+# %% ../nbs/10_numeric.ipynb #8ed8ef71
 RATIO = 8.0
 STEPS = 2.0**-5 / RATIO**np.arange(8)
 Rungs = namedtuple('Rungs', 'h zero plus minus odd even')
@@ -49,7 +49,7 @@ def rungs(
     plus, minus = (np.array([line(sign * t) for t in h.tolist()], float) for sign in (1.0, -1.0))
     return Rungs(h[:, None], zero, plus, minus, (plus - minus) / 2, (plus - zero + (minus - zero)) / 2)
 
-# %% ../nbs/10_numeric.ipynb #cd43576c
+# %% ../nbs/10_numeric.ipynb #127f1d23
 def _residues(r):
     "What is left of each rung when the rungs above it have explained what a smooth function does."
     even = r.even[2:] - 9 / 64 * r.even[1:-1] + 1 / 512 * r.even[:-2]
@@ -57,7 +57,7 @@ def _residues(r):
     flat = (r.plus[2:] == r.zero) & (r.minus[2:] == r.zero)
     return np.where(flat, np.nan, np.fmax(abs(even), abs(odd)))
 
-# %% ../nbs/10_numeric.ipynb #76226ec2
+# %% ../nbs/10_numeric.ipynb #94d4f609
 EPS = np.finfo(float).eps
 
 def _floor(r, x):
@@ -79,7 +79,7 @@ def noise(
         out[j] = np.max(size[(drops or [0])[-1]:], initial=out[j])
     return out
 
-# %% ../nbs/10_numeric.ipynb #5c8f4466
+# %% ../nbs/10_numeric.ipynb #ead5858f
 def _tableau(quotients, powers):
     "Difference quotients and their extrapolations, each with the distance to what it was made of."
     columns = [quotients]
@@ -106,7 +106,7 @@ def _best(quotients, noise, powers):
     pick = np.argmin(errors, axis=0), np.arange(errors.shape[1])
     return np.where(np.isfinite(errors[pick]), values.reshape(errors.shape)[pick], np.nan), errors[pick]
 
-# %% ../nbs/10_numeric.ipynb #99be8344
+# %% ../nbs/10_numeric.ipynb #487e4860
 Slope = namedtuple('Slope', 'value error left right noise kink rough')
 
 def _rough(r):
@@ -128,7 +128,7 @@ def _estimate(r, x):
     value = np.where(one, np.where(np.isfinite(right_error), right, left), value)
     return Slope(value, np.where(one, np.fmin(right_error, left_error), error), left, right, sigma, kink, _rough(r))
 
-# %% ../nbs/10_numeric.ipynb #e4b07fe7
+# %% ../nbs/10_numeric.ipynb #7bbff5e1
 def _settled(r, s):
     q = r.odd / r.h
     moved = abs(q[-1] - q[-2]) > 16 * s.noise / r.h[-1]
@@ -158,7 +158,7 @@ def slope(
             s = _estimate(r, line.x)
         return _below_kink(r, s, line.x) if np.any(s.kink) else s
 
-# %% ../nbs/10_numeric.ipynb #1c3607f3
+# %% ../nbs/10_numeric.ipynb #212b7ffa
 def _power_of_two(x): return 2.0**np.round(np.log2(x))
 
 def unit(
@@ -179,9 +179,9 @@ def direction(
 ): # an array like `x`
     "A random direction in which every entry moves by a half to one and a half of its unit, up or down."
     v = rng.integers(-256, 256, size=np.shape(x), dtype=np.int16)
-    return (v + np.where(v < 0, -127, 128)) / 256 * unit(x)
+    return (v + np.where(v < 0, np.int16(-127), np.int16(128))) * (unit(x) / 256)
 
-# %% ../nbs/10_numeric.ipynb #02202eee
+# %% ../nbs/10_numeric.ipynb #edb6ea09
 def confirms(
     line, # a `Line`
     claim, # what the slope is said to be, one number per value of the function

@@ -6,14 +6,13 @@
 __all__ = ['Limits', 'Probe', 'ORDER', 'Judgement', 'KINK', 'ROUGH', 'SMALL', 'tolerance', 'along', 'hears', 'probe', 'judge',
            'Verdict', 'confirmed', 'contested', 'by_values', 'located', 'swept', 'decide']
 
-# %% ../nbs/10c_verdict.ipynb #58fa16fe
+# %% ../nbs/10c_verdict.ipynb #9ec4983a
 from collections import namedtuple
 import numpy as np
-from .arguments import name_of
 from .numeric import EPS, Line, Slope, confirms, direction, slope, unit
 from .witnesses import extended, sweep
 
-# %% ../nbs/10c_verdict.ipynb #78a671b5
+# %% ../nbs/10c_verdict.ipynb #faf29162
 Limits = namedtuple('Limits', 'rtol atol coarse', defaults=(None, None, False))
 
 def _given(limits, size): return (limits.atol or 0) + (limits.rtol or 0) * size
@@ -30,13 +29,13 @@ def tolerance(
     axes = tuple(range(part.subject.y.ndim, size.ndim))
     return eps**(2 / 3) * size + 16 * EPS * np.max(size * u, axis=axes, keepdims=True) / u
 
-# %% ../nbs/10c_verdict.ipynb #90b47a85
+# %% ../nbs/10c_verdict.ipynb #99333b49
 def along(
     g: np.ndarray, # a derivative, of shape y.shape + x.shape
     d: np.ndarray, # a direction, in the shape of x
 ) -> np.ndarray: # one number for each value of `f`
     "The slopes that a derivative promises."
-    return g.reshape(-1, d.size) @ d.ravel()
+    return np.sum(g.reshape(-1, d.size) * d.ravel(), axis=1)
 
 def hears(
     s, # a `Slope`
@@ -51,7 +50,7 @@ def hears(
     noisy = 4 * s.error > 0.05 * np.fmax(size, abs(s.value)) + extra
     return np.select([s.rough, ~inside, s.kink, noisy & (s.error > 0)], ['rough', 'against', 'kink', 'noisy'], 'for')
 
-# %% ../nbs/10c_verdict.ipynb #11249d20
+# %% ../nbs/10c_verdict.ipynb #859cc10b
 Probe = namedtuple('Probe', 'says error noise straight')
 ORDER = 'against', 'rough', 'noisy', 'kink', 'for'
 
@@ -84,7 +83,7 @@ def probe(
     k = min(range(len(says)), key=lambda k: ORDER.index(says[k]))
     return Probe(says[k], float(s.error[k]), float(s.noise[k]), _is_straight(line))
 
-# %% ../nbs/10c_verdict.ipynb #7c43ff8c
+# %% ../nbs/10c_verdict.ipynb #2bc47d63
 Judgement = namedtuple('Judgement', 'sides numeric hand autodiff error')
 
 def _contested(part, e):
@@ -114,7 +113,7 @@ def judge(
     sides = 'rough' if s.rough[0] else 'kink' if s.kink[0] else sides
     return Judgement(sides, float(s.value[0]), float(hand[0]), float(ref[0]), float(s.error[0]))
 
-# %% ../nbs/10c_verdict.ipynb #ef684dd1
+# %% ../nbs/10c_verdict.ipynb #36754163
 class Verdict:
     "A status and what supports it."
     def __init__(self,
@@ -129,13 +128,14 @@ class Verdict:
         self.status, self.reasons, self.wrong, self.reference = status, list(reasons), wrong, reference
         self.witness, self.tolerance, self.numeric = witness, tolerance, numeric
 
-# %% ../nbs/10c_verdict.ipynb #15113b01
+# %% ../nbs/10c_verdict.ipynb #dd670f53
 KINK = 'there is a kink at this point, and the hand derivative lies between the one-sided slopes'
 ROUGH = 'f jumps at this point or has an infinite slope, so that it has no derivative there'
 
 def confirmed(
     part, # by what it differentiates
     auto: np.ndarray, # what autodiff says
+    tol: np.ndarray, # how far each entry may be away from it
     rng, # a NumPy random generator
     limits, # what the user grants
     *reasons: str, # why they agree, if that is not plain
@@ -143,30 +143,31 @@ def confirmed(
     "The verdict where hand and autodiff agree."
     probes = [probe(part, part.hand, rng, True, limits) for _ in range(2 if part.x.size < 10**5 else 1)]
     says = [p.says for p in probes]
-    known = dict(wrong=np.zeros(part.shape, bool), reference=auto, witness='autodiff', tolerance=tolerance(auto, part, limits), numeric=max(probes, key=lambda p: p.error))
-    if 'against' in says: return _both_wrong(part, auto, rng, limits, known)
+    known = dict(wrong=np.zeros(part.shape, bool), reference=auto, witness='autodiff', tolerance=tol, numeric=max(probes, key=lambda p: p.error))
+    if 'against' in says: return _both_wrong(part, rng, limits, known)
     if 'rough' in says: return Verdict('undecided', ROUGH, **known)
     if 'kink' in says: reasons += (KINK,)
     if 'noisy' in says: reasons += ('the values of f are too noisy to add to what autodiff says',)
     return Verdict('agrees', *reasons, **known)
 
-def _both_wrong(part, auto, rng, limits, known):
+def _both_wrong(part, rng, limits, known):
     again = [probe(part, part.hand, rng, False, limits) for _ in range(2)]
     known.update(wrong=None, reference=None, witness='numeric', numeric=again[0])
     if all(p.says == 'against' for p in again):
         return Verdict('disagrees', 'the hand derivative and autodiff agree with each other, but not with the values of f; does f leave autograd, or carry a wrong rule of its own?', **known)
     return Verdict('undecided', 'hand and autodiff agree, but the values of f confirm that only along some directions', **known)
 
-# %% ../nbs/10c_verdict.ipynb #a6f5a699
+# %% ../nbs/10c_verdict.ipynb #2b9ab66f
 def contested(
     part, # by what both differentiate
     auto: np.ndarray, # what autodiff says
-    wrong: np.ndarray, # where the hand says something else
+    tol: np.ndarray, # how far each entry may be away from it
+    wrong: np.ndarray, # where it is further away
     rng, # a NumPy random generator
     limits, # what the user grants
 ) -> Verdict: # of any status
     "The verdict where hand and autodiff differ."
-    known = dict(wrong=wrong, reference=auto, witness='autodiff', tolerance=tolerance(auto, part, limits))
+    known = dict(wrong=wrong, reference=auto, witness='autodiff', tolerance=tol)
     finite = wrong & np.isfinite(part.hand)
     if not finite.any(): return Verdict('disagrees', **known)
     j = known['numeric'] = judge(part, auto, finite)
@@ -179,7 +180,7 @@ def _siding(j):
     numbers = f'along the direction in which they differ most, the slope is {j.hand:.6g} by hand, {j.autodiff:.6g} by autodiff and {j.numeric:.6g} ± {j.error:.0e} by the values of f'
     return f'numeric differentiation sides with {"autodiff" if j.sides == "autodiff" else "neither"}: {numbers}'
 
-# %% ../nbs/10c_verdict.ipynb #1d1317ac
+# %% ../nbs/10c_verdict.ipynb #32c95f70
 def _autodiff_wrong(part, rng, limits, known):
     v = by_values(part, rng, limits)
     v.reasons.insert(0, f'autodiff is wrong here: {_siding(known["numeric"]).replace("neither", "the hand derivative").split(": ")[1]}')
@@ -191,10 +192,10 @@ def _rounding(part, auto, rng, limits, known):
     unclear = 'the values of f are too noisy to tell the hand derivative from autodiff, which differ'
     if hand is None or ref is None: return Verdict('undecided', unclear, **known)
     before, after = (np.where(known['wrong'], abs(a - b), 0) for a, b in ((part.hand, auto), (hand, ref)))
-    if np.all(after <= before / 64): return confirmed(part, auto, rng, limits, 'the differences from autodiff are rounding errors: in extended precision they are gone')
+    if np.all(after <= before / 64): return confirmed(part, auto, known['tolerance'], rng, limits, 'the differences from autodiff are rounding errors: in extended precision they are gone')
     return Verdict('disagrees', 'the difference is too small for the values of f, but it stays in extended precision, so that it is not rounding', **known)
 
-# %% ../nbs/10c_verdict.ipynb #800c631b
+# %% ../nbs/10c_verdict.ipynb #111d0fad
 def _entry_by_entry(part, auto, rng, limits, known):
     "The verdict where some of the contested entries may be at a kink."
     wrong, n = known['wrong'].reshape(-1, part.x.size), part.x.size
@@ -217,7 +218,7 @@ def _beside(s, bad):
     k = tuple(np.argwhere(s.kink & bad)[0])
     return [f'there is a kink at this point, and the hand derivative lies outside of the one-sided slopes {min(s.left[k], s.right[k]):.6g} and {max(s.left[k], s.right[k]):.6g}']
 
-# %% ../nbs/10c_verdict.ipynb #d2bb2e55
+# %% ../nbs/10c_verdict.ipynb #6c6e5007
 def by_values(
     part, # by what the hand derivative differentiates
     rng, # a NumPy random generator
@@ -233,7 +234,7 @@ def by_values(
     if 'noisy' in says: return Verdict('undecided', f'the values of f are too noisy to judge by: the slope is uncertain by {known["numeric"].error:.0e}', **known)
     return Verdict('agrees', *[KINK][:'kink' in says], wrong=np.zeros(part.shape, bool), **known)
 
-# %% ../nbs/10c_verdict.ipynb #34822461
+# %% ../nbs/10c_verdict.ipynb #d376fa93
 SMALL = 64 # entries: a sweep is cheap
 
 def located(
@@ -262,7 +263,7 @@ def swept(
     if (says == 'rough').any(): return Verdict('undecided', ROUGH, **known)
     return Verdict('agrees', *[KINK][:bool((says == 'kink').any())], wrong=np.zeros(part.shape, bool), **known)
 
-# %% ../nbs/10c_verdict.ipynb #10271dbb
+# %% ../nbs/10c_verdict.ipynb #db5db2b3
 def _clean(part, entries, d):
     "Whether the values of `f` confirm the hand derivative along some entries."
     only = np.zeros(part.x.size)
@@ -284,7 +285,7 @@ def _halved(part, rng):
     claim = part.hand.reshape(1, -1)[:, found]
     return np.array(found)[hears(s, claim, abs(claim))[0] == 'against']
 
-# %% ../nbs/10c_verdict.ipynb #e5c0aaa0
+# %% ../nbs/10c_verdict.ipynb #8a0b5785
 def decide(
     part, # by what the hand derivative differentiates
     auto, # what autodiff says, or `None`
@@ -296,5 +297,6 @@ def decide(
         reference = auto if auto is not None or part.x.size > SMALL else sweep(part)[0].reshape(part.shape)
         return Verdict('disagrees', reference=reference, witness='autodiff' if auto is not None else 'numeric', tolerance=None if reference is None else 1e-6 * abs(reference).max())
     if auto is None or not np.all(np.isfinite(auto)): return by_values(part, rng, limits)
-    wrong = ~((abs(part.hand - auto) <= tolerance(auto, part, limits)) | (part.hand == auto))
-    return contested(part, auto, wrong, rng, limits) if wrong.any() else confirmed(part, auto, rng, limits)
+    tol = tolerance(auto, part, limits)
+    wrong = ~((abs(part.hand - auto) <= tol) | (part.hand == auto))
+    return contested(part, auto, tol, wrong, rng, limits) if wrong.any() else confirmed(part, auto, tol, rng, limits)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Subject', 'real_value', 'ask_again', 'Part', 'find_parts', 'autodiff', 'sweep', 'extended']
 
-# %% ../nbs/10b_witnesses.ipynb #24c1f2e7
+# %% ../nbs/10b_witnesses.ipynb #acd47887
 import numpy as np
 from autograd.core import make_vjp, vspace
 from autograd.tracer import getval, isbox
@@ -15,7 +15,7 @@ from .autodiff import withgradient
 from .compare import children
 from .numeric import EPS, Line, slope, unit
 
-# %% ../nbs/10b_witnesses.ipynb #da5e3d46
+# %% ../nbs/10b_witnesses.ipynb #40767952
 class Subject:
     "`f` and its hand derivative `df` at one point."
     def __init__(self,
@@ -26,19 +26,25 @@ class Subject:
         names=None, # what the arguments are called
     ):
         self.f, self.df, self.kwargs, self.notes = f, df, kwargs, []
-        self.names = names or argument_names(f, df, len(args))
-        self.args = tuple(copied(x, name) for x, name in zip(args, self.names))
-        self.writes = self.differs = False
-        self.y, self.claim = self._value(), self._called(df)
+        self.names, self.given, self.writes = names or argument_names(f, df, len(args)), args, False
+        self.args = self._copies()
+        self.y = real_value(self._called(f), name_of(f))
+        self.claim = self._called(df)
+
+    def _copies(self): return tuple(copied(x, name) for x, name in zip(self.given, self.names))
+
+    def own_args(self):
+        "The arguments, as new copies if one of the functions writes into them."
+        return self._copies() if self.writes else self.args
 
     def _called(self, function):
-        "The value of one of the functions on copies of the arguments."
-        args = copied(self.args)
-        value = called(function, args, self.kwargs)
-        for path in changed(self.args, args):
-            self.writes = True
-            self.notes.append(f'{name_of(function)} writes into its argument {path_name(path, self.names, self.args)}; work on a copy')
-        if function is self.df: self._note_views(value, args)
+        "The value of one of the functions, with a note of what it did to its arguments."
+        value = called(function, self.args, self.kwargs)
+        written = changed(self.given, self.args)
+        self.writes |= bool(written)
+        self.notes += [f'{name_of(function)} writes into its argument {path_name(path, self.names, self.args)}; let it work on a copy' for path in written]
+        if function is self.df: self._note_views(value, self.args)
+        if written: self.args = self._copies()
         return value
 
     def _note_views(self, value, args):
@@ -48,9 +54,7 @@ class Subject:
                 if isinstance(d, np.ndarray) and isinstance(x, np.ndarray) and np.may_share_memory(d, x):
                     self.notes.append(f'{name_of(self.df)} returns its argument {path_name(path, self.names, self.args)} or a view of it, not a copy')
 
-    def _value(self): return real_value(self._called(self.f), name_of(self.f))
-
-# %% ../nbs/10b_witnesses.ipynb #30d79781
+# %% ../nbs/10b_witnesses.ipynb #3b91e49a
 def real_value(
     y, # what a function returned
     name: str, # its name
@@ -64,7 +68,7 @@ def real_value(
     if not y.size: raise ValueError(f'check expected numbers from {name}, but got an empty array of shape {y.shape}.')
     return y if y.dtype.kind == 'f' else y.astype(float)
 
-# %% ../nbs/10b_witnesses.ipynb #8af26f99
+# %% ../nbs/10b_witnesses.ipynb #0d85404a
 def _equal(a, b):
     a, b = (np.asarray(x) for x in (a, b))
     return a.shape == b.shape and bool(np.all(a == b) or np.array_equal(a, b, equal_nan=a.dtype.kind == 'f'))
@@ -73,13 +77,11 @@ def ask_again(
     subject: Subject, # what was asked once
 ) -> list: # a sentence for each function that contradicts itself
     "Calls both functions a second time and compares."
-    notes, subject.notes = subject.notes, []
-    again = [(subject.f, subject.y, subject._value()), (subject.df, subject.claim, subject._called(subject.df))]
-    subject.notes = notes
+    again = [(function, before, called(function, subject.own_args(), subject.kwargs)) for function, before in ((subject.f, subject.y), (subject.df, subject.claim))]
     return [f'{name_of(function)} answers differently when it is called again with the same arguments' for function, a, b in again
             if [p for p, _ in leaves(a)] != [p for p, _ in leaves(b)] or not all(_equal(u, v) for (_, u), (_, v) in zip(leaves(a), leaves(b)))]
 
-# %% ../nbs/10b_witnesses.ipynb #db1fadc5
+# %% ../nbs/10b_witnesses.ipynb #2d12a663
 class Part:
     "One leaf of the arguments, and what the hand derivative says about it."
     def __init__(self,
@@ -95,10 +97,10 @@ class Part:
 
     def F(self, x):
         "`f` where this leaf is `x` and all others are as they were."
-        args = copied(self.subject.args) if self.subject.writes else self.subject.args
-        return self.subject.f(*replaced(args, self.path, x if self.x.ndim else x[()]), **self.subject.kwargs)
+        s = self.subject
+        return s.f(*replaced(s.own_args(), self.path, x if self.x.ndim else x[()]), **s.kwargs)
 
-# %% ../nbs/10b_witnesses.ipynb #8e2a7050
+# %% ../nbs/10b_witnesses.ipynb #75c7d845
 def _float_leaf(x, name):
     "The argument as an array of floats."
     x = np.asarray(x)
@@ -116,7 +118,7 @@ def _hand_array(d, df, name):
     if d.dtype.kind not in 'biuf': raise TypeError(f'check expected real numbers from {df}, but got {d.dtype.name}.')
     return d
 
-# %% ../nbs/10b_witnesses.ipynb #342537d6
+# %% ../nbs/10b_witnesses.ipynb #2c585ffa
 def _is_leaf(x): return children(x) is None or is_list_of_numbers(x)
 
 def _pairs(x, d, path, where, df):
@@ -144,7 +146,7 @@ def find_parts(
         pairs += [(path, d)] if _is_leaf(x) else _pairs(x, d, path, path_name(path, subject.names, subject.args), df)
     return [Part(subject, path, d) for path, d in pairs]
 
-# %% ../nbs/10b_witnesses.ipynb #e1fb9385
+# %% ../nbs/10b_witnesses.ipynb #e64c88af
 def _replaced_all(args, parts, values):
     for part, x in zip(parts, values): args = replaced(args, part.path, x)
     return args
@@ -167,7 +169,7 @@ def autodiff(
     parts: list, # the parts to differentiate by
 ) -> list: # an array for each, or `None` where nothing was traced; raises where `f` cannot be traced
     "The derivative by reverse automatic differentiation."
-    args, f = copied(subject.args), subject.f
+    args, f = subject.own_args(), subject.f
     if subject.y.ndim: return [_jacobian(lambda x: f(*replaced(args, part.path, x), **subject.kwargs), part.x) for part in parts]
     traced = []
     def g(*leaves):
@@ -177,7 +179,7 @@ def autodiff(
     grads = withgradient(g, *[part.x for part in parts]).grad
     return [np.asarray(d) if traced[0] else None for d in grads]
 
-# %% ../nbs/10b_witnesses.ipynb #5936118a
+# %% ../nbs/10b_witnesses.ipynb #25d68750
 def _columns(F, x, y, entries):
     "The slopes along some entries of `x`."
     out, size = [], unit(x)
@@ -205,7 +207,7 @@ def sweep(
         todo = tqdm(todo, total=n, desc=f'numeric, by {part.name}', leave=False)
     return [np.array(v).T for v in zip(*[column for chunk in todo for column in chunk])]
 
-# %% ../nbs/10b_witnesses.ipynb #1aa05e35
+# %% ../nbs/10b_witnesses.ipynb #777a7cc0
 def _as_extended(x): return x if x is not None and np.asarray(x).dtype == np.longdouble and np.finfo(np.longdouble).eps < EPS else None
 
 def extended(
