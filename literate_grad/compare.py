@@ -42,8 +42,7 @@ def isequal(
     parts_a, parts_b = children(a), children(b)
     if parts_a is None or parts_b is None:
         return isinstance(a, (tuple, dict)) == isinstance(b, (tuple, dict)) and _leaves_equal(a, b)
-    if type(a).__eq__ is object.__eq__ and type(a) is not type(b) or _kind(a) != _kind(b) or parts_a.keys() != parts_b.keys(): return False
-    return all(isequal(parts_a[k], parts_b[k]) for k in parts_a)
+    return _kind(a) == _kind(b) and parts_a.keys() == parts_b.keys() and all(isequal(parts_a[k], parts_b[k]) for k in parts_a)
 
 # %% ../nbs/00_compare.ipynb #8050d0e1
 def _precision(dtype):
@@ -108,7 +107,8 @@ def _place(x):
     "The place of each float in the order of all floats of its type, as an unsigned integer."
     bits = x.view(f'u{x.itemsize}').astype(np.uint64)
     sign = np.uint64(1 << 8 * x.itemsize - 1)
-    return np.where(bits & sign, sign - (bits - sign), bits + sign)
+    magnitude = bits & (sign - np.uint64(1))
+    return np.where(bits & sign, sign - magnitude, sign + magnitude)
 
 # %% ../nbs/00_compare.ipynb #c3ab85d3
 def ulps(
@@ -122,5 +122,5 @@ def ulps(
     if any(x.dtype.kind == 'c' for x in (a, b)) or coarser.itemsize > 8: raise TypeError(f'ulps expected floats of 16, 32 or 64 bits, but got {a.dtype} and {b.dtype}.')
     with np.errstate(over='ignore'): a, b = a.astype(coarser), b.astype(coarser)
     place_a, place_b = _place(a), _place(b)
-    apart = np.where(place_a > place_b, place_a - place_b, place_b - place_a)
+    apart = np.maximum(place_a, place_b) - np.minimum(place_a, place_b)
     return np.where(np.isnan(a) | np.isnan(b), np.uint64(2**64 - 1), apart)[()]
