@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['Witness', 'HEADS', 'Check', 'Checks', 'report', 'markdown', 'check', 'assert_derivative']
 
-# %% ../nbs/14_checking.ipynb #34b88a5f
-import copy
+# %% ../nbs/14_checking.ipynb #f08c3682
+import copy, re
 from collections import namedtuple
 import numpy as np
 from .arguments import called, copied, leaves, name_of, part_at, path_name, quiet, resolve_wrt
@@ -17,17 +17,17 @@ from .points import generic_points, special
 from .verdict import Limits, decide, swept
 from .witnesses import Part, Subject, ask_again, autodiff, find_parts
 
-# %% ../nbs/14_checking.ipynb #410ac7d4
+# %% ../nbs/14_checking.ipynb #729bd1fe
 def _verdicts(subject, parts, rng, limits):
     "A verdict for each part, with what autodiff says, or why it says nothing."
-    silent = 'f does not use what was traced; does it leave autograd?'
+    silent = f'{name_of(subject.f)} does not use the traced arguments.'
     try: autos = autodiff(subject, parts)
-    except Exception as error: autos, silent = [None] * len(parts), (str(error).splitlines() or [type(error).__name__])[0]
+    except Exception as error: autos, silent = [None] * len(parts), re.sub(r' \(`.*?`\)', '', (str(error).splitlines() or [type(error).__name__])[0], flags=re.S)
     verdicts = [decide(part, auto, rng, limits) for part, auto in zip(parts, autos)]
     for v, auto in zip(verdicts, autos): v.autodiff, v.silent = auto, silent if auto is None else ''
     return verdicts
 
-# %% ../nbs/14_checking.ipynb #b532d566
+# %% ../nbs/14_checking.ipynb #4e2c8d47
 def _hides(subject, part, verdict):
     "Why this point may hide a mistake, in words; `None` if it does not."
     why = special(subject.args, part.path)
@@ -46,7 +46,7 @@ def _elsewhere(subject, part, find, rng, limits):
         except Exception: continue
         if verdict.status == 'disagrees': return there, here, verdict
 
-# %% ../nbs/14_checking.ipynb #8500ca6b
+# %% ../nbs/14_checking.ipynb #13f573c2
 def _cause(part, verdict, find):
     "What explains the disagreement."
     subject = part.subject
@@ -61,15 +61,18 @@ def _cause(part, verdict, find):
     traced = verdict.autodiff is not None
     d = diagnose(part.hand, verdict.reference, tol, wrt=part.name, arguments=dict(zip(names, subject.args)),
                  hand_at=hand_at, reference_at=reference_at if traced else None, others=others if traced else None)
-    return d.cause, tuple(s.replace('reference', verdict.witness) for s in d.evidence)
+    words = tuple(s.replace('the reference', verdict.witness).replace('reference', verdict.witness) for s in d.evidence)
+    return d.cause, words + ((_jacobian_hint(part),) if d.cause == 'wrong-shape' and subject.y.ndim else ())
 
-# %% ../nbs/14_checking.ipynb #e4d29def
+def _jacobian_hint(part): return f'{name_of(part.subject.f)} returns an array of shape {part.subject.y.shape}, so that its derivative by {part.name} is a Jacobian of shape {part.shape}'
+
+# %% ../nbs/14_checking.ipynb #1bec28e4
 def _is_coarse(x): return isinstance(x, (np.ndarray, np.floating)) and x.dtype.kind == 'f' and x.dtype.itemsize < 8
 
 def _breaches(subject):
-    "Sentences on what both functions do to their arguments and answer when they are asked again, and whether these leave no verdict."
+    "Sentences on what both functions do to their arguments and when they are asked again; whether they contradict themselves, or write."
     again = ask_again(subject)
-    return [*subject.notes, *again], bool(again) or subject.writes
+    return [*again, *subject.notes], bool(again), subject.writes
 
 def _own_precision(part, find):
     "What is wrong with the result for arguments of the caller's own precision."
@@ -80,7 +83,7 @@ def _own_precision(part, find):
     if hand.dtype != dtype: return f'{name_of(subject.df)} returns {hand.dtype} where {part.name} is {dtype}'
     if hand.shape == part.hand.shape and np.any(np.isfinite(part.hand) & ~np.isfinite(hand)): return f'{name_of(subject.df)} is not finite in {dtype}, although it is in float64'
 
-# %% ../nbs/14_checking.ipynb #4258bca5
+# %% ../nbs/14_checking.ipynb #9cfd8949
 Witness = namedtuple('Witness', 'name equal approx ulps error status')
 
 def _compared(name, hand, other, status):
@@ -99,8 +102,8 @@ class Check:
         seed=0, # of the random directions
     ):
         self.function, self.wrt, self.part, self.verdict = name_of(part.subject.f), part.name, part, verdict
-        self.status, self.reason = verdict.status, '; '.join(dict.fromkeys((*verdict.reasons, *reasons)))
-        self.cause, self.evidence, self.seed = cause, (*evidence, *verdict.reasons), seed
+        self.status, self.reason = verdict.status, '. '.join(dict.fromkeys((*verdict.reasons, *reasons)))
+        self.cause, self.evidence, self.seed = cause, (*evidence, *verdict.reasons, *reasons), seed
         self.wrong = verdict.wrong if verdict.status == 'disagrees' else np.zeros(part.shape, bool) if verdict.status == 'agrees' else None
         self.point, self.hand, self.reference = part.subject.args, part.hand, verdict.reference
 
@@ -116,7 +119,7 @@ class Check:
         v, n = self.verdict, self.verdict.numeric
         rows = [] if v.autodiff is None else [_compared('autodiff', self.hand, v.autodiff, 'agrees' if self.ok and v.witness == 'autodiff' else v.status)]
         if v.witness == 'numeric' and v.reference is not None: return [*rows, _compared('numeric', self.hand, v.reference, v.status)]
-        return rows if n is None else [*rows, Witness('numeric', None, self.ok, None, n.error, v.status)]
+        return rows if n is None else [*rows, Witness('numeric', None, n.says not in ('against', 'rough'), None, n.error, v.status)]
 
     @property
     def detectable(self):
@@ -125,7 +128,7 @@ class Check:
         if v.tolerance is not None: return float(np.max(v.tolerance))
         return None if v.numeric is None else float(16 * v.numeric.error / u)
 
-# %% ../nbs/14_checking.ipynb #81345f1b
+# %% ../nbs/14_checking.ipynb #030d389b
 class Checks(Check):
     "The verdicts on several parts: a sequence of `Check`, which agrees when all of them do."
     def __init__(self,
@@ -140,18 +143,16 @@ class Checks(Check):
     def __repr__(self): return '\n'.join(map(repr, self.parts))
     def _repr_markdown_(self): return '\n\n'.join(map(markdown, self.parts))
 
-# %% ../nbs/14_checking.ipynb #bf799a82
+# %% ../nbs/14_checking.ipynb #6b375fde
 def _headline(c, mark=''):
     "The verdict in a line."
     f, dydx = (f'{mark}{s}{mark}' for s in (c.function, f'dy/d{c.wrt}'))
     n = c.part.hand.size
-    if c.status == 'agrees': return f'{f}: {dydx} agrees, {n} of {n} entries' + (f'. {_capital(c.reason)}.' if c.reason else '')
-    if c.status == 'undecided': return f'{f}: {dydx} is undecided. {_capital(c.reason)}.'
+    if c.status == 'agrees': return f'{f}: {dydx} agrees, {n} of {n} entries' + (f'. {c.reason}.' if c.reason else '')
+    if c.status == 'undecided': return f'{f}: {dydx} is undecided. {c.reason}.'
     where = f' in {int(c.wrong.sum())} of {n} entries' if c.wrong is not None and c.cause != 'wrong-shape' else ''
     why = f' Cause: {c.cause}.' if c.cause else ''
-    return f'{f}: {dydx} disagrees{where}.{why}' + ''.join(f' {_capital(s)}' + '.' * (s[-1] != '.') for s in (*c.evidence, *[c.reason][:bool(c.reason) and not c.verdict.reasons]))
-
-def _capital(s): return s[:1].upper() + s[1:]
+    return f'{f}: {dydx} disagrees{where}.{why}' + ''.join(f' {s.rstrip(".")}.' for s in c.evidence)
 
 def _number(x): return f'{x:.6g}'
 
@@ -160,16 +161,17 @@ def _bool(x): return '' if x is None else str(bool(x))
 def _witness_rows(c):
     "The witnesses as text."
     rows = [(w.name, _bool(w.equal), _bool(w.approx), '' if w.ulps is None else _ulps(w.ulps), '' if w.error is None else f'{w.error:.0e}') for w in c.witnesses]
-    return rows + ([('autodiff', '', '', '', f'silent: {c.verdict.silent}')] if c.verdict.silent else [])
+    return rows
 
 def _ulps(n): return f'{n}' if n < 10**6 else '> 10^6'
 
-# %% ../nbs/14_checking.ipynb #60cef2c8
+# %% ../nbs/14_checking.ipynb #9dddc3b2
 def _worst(c, count=5):
     "The entries that are furthest away: index, both values, and the argument there."
-    if c.reference is None or c.wrong is None or c.hand.shape != c.reference.shape or not c.wrong.any(): return []
-    with quiet(): gap = np.where(c.wrong, np.nan_to_num(abs(c.hand - c.reference), nan=np.inf), -1)
-    places = np.argsort(-gap, axis=None, kind='stable')[:min(count, int(c.wrong.sum()))]
+    wrong = c.verdict.wrong
+    if c.ok or c.reference is None or wrong is None or c.hand.shape != c.reference.shape or not wrong.any(): return []
+    with quiet(): gap = np.where(wrong, np.nan_to_num(abs(c.hand - c.reference), nan=np.inf), -1)
+    places = np.argsort(-gap, axis=None, kind='stable')[:min(count, int(wrong.sum()))]
     axes = c.part.subject.y.ndim
     rows = [tuple(map(int, np.unravel_index(k, c.hand.shape))) for k in places]
     return [(str(list(i)), _number(c.hand[i]), _number(c.reference[i]), _number(c.part.x[i[axes:]])) for i in rows]
@@ -182,6 +184,11 @@ def _table(head, rows):
 
 HEADS = ('witness', '==', '≈', 'ulps', 'largest error'), ('entry', 'hand', '{witness}', '{wrt} there')
 
+def _remarks(c):
+    "What else there is to know."
+    silent = [f'Autodiff is silent: {c.verdict.silent}'] if c.verdict.silent else []
+    return silent + ([f'An error of {c.detectable:.0e} in any one entry would have been seen.'] if c.ok and c.detectable else [])
+
 def _heads(c): return HEADS[0], tuple(h.format(witness=c.verdict.witness, wrt=c.wrt) for h in HEADS[1])
 
 def report(
@@ -189,10 +196,9 @@ def report(
 ) -> str: # lines of text
     "The report for a terminal."
     first, second = _heads(c)
-    seen = [f'  an error of {c.detectable:.0e} in one entry would have been seen'] if c.ok and c.detectable else []
-    return '\n'.join([_headline(c), *_table(first, _witness_rows(c)), *_table(second, _worst(c)), *seen])
+    return '\n'.join([_headline(c), *_table(first, _witness_rows(c)), *_table(second, _worst(c)), *(f'  {s}' for s in _remarks(c))])
 
-# %% ../nbs/14_checking.ipynb #a3965552
+# %% ../nbs/14_checking.ipynb #f8146e7c
 def _markdown_table(head, rows):
     if not rows: return ''
     line = lambda cells: '| ' + ' | '.join(cells) + ' |'
@@ -204,9 +210,9 @@ def markdown(
     "The report for Jupyter and the site."
     first, second = _heads(c)
     mark = {'agrees': '✓', 'disagrees': '✗', 'undecided': '?'}[c.status]
-    return f'**{mark}** {_headline(c, "`")}' + _markdown_table(first, _witness_rows(c)) + _markdown_table(second, _worst(c))
+    return f'**{mark}** {_headline(c, "`")}' + _markdown_table(first, _witness_rows(c)) + _markdown_table(second, _worst(c)) + ''.join(f'\n\n{s}' for s in _remarks(c))
 
-# %% ../nbs/14_checking.ipynb #fa1c78ca
+# %% ../nbs/14_checking.ipynb #d4d8cf20
 def check(
     f, # the function: real numbers, or arrays of them, from any arguments
     df, # its derivative by hand, of the same arguments
@@ -231,7 +237,7 @@ def check(
         checks = [_finished(part, v, find, rng, limits, breaches, seed) for part, v in zip(parts, verdicts)]
     return checks[0] if len(checks) == 1 and not several else Checks(checks)
 
-# %% ../nbs/14_checking.ipynb #8faaa64e
+# %% ../nbs/14_checking.ipynb #0347aaa5
 def _subject(f, df, args, kwargs, rtol, atol):
     "The functions at the point, if they can be checked there."
     for function, name in ((f, 'f'), (df, 'df')):
@@ -252,20 +258,21 @@ def _exhaustive(part, verdict, limits, executor):
 
 def _finished(part, verdict, find, rng, limits, breaches, seed):
     "The verdict with everything that is to be said about it."
-    notes, broken = breaches
+    notes, contradicts, writes = breaches
     notes = [*notes, *[n for n in [limits.coarse and _own_precision(part, find)] if n]]
-    if verdict.status == 'disagrees': return Check(part, verdict, notes, *_cause(part, verdict, find), seed)
+    if verdict.status == 'disagrees' and not contradicts: return Check(part, verdict, notes, *_cause(part, verdict, find), seed)
+    if contradicts: verdict.status = 'undecided'
     if verdict.status == 'agrees' and (why := _hides(part.subject, part, verdict)):
         if other := _elsewhere(part.subject, part, find, rng, limits): return _undecided(part, other, why, find, seed)
-    if broken: verdict.status = 'undecided'
+    if writes: verdict.status = 'undecided'
     return Check(part, verdict, notes, seed=seed)
 
-# %% ../nbs/14_checking.ipynb #6c0c4745
+# %% ../nbs/14_checking.ipynb #3edaaf4a
 def _undecided(part, other, why, find, seed):
     "What to say where a derivative is right at the given point and wrong at another one."
     _, there, v = other
     cause, evidence = _cause(there, v, find)
-    v.status, v.reasons = 'undecided', [f'at the given point the derivatives agree, but {why}; at a generic point they differ, by hand {_brief(there.hand)} and by {v.witness or "numeric"} {_brief(v.reference)}', 'either this point hides a mistake' + (f' (it would be: {cause})' if cause else '') + ', or the formula holds only on points of its kind']
+    v.status, v.reasons = 'undecided', [f'At the given point the derivatives agree, but {why}; at a generic point they differ, by hand {_brief(there.hand)} and by {v.witness or "numeric"} {_brief(v.reference)}', 'Either this point hides a mistake' + (f' (it would be: {cause})' if cause else '') + ', or the formula holds only on points of its kind']
     return Check(there, v, seed=seed)
 
 def _brief(x):

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Subject', 'real_value', 'ask_again', 'Part', 'find_parts', 'autodiff', 'sweep', 'extended']
 
-# %% ../nbs/10b_witnesses.ipynb #acd47887
+# %% ../nbs/10b_witnesses.ipynb #1cbf7407
 import numpy as np
 from autograd.core import make_vjp, vspace
 from autograd.tracer import getval, isbox
@@ -15,7 +15,7 @@ from .autodiff import withgradient
 from .compare import children
 from .numeric import EPS, Line, slope, unit
 
-# %% ../nbs/10b_witnesses.ipynb #40767952
+# %% ../nbs/10b_witnesses.ipynb #1192dcc3
 class Subject:
     "`f` and its hand derivative `df` at one point."
     def __init__(self,
@@ -54,7 +54,7 @@ class Subject:
                 if isinstance(d, np.ndarray) and isinstance(x, np.ndarray) and np.may_share_memory(d, x):
                     self.notes.append(f'{name_of(self.df)} returns its argument {path_name(path, self.names, self.args)} or a view of it, not a copy')
 
-# %% ../nbs/10b_witnesses.ipynb #3b91e49a
+# %% ../nbs/10b_witnesses.ipynb #a65ec334
 def real_value(
     y, # what a function returned
     name: str, # its name
@@ -68,7 +68,7 @@ def real_value(
     if not y.size: raise ValueError(f'check expected numbers from {name}, but got an empty array of shape {y.shape}.')
     return y if y.dtype.kind == 'f' else y.astype(float)
 
-# %% ../nbs/10b_witnesses.ipynb #0d85404a
+# %% ../nbs/10b_witnesses.ipynb #21d695e0
 def _equal(a, b):
     a, b = (np.asarray(x) for x in (a, b))
     return a.shape == b.shape and bool(np.all(a == b) or np.array_equal(a, b, equal_nan=a.dtype.kind == 'f'))
@@ -81,7 +81,7 @@ def ask_again(
     return [f'{name_of(function)} answers differently when it is called again with the same arguments' for function, a, b in again
             if [p for p, _ in leaves(a)] != [p for p, _ in leaves(b)] or not all(_equal(u, v) for (_, u), (_, v) in zip(leaves(a), leaves(b)))]
 
-# %% ../nbs/10b_witnesses.ipynb #2d12a663
+# %% ../nbs/10b_witnesses.ipynb #dd73dee2
 class Part:
     "One leaf of the arguments, and what the hand derivative says about it."
     def __init__(self,
@@ -100,7 +100,7 @@ class Part:
         s = self.subject
         return s.f(*replaced(s.own_args(), self.path, x if self.x.ndim else x[()]), **s.kwargs)
 
-# %% ../nbs/10b_witnesses.ipynb #75c7d845
+# %% ../nbs/10b_witnesses.ipynb #004f1c09
 def _float_leaf(x, name):
     "The argument as an array of floats."
     x = np.asarray(x)
@@ -118,7 +118,7 @@ def _hand_array(d, df, name):
     if d.dtype.kind not in 'biuf': raise TypeError(f'check expected real numbers from {df}, but got {d.dtype.name}.')
     return d
 
-# %% ../nbs/10b_witnesses.ipynb #2c585ffa
+# %% ../nbs/10b_witnesses.ipynb #ed781159
 def _is_leaf(x): return children(x) is None or is_list_of_numbers(x)
 
 def _pairs(x, d, path, where, df):
@@ -146,7 +146,7 @@ def find_parts(
         pairs += [(path, d)] if _is_leaf(x) else _pairs(x, d, path, path_name(path, subject.names, subject.args), df)
     return [Part(subject, path, d) for path, d in pairs]
 
-# %% ../nbs/10b_witnesses.ipynb #e64c88af
+# %% ../nbs/10b_witnesses.ipynb #9e7992cb
 def _replaced_all(args, parts, values):
     for part, x in zip(parts, values): args = replaced(args, part.path, x)
     return args
@@ -176,10 +176,11 @@ def autodiff(
         y = f(*_replaced_all(args, parts, leaves), **subject.kwargs)
         traced.append(isbox(y))
         return y
+    g.__name__ = name_of(f)
     grads = withgradient(g, *[part.x for part in parts]).grad
     return [np.asarray(d) if traced[0] else None for d in grads]
 
-# %% ../nbs/10b_witnesses.ipynb #25d68750
+# %% ../nbs/10b_witnesses.ipynb #dfca3c04
 def _columns(F, x, y, entries):
     "The slopes along some entries of `x`."
     out, size = [], unit(x)
@@ -207,7 +208,7 @@ def sweep(
         todo = tqdm(todo, total=n, desc=f'numeric, by {part.name}', leave=False)
     return [np.array(v).T for v in zip(*[column for chunk in todo for column in chunk])]
 
-# %% ../nbs/10b_witnesses.ipynb #777a7cc0
+# %% ../nbs/10b_witnesses.ipynb #c8283de8
 def _as_extended(x): return x if x is not None and np.asarray(x).dtype == np.longdouble and np.finfo(np.longdouble).eps < EPS else None
 
 def extended(
