@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Witness', 'HEADS', 'Check', 'Checks', 'report', 'markdown', 'check', 'assert_derivative']
 
-# %% ../nbs/14_checking.ipynb #f08c3682
+# %% ../nbs/14_checking.ipynb #8c0f84a4
 import copy, re
 from collections import namedtuple
 import numpy as np
@@ -17,7 +17,7 @@ from .points import generic_points, special
 from .verdict import Limits, decide, swept
 from .witnesses import Part, Subject, ask_again, autodiff, find_parts
 
-# %% ../nbs/14_checking.ipynb #729bd1fe
+# %% ../nbs/14_checking.ipynb #b5a59668
 def _verdicts(subject, parts, rng, limits):
     "A verdict for each part, with what autodiff says, or why it says nothing."
     silent = f'{name_of(subject.f)} does not use the traced arguments.'
@@ -27,7 +27,7 @@ def _verdicts(subject, parts, rng, limits):
     for v, auto in zip(verdicts, autos): v.autodiff, v.silent = auto, silent if auto is None else ''
     return verdicts
 
-# %% ../nbs/14_checking.ipynb #4e2c8d47
+# %% ../nbs/14_checking.ipynb #f928690f
 def _hides(subject, part, verdict):
     "Why this point may hide a mistake, in words; `None` if it does not."
     why = special(subject.args, part.path)
@@ -42,11 +42,12 @@ def _elsewhere(subject, part, find, rng, limits):
             there = Subject(subject.f, subject.df, args, subject.kwargs, subject.names)
             if not np.all(np.isfinite(there.y)): continue
             here, = [p for p in find(there) if p.path == part.path]
+            if not np.all(np.isfinite(here.hand)): continue
             verdict, = _verdicts(there, [here], rng, limits)
         except Exception: continue
-        if verdict.status == 'disagrees': return there, here, verdict
+        if verdict.status == 'disagrees' and (verdict.reference is not None or verdict.autodiff is None): return there, here, verdict
 
-# %% ../nbs/14_checking.ipynb #13f573c2
+# %% ../nbs/14_checking.ipynb #a79050ac
 def _cause(part, verdict, find):
     "What explains the disagreement."
     subject = part.subject
@@ -66,7 +67,7 @@ def _cause(part, verdict, find):
 
 def _jacobian_hint(part): return f'{name_of(part.subject.f)} returns an array of shape {part.subject.y.shape}, so that its derivative by {part.name} is a Jacobian of shape {part.shape}'
 
-# %% ../nbs/14_checking.ipynb #1bec28e4
+# %% ../nbs/14_checking.ipynb #e61bb79d
 def _is_coarse(x): return isinstance(x, (np.ndarray, np.floating)) and x.dtype.kind == 'f' and x.dtype.itemsize < 8
 
 def _breaches(subject):
@@ -83,7 +84,7 @@ def _own_precision(part, find):
     if hand.dtype != dtype: return f'{name_of(subject.df)} returns {hand.dtype} where {part.name} is {dtype}'
     if hand.shape == part.hand.shape and np.any(np.isfinite(part.hand) & ~np.isfinite(hand)): return f'{name_of(subject.df)} is not finite in {dtype}, although it is in float64'
 
-# %% ../nbs/14_checking.ipynb #9cfd8949
+# %% ../nbs/14_checking.ipynb #36c479e2
 Witness = namedtuple('Witness', 'name equal approx ulps error status')
 
 def _compared(name, hand, other, status):
@@ -128,7 +129,7 @@ class Check:
         if v.tolerance is not None: return float(np.max(v.tolerance))
         return None if v.numeric is None else float(16 * v.numeric.error / u)
 
-# %% ../nbs/14_checking.ipynb #030d389b
+# %% ../nbs/14_checking.ipynb #4ac12374
 class Checks(Check):
     "The verdicts on several parts: a sequence of `Check`, which agrees when all of them do."
     def __init__(self,
@@ -143,7 +144,7 @@ class Checks(Check):
     def __repr__(self): return '\n'.join(map(repr, self.parts))
     def _repr_markdown_(self): return '\n\n'.join(map(markdown, self.parts))
 
-# %% ../nbs/14_checking.ipynb #6b375fde
+# %% ../nbs/14_checking.ipynb #dfda1831
 def _headline(c, mark=''):
     "The verdict in a line."
     f, dydx = (f'{mark}{s}{mark}' for s in (c.function, f'dy/d{c.wrt}'))
@@ -165,7 +166,7 @@ def _witness_rows(c):
 
 def _ulps(n): return f'{n}' if n < 10**6 else '> 10^6'
 
-# %% ../nbs/14_checking.ipynb #9dddc3b2
+# %% ../nbs/14_checking.ipynb #817e5b21
 def _worst(c, count=5):
     "The entries that are furthest away: index, both values, and the argument there."
     wrong = c.verdict.wrong
@@ -198,7 +199,7 @@ def report(
     first, second = _heads(c)
     return '\n'.join([_headline(c), *_table(first, _witness_rows(c)), *_table(second, _worst(c)), *(f'  {s}' for s in _remarks(c))])
 
-# %% ../nbs/14_checking.ipynb #f8146e7c
+# %% ../nbs/14_checking.ipynb #14ceed4f
 def _markdown_table(head, rows):
     if not rows: return ''
     line = lambda cells: '| ' + ' | '.join(cells) + ' |'
@@ -212,7 +213,7 @@ def markdown(
     mark = {'agrees': '✓', 'disagrees': '✗', 'undecided': '?'}[c.status]
     return f'**{mark}** {_headline(c, "`")}' + _markdown_table(first, _witness_rows(c)) + _markdown_table(second, _worst(c)) + ''.join(f'\n\n{s}' for s in _remarks(c))
 
-# %% ../nbs/14_checking.ipynb #d4d8cf20
+# %% ../nbs/14_checking.ipynb #034c2189
 def check(
     f, # the function: real numbers, or arrays of them, from any arguments
     df, # its derivative by hand, of the same arguments
@@ -237,7 +238,7 @@ def check(
         checks = [_finished(part, v, find, rng, limits, breaches, seed) for part, v in zip(parts, verdicts)]
     return checks[0] if len(checks) == 1 and not several else Checks(checks)
 
-# %% ../nbs/14_checking.ipynb #0347aaa5
+# %% ../nbs/14_checking.ipynb #e42839b3
 def _subject(f, df, args, kwargs, rtol, atol):
     "The functions at the point, if they can be checked there."
     for function, name in ((f, 'f'), (df, 'df')):
@@ -267,7 +268,7 @@ def _finished(part, verdict, find, rng, limits, breaches, seed):
     if writes: verdict.status = 'undecided'
     return Check(part, verdict, notes, seed=seed)
 
-# %% ../nbs/14_checking.ipynb #3edaaf4a
+# %% ../nbs/14_checking.ipynb #c21158f8
 def _undecided(part, other, why, find, seed):
     "What to say where a derivative is right at the given point and wrong at another one."
     _, there, v = other

@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['RATIO', 'STEPS', 'Rungs', 'EPS', 'Slope', 'Line', 'rungs', 'noise', 'slope', 'unit', 'direction', 'confirms']
 
-# %% ../nbs/10_numeric.ipynb #ca0b7e50
+# %% ../nbs/10_numeric.ipynb #08737f73
 import math
 from collections import namedtuple
 import numpy as np
 from .arguments import quiet
 
-# %% ../nbs/10_numeric.ipynb #4da68fa8
+# %% ../nbs/10_numeric.ipynb #1fc8c49a
 class Line:
     "`f` along the line `x + t*d`: a function of the number `t`, with flat arrays as values."
     def __init__(self,
@@ -35,7 +35,7 @@ class Line:
         if y.dtype.kind not in 'biuf' or self.known and y.size != self.known[0.0].size: return np.full(self.known[0.0].shape, np.nan)
         return y.ravel()
 
-# %% ../nbs/10_numeric.ipynb #8ed8ef71
+# %% ../nbs/10_numeric.ipynb #6aa44df1
 RATIO = 8.0
 STEPS = 2.0**-5 / RATIO**np.arange(8)
 Rungs = namedtuple('Rungs', 'h zero plus minus odd even')
@@ -49,7 +49,7 @@ def rungs(
     plus, minus = (np.array([line(sign * t) for t in h.tolist()], float) for sign in (1.0, -1.0))
     return Rungs(h[:, None], zero, plus, minus, (plus - minus) / 2, (plus - zero + (minus - zero)) / 2)
 
-# %% ../nbs/10_numeric.ipynb #127f1d23
+# %% ../nbs/10_numeric.ipynb #b015fc8a
 def _residues(r):
     "What is left of each rung when the rungs above it have explained what a smooth function does."
     even = r.even[2:] - 9 / 64 * r.even[1:-1] + 1 / 512 * r.even[:-2]
@@ -57,7 +57,7 @@ def _residues(r):
     flat = (r.plus[2:] == r.zero) & (r.minus[2:] == r.zero)
     return np.where(flat, np.nan, np.fmax(abs(even), abs(odd)))
 
-# %% ../nbs/10_numeric.ipynb #94d4f609
+# %% ../nbs/10_numeric.ipynb #3e236ff6
 EPS = np.finfo(float).eps
 
 def _floor(r, x):
@@ -79,7 +79,7 @@ def noise(
         out[j] = np.max(size[(drops or [0])[-1]:], initial=out[j])
     return out
 
-# %% ../nbs/10_numeric.ipynb #ead5858f
+# %% ../nbs/10_numeric.ipynb #0bd01af0
 def _tableau(quotients, powers):
     "Difference quotients and their extrapolations, each with the distance to what it was made of."
     columns = [quotients]
@@ -106,7 +106,7 @@ def _best(quotients, noise, powers):
     pick = np.argmin(errors, axis=0), np.arange(errors.shape[1])
     return np.where(np.isfinite(errors[pick]), values.reshape(errors.shape)[pick], np.nan), errors[pick]
 
-# %% ../nbs/10_numeric.ipynb #487e4860
+# %% ../nbs/10_numeric.ipynb #a3f7a7d7
 Slope = namedtuple('Slope', 'value error left right noise kink rough')
 
 def _rough(r):
@@ -126,13 +126,17 @@ def _estimate(r, x):
     kink = abs(right - left) > 4 * (right_error + left_error)
     one = ~np.isfinite(error)
     value = np.where(one, np.where(np.isfinite(right_error), right, left), value)
-    return Slope(value, np.where(one, np.fmin(right_error, left_error), error), left, right, sigma, kink, _rough(r))
+    error = np.where(_drowned(r, sigma), np.inf, np.where(one, np.fmin(right_error, left_error), error))
+    return Slope(value, error, left, right, sigma, kink, _rough(r))
 
-# %% ../nbs/10_numeric.ipynb #7bbff5e1
+def _drowned(r, sigma, share=1 / 16):
+    "Whether the noise is as large as whatever else `f` does, and not just the rounding of its values."
+    return sigma > np.maximum(share * np.nanmax(abs(r.odd), axis=0, initial=0), 64 * EPS * abs(r.zero))
+
+# %% ../nbs/10_numeric.ipynb #f4740ea0
 def _settled(r, s):
     q = r.odd / r.h
-    moved = abs(q[-1] - q[-2]) > 16 * s.noise / r.h[-1]
-    loud = s.noise > np.maximum(1e-3 * np.nanmax(abs(r.odd), axis=0, initial=0), 64 * EPS * abs(r.zero))
+    moved, loud = abs(q[-1] - q[-2]) > 16 * s.noise / r.h[-1], _drowned(r, s.noise, 1e-3)
     return not np.any(moved | s.kink | s.rough | ~np.isfinite(s.error) | loud)
 
 def _below_kink(r, s, x):
@@ -158,7 +162,7 @@ def slope(
             s = _estimate(r, line.x)
         return _below_kink(r, s, line.x) if np.any(s.kink) else s
 
-# %% ../nbs/10_numeric.ipynb #212b7ffa
+# %% ../nbs/10_numeric.ipynb #6e00639b
 def _power_of_two(x): return 2.0**np.round(np.log2(x))
 
 def unit(
@@ -181,7 +185,7 @@ def direction(
     v = rng.integers(-256, 256, size=np.shape(x), dtype=np.int16)
     return (v + np.where(v < 0, np.int16(-127), np.int16(128))) * (unit(x) / 256)
 
-# %% ../nbs/10_numeric.ipynb #edb6ea09
+# %% ../nbs/10_numeric.ipynb #88258414
 def confirms(
     line, # a `Line`
     claim, # what the slope is said to be, one number per value of the function
