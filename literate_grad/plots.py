@@ -6,11 +6,11 @@
 __all__ = ['blue', 'orange', 'green', 'grey', 'svg', 'svg_pictures', 'plot_function', 'plot_remainders', 'plot_entries',
            'plot_wrong']
 
-# %% ../nbs/13_plots.ipynb #13474ea8
+# %% ../nbs/13_plots.ipynb #92c89961
 import re
 import numpy as np
 
-# %% ../nbs/13_plots.ipynb #c3f6bf01
+# %% ../nbs/13_plots.ipynb #f9b75fbd
 blue, orange, green, grey = '#0072B2', '#D55E00', '#009E73', '#666666'
 
 def _axes(ax, title, xlabel, ylabel, size=(6, 3.6)):
@@ -22,7 +22,7 @@ def _axes(ax, title, xlabel, ylabel, size=(6, 3.6)):
     ax.spines[['top', 'right']].set_visible(False)
     return ax
 
-# %% ../nbs/13_plots.ipynb #5cd81155
+# %% ../nbs/13_plots.ipynb #6314f72c
 def _root(figure):
     "The attributes of the outermost tag: what a screen reader says, and how the picture shrinks."
     from xml.sax.saxutils import quoteattr
@@ -43,7 +43,7 @@ def svg(
     text = re.sub(r'<g id="[^"]*"', '<g', text).replace("'DejaVu Sans'\"", "'DejaVu Sans', sans-serif\"")
     return text.replace('<svg ', _root(figure), 1)
 
-# %% ../nbs/13_plots.ipynb #992dc22d
+# %% ../nbs/13_plots.ipynb #f7f44e32
 def svg_pictures():
     "In a notebook: shows every Matplotlib figure from here on as `svg` writes it."
     from IPython import get_ipython
@@ -53,7 +53,7 @@ def svg_pictures():
     for formatter in formatters.values(): formatter.pop(Figure, None)
     formatters['image/svg+xml'].for_type(Figure, svg)
 
-# %% ../nbs/13_plots.ipynb #e70455b6
+# %% ../nbs/13_plots.ipynb #0a77c03f
 def plot_function(
     x, # where: an increasing array of shape (n,)
     y, # the function at `x`, shape (n,); NaN breaks the line
@@ -71,7 +71,7 @@ def plot_function(
     ax.legend(frameon=False)
     return ax
 
-# %% ../nbs/13_plots.ipynb #e2b29bef
+# %% ../nbs/13_plots.ipynb #d6c1aab4
 def plot_remainders(
     h, # the steps, shape (n,), positive
     remainders: dict, # name to array of shape (n,): for each derivative the remainder at each step, not negative
@@ -93,7 +93,7 @@ def plot_remainders(
     ax.legend(frameon=False)
     return ax
 
-# %% ../nbs/13_plots.ipynb #a8bb9f05
+# %% ../nbs/13_plots.ipynb #1d4fb4b6
 def _place(index):
     "The place of an entry as it is written in code; nothing for a single number."
     return f"[{', '.join(map(str, index))}]" if len(index) else ''
@@ -102,14 +102,14 @@ def _some(points, most):
     "At most this many of the points, spread evenly."
     return points[:: max(1, -(-len(points) // most))]
 
-# %% ../nbs/13_plots.ipynb #35912906
+# %% ../nbs/13_plots.ipynb #77ea1c5b
 def _told(wrong):
     "How many entries disagree, in words; of a single one, which."
     places = np.argwhere(wrong)
     if not len(places): return f'All {np.size(wrong)} entries agree'
     return f'{len(places)} of {np.size(wrong)} entries disagree' + (f': {_place(places[0])}' if len(places) == 1 and np.ndim(wrong) else '')
 
-# %% ../nbs/13_plots.ipynb #167db727
+# %% ../nbs/13_plots.ipynb #59636f4a
 def plot_entries(
     hand, # the hand derivative, an array of any shape
     reference, # what it is compared with, in the same shape
@@ -133,7 +133,7 @@ def plot_entries(
     ax.legend(frameon=False)
     return ax
 
-# %% ../nbs/13_plots.ipynb #dfc8827f
+# %% ../nbs/13_plots.ipynb #ad8d1b44
 def plot_wrong(
     wrong, # which entries disagree: booleans of any shape
     *,
