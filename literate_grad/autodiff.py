@@ -105,6 +105,27 @@ def _scalar(f, y):
         raise TypeError(f'gradient expected one real number from {_name(f)}, but got {value!r} ({type(value).__name__}).')
 
 # %% ../nbs/01_autodiff.ipynb #02aab8d8
+def _boxed(args, trace):
+    "The arguments with a box at each leaf that can be differentiated, and all leaves' nodes: `None` at the others."
+    nodes = []
+    def box(leaf, where):
+        nodes.append(VJPNode.new_root() if _differentiable(leaf, where) else None)
+        return new_box(leaf, trace, nodes[-1]) if nodes[-1] else leaf
+    return [_map(box, x, f'argument {k}') for k, x in enumerate(args)], nodes
+
+def _collected(args, nodes, outgrads):
+    "The derivatives at the leaves, in the structure of the arguments. No two of them share memory."
+    nodes, given = iter(nodes), set()
+    def found(leaf):
+        node = next(nodes)
+        if node is None: return None
+        outgrad = outgrads[node][0] if node in outgrads else 0.0
+        if id(outgrad) in given and isinstance(outgrad, np.ndarray): outgrad = outgrad.copy()
+        given.add(id(outgrad))
+        return _projected(outgrad, leaf)
+    return tuple(_gradients(x, found) for x in args)
+
+# %% ../nbs/01_autodiff.ipynb #4dd1aeb8
 WithGradient = namedtuple('WithGradient', 'val grad')
 
 def withgradient(
@@ -113,29 +134,14 @@ def withgradient(
 ) -> WithGradient: # `.val`, the value of `f`, and `.grad`, its gradient
     "Zygote's `withgradient`: the value of `f` at `args` and its gradient, from one pass forward and one back."
     if not args: raise TypeError(f'gradient expected arguments to differentiate {_name(f)} by, but got none; call gradient({_name(f)}, x).')
-    nodes = []
     with trace_stack.new_trace() as trace:
-        def box(leaf, where):
-            if not _differentiable(leaf, where):
-                nodes.append(None)
-                return leaf
-            nodes.append(VJPNode.new_root())
-            return new_box(leaf, trace, nodes[-1])
-        boxed = [_map(box, x, f'argument {k}') for k, x in enumerate(args)]
+        boxed, nodes = _boxed(args, trace)
         if not any(nodes): raise TypeError(f'gradient found nothing to differentiate {_name(f)} by: {_suggestion(args)}.')
         y = _call(f, boxed)
     _scalar(f, y)
     traced = isbox(y) and y._trace is trace
     outgrads = _backward(y._node) if traced else {}
-    node, given = iter(nodes), set()
-    def found(leaf):
-        here = next(node)
-        if here is None: return None
-        outgrad = outgrads[here][0] if here in outgrads else 0.0
-        shared = id(outgrad) in given
-        given.add(id(outgrad))
-        return _projected(outgrad.copy() if shared and isinstance(outgrad, np.ndarray) else outgrad, leaf)
-    return WithGradient(y._value if traced else y, tuple(_gradients(x, found) for x in args))
+    return WithGradient(y._value if traced else y, _collected(args, nodes, outgrads))
 
 # %% ../nbs/01_autodiff.ipynb #ae0f3f59
 def _suggestion(args):

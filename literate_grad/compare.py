@@ -107,7 +107,8 @@ def _place(x):
     "The place of each float in the order of all floats of its type, as an unsigned integer."
     bits = x.view(f'u{x.itemsize}').astype(np.uint64)
     sign = np.uint64(1 << 8 * x.itemsize - 1)
-    return np.where(bits & sign, sign - (bits - sign), bits + sign)
+    magnitude = bits & (sign - np.uint64(1))
+    return np.where(bits & sign, sign - magnitude, sign + magnitude)
 
 # %% ../nbs/00_compare.ipynb #c3ab85d3
 def ulps(
@@ -121,5 +122,5 @@ def ulps(
     if any(x.dtype.kind == 'c' for x in (a, b)) or coarser.itemsize > 8: raise TypeError(f'ulps expected floats of 16, 32 or 64 bits, but got {a.dtype} and {b.dtype}.')
     with np.errstate(over='ignore'): a, b = a.astype(coarser), b.astype(coarser)
     place_a, place_b = _place(a), _place(b)
-    apart = np.where(place_a > place_b, place_a - place_b, place_b - place_a)
+    apart = np.maximum(place_a, place_b) - np.minimum(place_a, place_b)
     return np.where(np.isnan(a) | np.isnan(b), np.uint64(2**64 - 1), apart)[()]

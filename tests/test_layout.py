@@ -1,0 +1,35 @@
+"The house is in order: one configuration of the site, cells with ids, README in sync, a wheel with the package only."
+import json, subprocess, sys
+from pathlib import Path
+import pytest
+
+root = Path(__file__).resolve().parent.parent
+notebooks = sorted((root/'nbs').glob('*.ipynb'))
+cells = lambda path: json.loads(path.read_text(encoding='utf-8'))['cells']
+source = lambda cell: ''.join(cell['source'])
+
+def test_the_site_has_one_configuration():
+    assert (root/'nbs/_quarto.yml').resolve() == root/'_quarto.yml'
+
+def test_readme_is_made_from_the_index():
+    subprocess.run([sys.executable, root/'tools/write_readme', '--check'], check=True)
+
+@pytest.mark.parametrize('path', notebooks, ids=lambda path: path.name)
+def test_cells_have_ids_and_fit_on_a_screen(path):
+    assert all(cell.get('id') for cell in cells(path))
+    assert len(cells(path)) <= 90
+    for cell in cells(path):
+        assert cell['cell_type'] == 'markdown' or sum(bool(line.strip()) for line in source(cell).splitlines()) <= 25, source(cell)
+
+@pytest.mark.parametrize('path', notebooks, ids=lambda path: path.name)
+def test_no_output_is_an_error_or_a_warning(path):
+    outputs = [o for cell in cells(path) for o in cell.get('outputs', [])]
+    assert not [o for o in outputs if o['output_type'] == 'error' or o.get('name') == 'stderr']
+
+@pytest.mark.parametrize('path', [path for path in notebooks if path.name != 'index.ipynb'], ids=lambda path: path.name)
+def test_imports_stand_alone(path):
+    "nbdev builds the site by running the exported cells and those with imports: other code beside an import would miss its names."
+    for cell in cells(path)[:-1]:
+        if cell['cell_type'] == 'code' and '#| export' not in source(cell):
+            imports = [line.startswith(('import ', 'from ')) for line in source(cell).splitlines() if not line.startswith('#|')]
+            assert all(imports) or not any(imports), source(cell)
