@@ -12,9 +12,9 @@ __all__ = ['selu_λ', 'selu_α', 'gelu', 'gelu_derivative', 'σ', 'hardσ', 'log
            'logcosh_derivative', 'tanhshrink', 'tanhshrink_derivative', 'elu', 'elu_derivative', 'celu',
            'celu_derivative', 'selu', 'selu_derivative', 'swish', 'swish_derivative', 'hardswish',
            'hardswish_derivative', 'gelu_sigmoid', 'gelu_sigmoid_derivative', 'gelu_tanh', 'gelu_tanh_derivative',
-           'gelu_erf', 'gelu_erf_derivative', 'mish', 'mish_derivative', 'lisht', 'lisht_derivative']
+           'gelu_erf', 'gelu_erf_derivative', 'mish', 'mish_derivative', 'lisht', 'lisht_derivative', 'tanh']
 
-# %% ../nbs/20_activations.ipynb #508f9320
+# %% ../nbs/20_activations.ipynb #84ddb916
 import functools, math
 import autograd.numpy as np
 from autograd.extend import defvjp, primitive
@@ -22,7 +22,7 @@ from autograd.tracer import isbox
 from . import neuron
 from .autodiff import derivative, tanh
 
-# %% ../nbs/20_activations.ipynb #08a19ba2
+# %% ../nbs/20_activations.ipynb #606d867d
 def elementwise(
     f, # a function of a number or an array, and of parameters
 ): # the same function
@@ -35,10 +35,10 @@ def elementwise(
         return y if isbox(y) else np.asarray(y)[()]
     return wrapped
 
-# %% ../nbs/20_activations.ipynb #49fa53f1
+# %% ../nbs/20_activations.ipynb #e7c13460
 _points = np.array([-7.3, -2.5, -0.4, 0.3, 1.7, 6.6])
 
-# %% ../nbs/20_activations.ipynb #8489f2b2
+# %% ../nbs/20_activations.ipynb #b923addb
 def identity(x):
     "`x` itself."
     return x
@@ -53,7 +53,7 @@ def identity_derivative(x):
     """
     return np.ones_like(x)
 
-# %% ../nbs/20_activations.ipynb #6cfeb188
+# %% ../nbs/20_activations.ipynb #7fdeef12
 @elementwise
 def relu(x):
     "`x` where it is positive, 0 elsewhere."
@@ -69,7 +69,7 @@ def relu_derivative(x):
     """
     return np.heaviside(x, 0)
 
-# %% ../nbs/20_activations.ipynb #b198db13
+# %% ../nbs/20_activations.ipynb #846a427e
 @elementwise
 def leakyrelu(
     x,
@@ -88,7 +88,7 @@ def leakyrelu_derivative(x, a=0.01):
     """
     return np.where(x <= 0, a, relu_derivative(x))
 
-# %% ../nbs/20_activations.ipynb #7620b796
+# %% ../nbs/20_activations.ipynb #d3e1380c
 @elementwise
 def relu6(x):
     "`x`, but at least 0 and at most 6."
@@ -104,7 +104,7 @@ def relu6_derivative(x):
     """
     return relu_derivative(x) * relu_derivative(6 - x)
 
-# %% ../nbs/20_activations.ipynb #cf7aada0
+# %% ../nbs/20_activations.ipynb #f4a83d1b
 @elementwise
 def trelu(
     x,
@@ -123,7 +123,7 @@ def trelu_derivative(x, theta=1):
     """
     return relu_derivative(x - theta)
 
-# %% ../nbs/20_activations.ipynb #40a152f1
+# %% ../nbs/20_activations.ipynb #8fa8a62c
 @elementwise
 def softshrink(
     x,
@@ -142,7 +142,7 @@ def softshrink_derivative(x, λ=0.5):
     """
     return relu_derivative(np.abs(x) - λ)
 
-# %% ../nbs/20_activations.ipynb #b50776fb
+# %% ../nbs/20_activations.ipynb #b9d9cb86
 @elementwise
 def hardtanh(x):
     "`x`, but at least -1 and at most 1."
@@ -158,7 +158,7 @@ def hardtanh_derivative(x):
     """
     return relu_derivative(1 - np.abs(x))
 
-# %% ../nbs/20_activations.ipynb #b91a7c77
+# %% ../nbs/20_activations.ipynb #732837e0
 @elementwise
 def hardsigmoid(x):
     "0 up to -3, 1 from 3 on, a straight line between."
@@ -174,12 +174,12 @@ def hardsigmoid_derivative(x):
     """
     return relu_derivative(3 - np.abs(x)) / 6
 
-# %% ../nbs/20_activations.ipynb #37530f49
+# %% ../nbs/20_activations.ipynb #3e32b528
 def _abs(x):
     "The absolute value, with slope -1 at 0."
     return np.where(x > 0, x, -x)
 
-# %% ../nbs/20_activations.ipynb #b561e6bf
+# %% ../nbs/20_activations.ipynb #cbeea4f9
 @elementwise
 def sigmoid(x):
     "The logistic function, from 0 to 1."
@@ -196,7 +196,7 @@ def sigmoid_derivative(x):
     """
     return sigmoid(x) * sigmoid(-x)
 
-# %% ../nbs/20_activations.ipynb #784731af
+# %% ../nbs/20_activations.ipynb #2535b29a
 @elementwise
 def softplus(x):
     "A smooth rectifier, log(1 + exp(x))."
@@ -212,7 +212,7 @@ def softplus_derivative(x):
     """
     return sigmoid(x)
 
-# %% ../nbs/20_activations.ipynb #d7360f52
+# %% ../nbs/20_activations.ipynb #afa84ccc
 @elementwise
 def logsigmoid(x):
     "The logarithm of the sigmoid."
@@ -229,7 +229,7 @@ def logsigmoid_derivative(x):
     """
     return sigmoid(-x)
 
-# %% ../nbs/20_activations.ipynb #6db318ef
+# %% ../nbs/20_activations.ipynb #27665bc6
 @elementwise
 def sech(x):
     "The hyperbolic secant, 1/cosh."
@@ -245,7 +245,7 @@ def sech_derivative(x):
     """
     return -sech(x) * tanh(x)
 
-# %% ../nbs/20_activations.ipynb #b4b7679c
+# %% ../nbs/20_activations.ipynb #2aa3a4e9
 @derivative(of=tanh, at=(_points,))
 @elementwise
 def tanh_derivative(t):
@@ -256,7 +256,7 @@ def tanh_derivative(t):
     """
     return sech(t)**2
 
-# %% ../nbs/20_activations.ipynb #997f4cf7
+# %% ../nbs/20_activations.ipynb #eb6a0584
 @elementwise
 def softsign(x):
     "`x` divided by 1 + |x|."
@@ -273,7 +273,7 @@ def softsign_derivative(x):
     """
     return (1 + np.abs(x))**-2.0
 
-# %% ../nbs/20_activations.ipynb #9fb65a49
+# %% ../nbs/20_activations.ipynb #532a664e
 @elementwise
 def logcosh(x):
     "The logarithm of the hyperbolic cosine."
@@ -290,7 +290,7 @@ def logcosh_derivative(x):
     """
     return tanh(x)
 
-# %% ../nbs/20_activations.ipynb #e26d73f9
+# %% ../nbs/20_activations.ipynb #a5153c7b
 def _lambert(x):
     "w in tanh(x) = x/(1 + w), for |x| up to 1."
     w = 0.0
@@ -304,7 +304,7 @@ def tanhshrink(x):
     w = _lambert(z)
     return np.where(np.abs(x) < 1, z * w / (1 + w), x - tanh(x))
 
-# %% ../nbs/20_activations.ipynb #d467671c
+# %% ../nbs/20_activations.ipynb #908d3d13
 @derivative(of=tanhshrink, at=(_points,))
 @elementwise
 def tanhshrink_derivative(x):
@@ -315,7 +315,7 @@ def tanhshrink_derivative(x):
     """
     return tanh(x)**2
 
-# %% ../nbs/20_activations.ipynb #637790ae
+# %% ../nbs/20_activations.ipynb #736406a6
 def _expm1(x):
     "exp(x) - 1 for `x` up to 0, where its derivative does not cancel either."
     return np.where(x < -1, np.exp(x) - 1, np.expm1(x))
@@ -324,7 +324,7 @@ def _elu(x, α, β):
     "`x` on the right, α(exp(x/β) - 1) on the left."
     return np.where(x < 0, α * _expm1(np.minimum(x, 0) / β), x)
 
-# %% ../nbs/20_activations.ipynb #829c3a96
+# %% ../nbs/20_activations.ipynb #86815aee
 @elementwise
 def elu(
     x,
@@ -343,7 +343,7 @@ def elu_derivative(x, α=1):
     """
     return np.where(x < 0, α, 1) * np.exp(np.minimum(x, 0))
 
-# %% ../nbs/20_activations.ipynb #4f93f515
+# %% ../nbs/20_activations.ipynb #34bc791d
 @elementwise
 def celu(
     x,
@@ -362,7 +362,7 @@ def celu_derivative(x, α=1):
     """
     return np.exp(np.minimum(x, 0) / α)
 
-# %% ../nbs/20_activations.ipynb #886b688a
+# %% ../nbs/20_activations.ipynb #a02692a6
 selu_λ = 1.0507009873554804934193349852946
 selu_α = 1.6732632423543772848170429916717
 
@@ -381,7 +381,7 @@ def selu_derivative(x):
     """
     return selu_λ * np.where(x > 0, 1, selu_α) * np.exp(np.minimum(x, 0))
 
-# %% ../nbs/20_activations.ipynb #d996c8ca
+# %% ../nbs/20_activations.ipynb #495d1d69
 def _clipped(x): return np.clip(x, -1000, 1000)
 
 def _gated(x, gate):
@@ -389,7 +389,7 @@ def _gated(x, gate):
     z = _clipped(x)
     return np.where(x < 1000, z * gate(z), x)
 
-# %% ../nbs/20_activations.ipynb #df3dc2d3
+# %% ../nbs/20_activations.ipynb #46f58a42
 @elementwise
 def swish(x):
     "`x` gated by its own sigmoid."
@@ -407,7 +407,7 @@ def swish_derivative(x):
     z = _clipped(x)
     return sigmoid(z) * (1 + z * sigmoid(-z))
 
-# %% ../nbs/20_activations.ipynb #891abdb8
+# %% ../nbs/20_activations.ipynb #97cb0e07
 @elementwise
 def hardswish(x):
     "`x` gated by its own `hardsigmoid`."
@@ -423,7 +423,7 @@ def hardswish_derivative(x):
     """
     return np.where(x < -3, 0, np.where(x > 3, 1, x / 3 + 1 / 2))
 
-# %% ../nbs/20_activations.ipynb #375a2ac0
+# %% ../nbs/20_activations.ipynb #0735b2a0
 def _double(x):
     "2u, and its derivative by `x`."
     c = math.sqrt(8 / math.pi)
@@ -435,7 +435,7 @@ def gelu_sigmoid(x):
     "`x` gated by a sigmoid that is close to the normal distribution."
     return _gated(x, lambda z: sigmoid(_double(z)[0]))
 
-# %% ../nbs/20_activations.ipynb #eb7776e5
+# %% ../nbs/20_activations.ipynb #51650125
 @derivative(of=gelu_sigmoid, at=(_points,))
 @elementwise
 def gelu_sigmoid_derivative(x):
@@ -450,7 +450,7 @@ def gelu_sigmoid_derivative(x):
     v, dv = _double(z)
     return sigmoid(v) * (1 + z * sigmoid(-v) * dv)
 
-# %% ../nbs/20_activations.ipynb #16dc3652
+# %% ../nbs/20_activations.ipynb #422f51d1
 @elementwise
 def gelu_tanh(x):
     "`x` gated by a tanh that is close to the normal distribution."
@@ -467,7 +467,7 @@ def gelu_tanh_derivative(x):
     """
     return gelu_sigmoid_derivative(x)
 
-# %% ../nbs/20_activations.ipynb #1069abc5
+# %% ../nbs/20_activations.ipynb #4c70e422
 @primitive
 def _erfc(z):
     "The complementary error function of each entry."
@@ -479,7 +479,7 @@ def _normal(x):
     "The probability that a normally distributed number is less than `x`."
     return _erfc(x * -math.sqrt(0.5)) / 2
 
-# %% ../nbs/20_activations.ipynb #f9441c46
+# %% ../nbs/20_activations.ipynb #222fccd4
 @elementwise
 def gelu_erf(x):
     "`x` gated by the normal distribution."
@@ -496,7 +496,7 @@ def gelu_erf_derivative(x):
     z = _clipped(x)
     return _normal(z) + z * np.exp(-z**2 / 2) / math.sqrt(2 * math.pi)
 
-# %% ../nbs/20_activations.ipynb #61b2dcef
+# %% ../nbs/20_activations.ipynb #3b0190c6
 @elementwise
 def mish(x):
     "`x` gated by the tanh of its softplus."
@@ -515,7 +515,7 @@ def mish_derivative(x):
     s = softplus(z)
     return tanh(s) + z * sech(s)**2 * sigmoid(z)
 
-# %% ../nbs/20_activations.ipynb #a84502be
+# %% ../nbs/20_activations.ipynb #c98940c6
 @elementwise
 def lisht(x):
     "`x` times its hyperbolic tangent."
@@ -532,7 +532,8 @@ def lisht_derivative(x):
     z = _clipped(x)
     return tanh(z) + z * sech(z)**2
 
-# %% ../nbs/20_activations.ipynb #b3b02a66
+# %% ../nbs/20_activations.ipynb #d05d5a45
+_all_ = ['tanh']
 gelu, gelu_derivative = gelu_tanh, gelu_tanh_derivative
 σ, hardσ, logσ, thresholdrelu = sigmoid, hardsigmoid, logsigmoid, trelu
 sigmoid_fast, tanh_fast = sigmoid, tanh
