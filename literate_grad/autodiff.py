@@ -6,7 +6,7 @@
 __all__ = ['WithGradient', 'Label', 'withgradient', 'gradient', 'tanh', 'derivative']
 
 # %% ../nbs/01_autodiff.ipynb #a3dd3592
-import copy, inspect, re, traceback
+import copy, re, traceback
 from collections import namedtuple
 from functools import lru_cache
 import autograd.numpy as np
@@ -149,7 +149,7 @@ def _suggestion(args):
     x = args[0]
     if isinstance(x, (bool, int)): return f'argument 0 is the {type(x).__name__} {x!r}; try {float(x)}'
     if isinstance(x, np.ndarray): return f'argument 0 is an array of dtype {x.dtype}; try .astype(float)'
-    return f'argument 0 is a {type(x).__name__} without floats in it'
+    return f'argument 0 is a {type(x).__name__} without floats in it; write 3.0 for 3'
 
 def gradient(
     f, # a function that returns one real number
@@ -168,6 +168,7 @@ def tanh(
 
 defvjp(tanh, lambda y, t: lambda g: g * (1 - y**2))
 defjvp(tanh, lambda g, y, t: g * (1 - y**2))
+tanh.__module__, tanh.__qualname__ = __name__, 'tanh' # so that a model with it can be pickled
 
 # %% ../nbs/01_autodiff.ipynb #a0a2aeb5
 Label = namedtuple('Label', 'of wrt at where')

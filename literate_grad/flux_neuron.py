@@ -78,7 +78,7 @@ def tanh_model_output(x, model):
 recorded[363] = True
 
 # %% ../nbs/04_flux_neuron.ipynb #946b9c23
-@derivative(of=tanh_model_output, wrt='model.layers[0].weight', at=(x, tanh_model), where={'w': 'model.layers[0].weight'})
+@derivative(of=tanh_model_output, wrt='model.layers[0].weight[0]', at=(x, tanh_model), where={'w': 'model.layers[0].weight[0]'})
 def tanh_model_output_derivative(x, model):
     """
     y = tanh(x*w)

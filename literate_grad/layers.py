@@ -8,7 +8,7 @@ __all__ = ['glorot_uniform', 'identity', 'Dense', 'Chain']
 # %% ../nbs/03_layers.ipynb #71d5becf
 from collections import namedtuple
 from functools import lru_cache
-from operator import index
+from numbers import Integral
 import autograd.numpy as np
 from .compare import children
 
@@ -18,7 +18,7 @@ def glorot_uniform(
     inputs: int, # how many go in
     rng: np.random.Generator|None = None, # the source of randomness; `None`: a fresh one
 ) -> np.ndarray: # float32 weights of shape (outputs, inputs)
-    "Weights drawn uniformly from the interval $\\pm\\sqrt{6/(\\text{inputs}+\\text{outputs})}$."
+    "Weights drawn uniformly between ±sqrt(6 / (inputs + outputs))."
     rng = np.random.default_rng() if rng is None else rng
     return (rng.random((outputs, inputs), np.float32) - np.float32(0.5)) * np.float32(np.sqrt(24 / (inputs + outputs)))
 
@@ -31,11 +31,10 @@ def identity(
 
 # %% ../nbs/03_layers.ipynb #83fb5345
 def _size(n, name):
-    try: n, given = (n if isinstance(n, bool) else index(n)), n
-    except TypeError: pass
-    if not isinstance(n, int) or isinstance(n, bool): raise TypeError(f'Dense expected an integer number of {name}, but got {n!r}; write Dense(10, 1) for ten inputs and one output.')
+    "A number of features, if it is one."
+    if not isinstance(n, Integral) or isinstance(n, bool): raise TypeError(f'Dense expected an integer number of {name}, but got {n!r}; write Dense(10, 1) for ten inputs and one output.')
     if n < 1: raise ValueError(f'Dense expected at least one of its {name}, but got {n}.')
-    return n
+    return int(n)
 
 def _weight(weight):
     "A copy of `weight`, in rows that are contiguous in memory."
@@ -79,7 +78,8 @@ def _product(weight, x):
 # %% ../nbs/03_layers.ipynb #dc2330f3
 def _line(x):
     "A layer or a function in one line."
-    return getattr(x, '__name__', None) or str(x)
+    if hasattr(x, '__name__'): return x.__name__
+    return f'{type(x).__name__}()' if type(x).__repr__ is object.__repr__ else str(x)
 
 def _dense_line(layer):
     outputs, inputs = layer.weight.shape
@@ -88,7 +88,7 @@ def _dense_line(layer):
 
 # %% ../nbs/03_layers.ipynb #a7ad2fe4
 class Dense:
-    "A layer that computes `activation(weight @ x + bias)`. Features come first: `x` has shape `(inputs,)` or, for a batch, `(inputs, n)`."
+    "A layer that computes `activation(weight @ x + bias)`. **Features come first**: `x` has shape `(inputs,)` or, for a batch with one example per column, `(inputs, n)`. A `ValueError` or `TypeError` says what does not fit."
     def __init__(self,
         inputs, # how many features go in; or the weight itself, a matrix of shape (outputs, inputs)
         outputs=None, # how many features come out; or, after a weight, the bias
@@ -174,19 +174,23 @@ def _arrays(x):
     return [array for part in (children(x) or {}).values() for array in _arrays(part)]
 
 # %% ../nbs/03_layers.ipynb #2af3788a
+def _oddity(arrays):
+    if not any(np.any(a) for a in arrays): return '  (all zero)'
+    if any(np.any(np.isnan(a)) for a in arrays): return '  (some NaN)'
+    return '  (some Inf)' if any(np.any(np.isinf(a)) for a in arrays) else ''
+
+def _bytes(n):
+    "A number of bytes as Julia writes it."
+    power = min((n.bit_length() - 1) // 10, 4)
+    return f"{n / 1024**power:.3f} {' KMGT'[power]}iB" if power else f'{n} bytes'
+
 def _count(arrays):
     "What the comment behind a layer says."
-    oddities = {'  (all zero)': all(not np.any(a) for a in arrays), '  (some NaN)': any(np.isnan(a).any() for a in arrays), '  (some Inf)': any(np.isinf(a).any() for a in arrays)}
-    return f'# {sum(a.size for a in arrays):_} parameters' + next((text for text, odd in oddities.items() if odd), '')
+    return f'# {sum(a.size for a in arrays):_} parameters{_oddity(arrays)}'
 
 def _total(arrays):
     "What the comment behind a model says."
-    size, units = sum(a.nbytes for a in arrays), ['KiB', 'MiB', 'GiB', 'TiB']
-    text, k = f'{size} bytes', -1
-    while size >= 1024 and k < 3:
-        size, k = size / 1024, k + 1
-        text = f'{size:.3f} {units[k]}'
-    return f'# Total: {len(arrays)} arrays, {sum(a.size for a in arrays):_} parameters, {text}.'
+    return f'# Total: {len(arrays)} arrays, {sum(a.size for a in arrays):_} parameters, {_bytes(sum(a.nbytes for a in arrays))}.'
 
 # %% ../nbs/03_layers.ipynb #3a16fdd2
 def _lines(x, indent=0, name=''):
