@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from autograd import elementwise_grad
 from mpmath import mpf
-from literate_grad import activations
+from literate_grad import activations, autodiff, layers
 from literate_grad.autodiff import gradient
+from literate_grad.layers import Dense
 
 λ, α = mpf(activations.selu_λ), mpf(activations.selu_α)
 def σ(x): return 1 / (1 + mp.exp(-x))
@@ -205,9 +206,37 @@ def test_gradient(name):
         eps = np.finfo(np.asarray(x).dtype).eps
         np.testing.assert_allclose(g, df(x), rtol=32 * eps, atol=2 * eps)
 
+@names
+@pytest.mark.filterwarnings('error')
+def test_as_the_activation_of_a_layer(name):
+    f, df = f_df(name)
+    layer = Dense(3, 2, f, rng=np.random.default_rng(0))
+    x = np.random.default_rng(1).normal(size=(3, 5)).astype(np.float32)
+    assert layer(x).dtype == np.float32 and layer(x).shape == (2, 5)
+    slopes, = gradient(lambda layer: np.sum(layer(x)), layer)
+    z = layer.weight @ x + layer.bias[:, None]
+    assert slopes.weight.dtype == slopes.bias.dtype == np.float32
+    np.testing.assert_allclose(slopes.weight, df(z) @ x.T, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(slopes.bias, df(z).sum(1), rtol=1e-5, atol=1e-6)
+
+@names
+def test_integers_lists_and_what_is_refused(name):
+    f, df = f_df(name)
+    for g in (f, df):
+        if g is activations.identity or g is activations.tanh: continue
+        assert np.array_equal(g([-2, 0, 3]), g(np.array([-2.0, 0, 3])))
+        assert np.array_equal(g(np.array([0, 3], np.uint8)), g(np.array([0.0, 3])))
+        assert g(True) == g(1.0)
+        for bad in (1j, np.array(['a']), None):
+            with pytest.raises(TypeError, match='expected real numbers'): g(bad)
+
 def test_second_names():
     a = activations
-    assert (a.gelu, a.σ, a.hardσ, a.logσ, a.thresholdrelu) == (a.gelu_tanh, a.sigmoid, a.hardsigmoid, a.logsigmoid, a.trelu)
+    pairs = dict(gelu='gelu_tanh', σ='sigmoid', hardσ='hardsigmoid', logσ='logsigmoid', thresholdrelu='trelu', sigmoid_fast='sigmoid', tanh_fast='tanh')
+    for second, first in pairs.items():
+        for end in ('', '_derivative'): assert getattr(a, second + end) is getattr(a, first + end)
+    assert a.identity is layers.identity and a.tanh is autodiff.tanh
+    assert set(exact) | set(pairs) <= set(a.__all__)
 
 def test_every_function_is_labelled():
     for name in exact:
