@@ -6,15 +6,16 @@
 __all__ = ['blue', 'orange', 'green', 'grey', 'svg', 'svg_pictures', 'plot_function', 'plot_remainders', 'plot_entries',
            'plot_wrong']
 
-# %% ../nbs/13_plots.ipynb #5319afab
+# %% ../nbs/13_plots.ipynb #bbc8d3df
 import re
 import numpy as np
 
-# %% ../nbs/13_plots.ipynb #4e451b3b
+# %% ../nbs/13_plots.ipynb #6db33de4
 blue, orange, green, grey = '#0072B2', '#D55E00', '#009E73', '#666666'
+_styles = ('o-', blue), ('s--', orange), ('^-.', green), ('v:', 'black')
 
 def _axes(ax, title, xlabel, ylabel, size=(6, 3.6)):
-    "The axes to draw into, new ones where none are given, with everything that has to be said around the picture."
+    "The axes to draw into, new ones where none are given, with title and labels."
     if ax is None:
         import matplotlib.pyplot as plt
         ax = plt.subplots(figsize=size, layout='constrained')[1]
@@ -22,7 +23,7 @@ def _axes(ax, title, xlabel, ylabel, size=(6, 3.6)):
     ax.spines[['top', 'right']].set_visible(False)
     return ax
 
-# %% ../nbs/13_plots.ipynb #0885165b
+# %% ../nbs/13_plots.ipynb #39a1a61e
 def _root(figure):
     "The attributes of the outermost tag: what a screen reader says, and how the picture shrinks."
     from xml.sax.saxutils import quoteattr
@@ -30,7 +31,8 @@ def _root(figure):
     style = 'max-width: 100%; height: auto; stroke-linejoin: round; stroke-linecap: butt'
     return f'<svg role="img" aria-label={quoteattr(label)} style="{style}" '
 
-_clutter = [(r'\s*<defs>\s*<style.*?</defs>', ''), (r'\s*<!--.*?-->', ''), (r'<g id="[^"]*"', '<g'), ("'DejaVu Sans'\"", "'DejaVu Sans', sans-serif\"")]
+_clutter = [(r'\s*<defs>\s*<style.*?</defs>', ''), (r'\s*<!--.*?-->', ''), (r'<g id="[^"]*"', '<g'),
+            ("'DejaVu Sans'\"", "'DejaVu Sans', sans-serif\"")]
 
 def svg(
     figure, # a Matplotlib figure
@@ -45,7 +47,7 @@ def svg(
     text = re.sub('<[^>]*>', lambda tag: re.sub(r'(\.\d{3})\d+', r'\1', tag[0]), text)
     return text.replace('<svg ', _root(figure), 1)
 
-# %% ../nbs/13_plots.ipynb #0227eaaa
+# %% ../nbs/13_plots.ipynb #29634f61
 def svg_pictures():
     "In a notebook: shows every Matplotlib figure from here on as `svg` writes it."
     from IPython import get_ipython
@@ -55,13 +57,13 @@ def svg_pictures():
     for formatter in formatters.values(): formatter.pop(Figure, None)
     formatters['image/svg+xml'].for_type(Figure, svg)
 
-# %% ../nbs/13_plots.ipynb #11543f15
+# %% ../nbs/13_plots.ipynb #47eb63f8
 def plot_function(
     x, # where: an increasing array of shape (n,)
     y, # the function at `x`, shape (n,); NaN breaks the line
     dy, # its derivative at `x`, shape (n,); NaN breaks the line, e.g. at a kink
     *,
-    names=('f(x)', "f'(x)"), # what the legend says of each, e.g. the formula `'$\\tanh x$'`
+    names=('f(x)', "f'(x)"), # what the legend says of each, e.g. formulas between dollar signs
     title='The derivative is the slope', # what is to be seen
     ax=None, # axes to draw into
 ): # the axes
@@ -73,7 +75,7 @@ def plot_function(
     ax.legend(frameon=False)
     return ax
 
-# %% ../nbs/13_plots.ipynb #ac835b86
+# %% ../nbs/13_plots.ipynb #e4f8e84d
 def plot_remainders(
     h, # the steps, shape (n,), positive
     remainders: dict, # name to array of shape (n,): for each derivative the remainder at each step, not negative
@@ -83,19 +85,21 @@ def plot_remainders(
     ax=None, # axes to draw into
 ): # the axes
     "Remainders against steps on logarithmic axes, with guide lines of slope 1 and 2."
-    h, remainders = np.asarray(h), {name: np.where(np.isfinite(r) & np.greater(r, 0), r, np.nan) for name, r in remainders.items()}
+    h = np.asarray(h)
+    remainders = {name: np.where(np.isfinite(r) & np.greater(r, 0), r, np.nan) for name, r in remainders.items()}
     ax = _axes(ax, title, 'step h', ylabel)
     ax.set(xscale='log', yscale='log')
-    for (name, r), style, color in zip(remainders.items(), ('o-', 's--', '^-.', 'v:') * 5, (blue, orange, green, 'black') * 5):
+    for (name, r), (style, color) in zip(remainders.items(), _styles * 5):
         ax.plot(h, r, style, color=color, markersize=4, label=name)
-    top, limits = 3 * np.fmax.reduce([np.finfo(float).tiny, *np.ravel([*remainders.values()])]), ax.get_ylim()
-    for slope, dots in ((1, ':'), (2, (0, (1, 4)))): ax.plot(h, top * (h / h.max())**slope, color=grey, linewidth=1, linestyle=dots, label=f'slope {slope}', zorder=0)
-    ax.set_ylim(limits[0], 2 * top)
+    lowest, top = ax.get_ylim()[0], 3 * np.fmax.reduce([np.finfo(float).tiny, *np.ravel([*remainders.values()])])
+    for slope, dots in ((1, ':'), (2, (0, (1, 4)))):
+        ax.plot(h, top * (h / h.max())**slope, color=grey, linewidth=1, linestyle=dots, label=f'slope {slope}', zorder=0)
+    ax.set_ylim(lowest, 2 * top)
     ax.minorticks_off()
     ax.legend(frameon=False)
     return ax
 
-# %% ../nbs/13_plots.ipynb #4d3c1e72
+# %% ../nbs/13_plots.ipynb #e8a9d3a9
 def _place(index):
     "The place of an entry as it is written in code; nothing for a single number."
     return f"[{', '.join(map(str, index))}]" if len(index) else ''
@@ -104,14 +108,14 @@ def _some(points, most):
     "At most this many of the points, spread evenly."
     return points[:: max(1, -(-len(points) // most))]
 
-# %% ../nbs/13_plots.ipynb #2a8a0871
+# %% ../nbs/13_plots.ipynb #b9ae55d4
 def _told(wrong):
     "How many entries disagree, in words; of a single one, which."
     places = np.argwhere(wrong)
     if not len(places): return f'All {np.size(wrong)} entries agree'
     return f'{len(places)} of {np.size(wrong)} entries disagree' + (f': {_place(places[0])}' if len(places) == 1 and np.ndim(wrong) else '')
 
-# %% ../nbs/13_plots.ipynb #72ec2754
+# %% ../nbs/13_plots.ipynb #6ee0568a
 def plot_entries(
     hand, # the hand derivative, an array of any shape
     reference, # what it is compared with, in the same shape
@@ -135,7 +139,7 @@ def plot_entries(
     ax.legend(frameon=False)
     return ax
 
-# %% ../nbs/13_plots.ipynb #c445bc55
+# %% ../nbs/13_plots.ipynb #824d5461
 def plot_wrong(
     wrong, # which entries disagree: booleans of any shape
     *,
@@ -146,12 +150,12 @@ def plot_wrong(
     from matplotlib.colors import ListedColormap
     wrong = np.asarray(wrong, bool)
     matrix = wrong.reshape(1, -1) if wrong.ndim < 2 else wrong.reshape(len(wrong), -1)
-    rows, columns = matrix.shape
-    ax = _axes(ax, _told(wrong) if title is None else title, 'entry' if wrong.ndim < 2 else 'column', '' if wrong.ndim < 2 else 'row', size=(6, 1.4 if rows == 1 else 3.6))
+    labels, height = (('entry', ''), 1.4) if wrong.ndim < 2 else (('column', 'row'), 3.6)
+    ax = _axes(ax, _told(wrong) if title is None else title, *labels, size=(6, height))
     ax.imshow(matrix, cmap=ListedColormap(['#E8F1F8', orange]), vmin=0, vmax=1, interpolation='none', aspect='auto')
     y, x = _some(np.argwhere(matrix), 200).T
     ax.plot(x, y, 'x', color='black', markersize=6)
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.yaxis.get_major_locator().set_params(integer=True)
-    if rows == 1: ax.set_yticks([])
+    if wrong.ndim < 2: ax.set_yticks([])
     return ax
