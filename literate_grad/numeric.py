@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['RATIO', 'STEPS', 'Rungs', 'EPS', 'Slope', 'Line', 'rungs', 'noise', 'slope', 'unit', 'direction', 'confirms']
 
-# %% ../nbs/10_numeric.ipynb #08737f73
+# %% ../nbs/10_numeric.ipynb #6aef042c
 import math
 from collections import namedtuple
 import numpy as np
 from .arguments import quiet
 
-# %% ../nbs/10_numeric.ipynb #1fc8c49a
+# %% ../nbs/10_numeric.ipynb #9048c553
 class Line:
     "`f` along the line `x + t*d`: a function of the number `t`, with flat arrays as values."
     def __init__(self,
@@ -35,7 +35,7 @@ class Line:
         if y.dtype.kind not in 'biuf' or self.known and y.size != self.known[0.0].size: return np.full(self.known[0.0].shape, np.nan)
         return y.ravel()
 
-# %% ../nbs/10_numeric.ipynb #6aa44df1
+# %% ../nbs/10_numeric.ipynb #af4ca791
 RATIO = 8.0
 STEPS = 2.0**-5 / RATIO**np.arange(8)
 Rungs = namedtuple('Rungs', 'h zero plus minus odd even')
@@ -49,7 +49,7 @@ def rungs(
     plus, minus = (np.array([line(sign * t) for t in h.tolist()], float) for sign in (1.0, -1.0))
     return Rungs(h[:, None], zero, plus, minus, (plus - minus) / 2, (plus - zero + (minus - zero)) / 2)
 
-# %% ../nbs/10_numeric.ipynb #b015fc8a
+# %% ../nbs/10_numeric.ipynb #9dea5481
 def _residues(r):
     "What is left of each rung when the rungs above it have explained what a smooth function does."
     even = r.even[2:] - 9 / 64 * r.even[1:-1] + 1 / 512 * r.even[:-2]
@@ -57,7 +57,7 @@ def _residues(r):
     flat = (r.plus[2:] == r.zero) & (r.minus[2:] == r.zero)
     return np.where(flat, np.nan, np.fmax(abs(even), abs(odd)))
 
-# %% ../nbs/10_numeric.ipynb #3e236ff6
+# %% ../nbs/10_numeric.ipynb #4e6a3823
 EPS = np.finfo(float).eps
 
 def _floor(r, x):
@@ -79,7 +79,7 @@ def noise(
         out[j] = np.max(size[(drops or [0])[-1]:], initial=out[j])
     return out
 
-# %% ../nbs/10_numeric.ipynb #0bd01af0
+# %% ../nbs/10_numeric.ipynb #4a098134
 def _tableau(quotients, powers):
     "Difference quotients and their extrapolations, each with the distance to what it was made of."
     columns = [quotients]
@@ -106,7 +106,7 @@ def _best(quotients, noise, powers):
     pick = np.argmin(errors, axis=0), np.arange(errors.shape[1])
     return np.where(np.isfinite(errors[pick]), values.reshape(errors.shape)[pick], np.nan), errors[pick]
 
-# %% ../nbs/10_numeric.ipynb #a3f7a7d7
+# %% ../nbs/10_numeric.ipynb #eb524ad5
 Slope = namedtuple('Slope', 'value error left right noise kink rough')
 
 def _rough(r):
@@ -131,9 +131,10 @@ def _estimate(r, x):
 
 def _drowned(r, sigma, share=1 / 16):
     "Whether the noise is as large as whatever else `f` does, and not just the rounding of its values."
-    return sigma > np.maximum(share * np.nanmax(abs(r.odd), axis=0, initial=0), 64 * EPS * abs(r.zero))
+    moves = np.nanmax(abs(r.odd), axis=0, initial=0)
+    return (moves > 0) & (sigma > np.maximum(share * moves, 64 * EPS * abs(r.zero)))
 
-# %% ../nbs/10_numeric.ipynb #f4740ea0
+# %% ../nbs/10_numeric.ipynb #e483f130
 def _settled(r, s):
     q = r.odd / r.h
     moved, loud = abs(q[-1] - q[-2]) > 16 * s.noise / r.h[-1], _drowned(r, s.noise, 1e-3)
@@ -162,7 +163,7 @@ def slope(
             s = _estimate(r, line.x)
         return _below_kink(r, s, line.x) if np.any(s.kink) else s
 
-# %% ../nbs/10_numeric.ipynb #6e00639b
+# %% ../nbs/10_numeric.ipynb #9c761596
 def _power_of_two(x): return 2.0**np.round(np.log2(x))
 
 def unit(
@@ -185,7 +186,7 @@ def direction(
     v = rng.integers(-256, 256, size=np.shape(x), dtype=np.int16)
     return (v + np.where(v < 0, np.int16(-127), np.int16(128))) * (unit(x) / 256)
 
-# %% ../nbs/10_numeric.ipynb #88258414
+# %% ../nbs/10_numeric.ipynb #c18e6b88
 def confirms(
     line, # a `Line`
     claim, # what the slope is said to be, one number per value of the function

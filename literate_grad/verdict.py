@@ -6,13 +6,13 @@
 __all__ = ['Limits', 'Probe', 'ORDER', 'Judgement', 'KINK', 'ROUGH', 'SIDES', 'SMALL', 'tolerance', 'along', 'hears', 'probe',
            'judge', 'Verdict', 'confirmed', 'contested', 'by_values', 'located', 'swept', 'decide']
 
-# %% ../nbs/10c_verdict.ipynb #d5674f25
+# %% ../nbs/10c_verdict.ipynb #0c7be9e4
 from collections import namedtuple
 import numpy as np
 from .numeric import EPS, Line, Slope, confirms, direction, slope, unit
 from .witnesses import extended, sweep
 
-# %% ../nbs/10c_verdict.ipynb #7526290f
+# %% ../nbs/10c_verdict.ipynb #edb616c5
 Limits = namedtuple('Limits', 'rtol atol coarse', defaults=(None, None, False))
 
 def _given(limits, size): return (limits.atol or 0) + (limits.rtol or 0) * size
@@ -29,7 +29,7 @@ def tolerance(
     axes = tuple(range(part.subject.y.ndim, size.ndim))
     return eps**(2 / 3) * size + 16 * EPS * np.max(size * u, axis=axes, keepdims=True) / u
 
-# %% ../nbs/10c_verdict.ipynb #dcdefdf6
+# %% ../nbs/10c_verdict.ipynb #a8228133
 def along(
     g: np.ndarray, # a derivative, of shape y.shape + x.shape
     d: np.ndarray, # a direction, in the shape of x
@@ -48,9 +48,9 @@ def hears(
     low, high = np.fmin(s.left, s.right), np.fmax(s.left, s.right)
     inside = np.where(s.kink, (claim >= low - slack) & (claim <= high + slack), abs(s.value - claim) <= slack)
     noisy = 4 * s.error > np.where(size > 0, 0.05 * np.fmax(size, abs(s.value)) + extra, 1e6 * s.noise)
-    return np.select([s.rough, ~inside, s.kink, noisy], ['rough', 'against', 'kink', 'noisy'], 'for')
+    return np.select([s.rough, ~np.isfinite(s.value + s.error), ~inside, s.kink, noisy], ['rough', 'noisy', 'against', 'kink', 'noisy'], 'for')
 
-# %% ../nbs/10c_verdict.ipynb #0ee00510
+# %% ../nbs/10c_verdict.ipynb #5c357053
 Probe = namedtuple('Probe', 'says error noise straight')
 ORDER = 'against', 'rough', 'noisy', 'kink', 'for'
 
@@ -83,7 +83,7 @@ def probe(
     k = min(range(len(says)), key=lambda k: ORDER.index(says[k]))
     return Probe(says[k], float(s.error[k]), float(s.noise[k]), _is_straight(line))
 
-# %% ../nbs/10c_verdict.ipynb #071ac0b6
+# %% ../nbs/10c_verdict.ipynb #bff61f84
 Judgement = namedtuple('Judgement', 'sides numeric hand autodiff error noise says straight')
 
 def _contested(part, e):
@@ -113,7 +113,7 @@ def judge(
     sides = 'rough' if s.rough[0] else 'kink' if s.kink[0] else sides
     return Judgement(sides, *(float(v[0]) for v in (s.value, hand, ref, s.error, s.noise)), 'for' if fits[0] else 'against', False)
 
-# %% ../nbs/10c_verdict.ipynb #e6d94cdc
+# %% ../nbs/10c_verdict.ipynb #81256557
 class Verdict:
     "A status and what supports it."
     def __init__(self,
@@ -128,7 +128,7 @@ class Verdict:
         self.status, self.reasons, self.wrong, self.reference = status, list(reasons), wrong, reference
         self.witness, self.tolerance, self.numeric = witness, tolerance, numeric
 
-# %% ../nbs/10c_verdict.ipynb #787555cb
+# %% ../nbs/10c_verdict.ipynb #220788c7
 KINK = 'There is a kink at this point, and the hand derivative lies between the one-sided slopes'
 ROUGH = 'The function jumps at this point or has an infinite slope, so that it has no derivative there'
 
@@ -166,7 +166,7 @@ def _rounds_inside(part, rng):
         return bool(np.all(abs((a - b).ravel() * 2.0**10 - claim) <= 0.1 * size))
     except Exception: return False
 
-# %% ../nbs/10c_verdict.ipynb #e6526b0f
+# %% ../nbs/10c_verdict.ipynb #b6f49ea5
 def contested(
     part, # by what both differentiate
     auto: np.ndarray, # what autodiff says
@@ -191,7 +191,7 @@ def _siding(j):
     side = SIDES.get(j.sides, 'Numeric differentiation sides with neither')
     return f'{side} (slope along the difference: hand {j.hand:.6g}, autodiff {j.autodiff:.6g}, numeric {j.numeric:.6g} ± {j.error:.0e})'
 
-# %% ../nbs/10c_verdict.ipynb #7ceaceb6
+# %% ../nbs/10c_verdict.ipynb #8304aa50
 def _autodiff_wrong(part, rng, limits, known):
     v = by_values(part, rng, limits)
     v.reasons.insert(0, _siding(known['numeric']))
@@ -206,7 +206,7 @@ def _rounding(part, auto, rng, limits, known):
     if np.all(after <= before / 64): return confirmed(part, auto, known['tolerance'], rng, limits, 'The differences from autodiff are rounding errors: in extended precision they are gone')
     return Verdict('disagrees', 'The difference is too small for the values of f, but it stays in extended precision, so that it is not rounding', **known)
 
-# %% ../nbs/10c_verdict.ipynb #1aa56113
+# %% ../nbs/10c_verdict.ipynb #bcb68441
 def _entry_by_entry(part, auto, rng, limits, known):
     "The verdict where some of the contested entries may be at a kink."
     wrong, n = known['wrong'].reshape(-1, part.x.size), part.x.size
@@ -229,7 +229,7 @@ def _beside(s, bad):
     k = tuple(np.argwhere(s.kink & bad)[0])
     return [f'There is a kink at this point, and the hand derivative lies outside of the one-sided slopes, {min(s.left[k], s.right[k]):.6g} and {max(s.left[k], s.right[k]):.6g}']
 
-# %% ../nbs/10c_verdict.ipynb #b2900110
+# %% ../nbs/10c_verdict.ipynb #844e65dd
 def by_values(
     part, # by what the hand derivative differentiates
     rng, # a NumPy random generator
@@ -245,7 +245,7 @@ def by_values(
     if 'noisy' in says: return Verdict('undecided', f'The values of f are too noisy to judge by: their slope is uncertain by {known["numeric"].error:.0e}', **known)
     return Verdict('agrees', *[KINK][:'kink' in says], wrong=np.zeros(part.shape, bool), **known)
 
-# %% ../nbs/10c_verdict.ipynb #2a440e35
+# %% ../nbs/10c_verdict.ipynb #56ed3d85
 def _not_finite(part):
     "The verdict where the hand derivative is infinite or NaN: wrong, unless the slope is infinite, too."
     bad = ~np.isfinite(part.hand)
@@ -285,7 +285,7 @@ def swept(
     if (says == 'rough').any(): return Verdict('undecided', ROUGH, **known)
     return Verdict('agrees', *[KINK][:bool((says == 'kink').any())], wrong=np.zeros(part.shape, bool), **known)
 
-# %% ../nbs/10c_verdict.ipynb #fd62d8d9
+# %% ../nbs/10c_verdict.ipynb #a9301ac7
 def _clean(part, entries, d):
     "Whether the values of `f` confirm the hand derivative along some entries."
     only = np.zeros(part.x.size)
@@ -308,7 +308,7 @@ def _halved(part, rng):
     found = np.array(found)[hears(s, claim, abs(claim))[0] == 'against']
     return found if len(found) else None
 
-# %% ../nbs/10c_verdict.ipynb #b0ad614f
+# %% ../nbs/10c_verdict.ipynb #934b302d
 def decide(
     part, # by what the hand derivative differentiates
     auto, # what autodiff says, or `None`
