@@ -5,17 +5,18 @@
 # %% auto #0
 __all__ = ['Subject', 'real_value', 'ask_again', 'Part', 'find_parts', 'autodiff', 'sweep', 'extended']
 
-# %% ../nbs/10b_witnesses.ipynb #1cbf7407
+# %% ../nbs/10b_witnesses.ipynb #50ce4c5e
 import numpy as np
-from autograd.core import make_vjp, vspace
-from autograd.tracer import getval, isbox
 import autograd.numpy as anp
+from autograd.core import make_vjp
+from autograd.tracer import isbox
+from fastcore.basics import patch
 from .arguments import argument_names, called, changed, copied, is_list_of_numbers, leaves, name_of, part_at, path_name, quiet, replaced
 from .autodiff import withgradient
 from .compare import children
 from .numeric import EPS, Line, slope, unit
 
-# %% ../nbs/10b_witnesses.ipynb #1192dcc3
+# %% ../nbs/10b_witnesses.ipynb #864d8745
 class Subject:
     "`f` and its hand derivative `df` at one point."
     def __init__(self,
@@ -37,24 +38,25 @@ class Subject:
         "The arguments, as new copies if one of the functions writes into them."
         return self._copies() if self.writes else self.args
 
-    def _called(self, function):
-        "The value of one of the functions, with a note of what it did to its arguments."
-        value = called(function, self.args, self.kwargs)
-        written = changed(self.given, self.args)
-        self.writes |= bool(written)
-        self.notes += [f'{name_of(function)} writes into its argument {path_name(path, self.names, self.args)}; let it work on a copy' for path in written]
-        if function is self.df: self._note_views(value, self.args)
-        if written: self.args = self._copies()
-        return value
+# %% ../nbs/10b_witnesses.ipynb #9497c253
+@patch
+def _called(self: Subject, function):
+    "The value of one of the functions, with a note of what it did to its arguments."
+    value = called(function, self.args, self.kwargs)
+    written = changed(self.given, self.args)
+    self.writes |= bool(written)
+    self.notes += [f'{name_of(function)} writes into its argument {path_name(path, self.names, self.args)}; let it work on a copy' for path in written]
+    if function is self.df: self.notes += _views(function, value, self.args, self.names)
+    if written: self.args = self._copies()
+    return value
 
-    def _note_views(self, value, args):
-        "Says so where the result shares memory with an argument."
-        for (_, d) in leaves(value):
-            for path, x in leaves(args):
-                if isinstance(d, np.ndarray) and isinstance(x, np.ndarray) and np.may_share_memory(d, x):
-                    self.notes.append(f'{name_of(self.df)} returns its argument {path_name(path, self.names, self.args)} or a view of it, not a copy')
+# %% ../nbs/10b_witnesses.ipynb #7e3639ba
+def _views(function, value, args, names):
+    "Says so where a result shares memory with an argument."
+    pairs = [(d, path, x) for _, d in leaves(value) for path, x in leaves(args) if isinstance(d, np.ndarray) and isinstance(x, np.ndarray)]
+    return [f'{name_of(function)} returns its argument {path_name(path, names, args)} or a view of it, not a copy' for d, path, x in pairs if np.may_share_memory(d, x)]
 
-# %% ../nbs/10b_witnesses.ipynb #a65ec334
+# %% ../nbs/10b_witnesses.ipynb #ab106401
 def real_value(
     y, # what a function returned
     name: str, # its name
@@ -68,7 +70,7 @@ def real_value(
     if not y.size: raise ValueError(f'check expected numbers from {name}, but got an empty array of shape {y.shape}.')
     return y if y.dtype.kind == 'f' else y.astype(float)
 
-# %% ../nbs/10b_witnesses.ipynb #21d695e0
+# %% ../nbs/10b_witnesses.ipynb #89ebd5dc
 def _equal(a, b):
     a, b = (np.asarray(x) for x in (a, b))
     return a.shape == b.shape and bool(np.all(a == b) or np.array_equal(a, b, equal_nan=a.dtype.kind == 'f'))
@@ -81,7 +83,7 @@ def ask_again(
     return [f'{name_of(function)} answers differently when it is called again with the same arguments' for function, a, b in again
             if [p for p, _ in leaves(a)] != [p for p, _ in leaves(b)] or not all(_equal(u, v) for (_, u), (_, v) in zip(leaves(a), leaves(b)))]
 
-# %% ../nbs/10b_witnesses.ipynb #dd73dee2
+# %% ../nbs/10b_witnesses.ipynb #917b85ee
 class Part:
     "One leaf of the arguments, and what the hand derivative says about it."
     def __init__(self,
@@ -100,7 +102,7 @@ class Part:
         s = self.subject
         return s.f(*replaced(s.own_args(), self.path, x if self.x.ndim else x[()]), **s.kwargs)
 
-# %% ../nbs/10b_witnesses.ipynb #004f1c09
+# %% ../nbs/10b_witnesses.ipynb #9b160b8e
 def _float_leaf(x, name):
     "The argument as an array of floats."
     x = np.asarray(x)
@@ -118,7 +120,7 @@ def _hand_array(d, df, name):
     if d.dtype.kind not in 'biuf': raise TypeError(f'check expected real numbers from {df}, but got {d.dtype.name}.')
     return d
 
-# %% ../nbs/10b_witnesses.ipynb #ed781159
+# %% ../nbs/10b_witnesses.ipynb #2c60f411
 def _is_leaf(x): return children(x) is None or is_list_of_numbers(x)
 
 def _pairs(x, d, path, where, df):
@@ -129,6 +131,7 @@ def _pairs(x, d, path, where, df):
         raise TypeError(f"check expected the derivative by {where} from {df} to have the structure of {where} ({', '.join(map(str, parts))}), but got {type(d).__name__}; give one derivative for each part, or name a part with wrt=.")
     return [pair for (key, v), c in zip(parts.items(), claims.values()) for pair in _pairs(v, c, (*path, key), where, df)]
 
+# %% ../nbs/10b_witnesses.ipynb #d6fe3b18
 def find_parts(
     subject: Subject, # the functions and the point
     paths: list, # what `df` differentiates by
@@ -146,7 +149,7 @@ def find_parts(
         pairs += [(path, d)] if _is_leaf(x) else _pairs(x, d, path, path_name(path, subject.names, subject.args), df)
     return [Part(subject, path, d) for path, d in pairs]
 
-# %% ../nbs/10b_witnesses.ipynb #9e7992cb
+# %% ../nbs/10b_witnesses.ipynb #a0dfb3df
 def _replaced_all(args, parts, values):
     for part, x in zip(parts, values): args = replaced(args, part.path, x)
     return args
@@ -164,6 +167,7 @@ def _jacobian(f, x):
     basis = np.eye(np.size(y), dtype=np.asarray(y).dtype).reshape((-1,) + np.shape(y))
     return np.reshape([vjp(v) for v in basis], np.shape(y) + np.shape(x))
 
+# %% ../nbs/10b_witnesses.ipynb #c6e4dc92
 def autodiff(
     subject: Subject, # the functions and the point
     parts: list, # the parts to differentiate by
@@ -180,7 +184,7 @@ def autodiff(
     grads = withgradient(g, *[part.x for part in parts]).grad
     return [np.asarray(d) if traced[0] else None for d in grads]
 
-# %% ../nbs/10b_witnesses.ipynb #dfca3c04
+# %% ../nbs/10b_witnesses.ipynb #512ae875
 def _columns(F, x, y, entries):
     "The slopes along some entries of `x`."
     out, size = [], unit(x)
@@ -191,6 +195,7 @@ def _columns(F, x, y, entries):
         out.append([v / d.flat[k] if v.dtype == float else v for v in s])
     return out
 
+# %% ../nbs/10b_witnesses.ipynb #7ed1fac0
 def sweep(
     part: Part, # by what to differentiate
     entries=None, # which entries of its array, by their numbers in reading order; `None`: all
@@ -208,7 +213,7 @@ def sweep(
         todo = tqdm(todo, total=n, desc=f'numeric, by {part.name}', leave=False)
     return [np.array(v).T for v in zip(*[column for chunk in todo for column in chunk])]
 
-# %% ../nbs/10b_witnesses.ipynb #c8283de8
+# %% ../nbs/10b_witnesses.ipynb #400a39b8
 def _as_extended(x): return x if x is not None and np.asarray(x).dtype == np.longdouble and np.finfo(np.longdouble).eps < EPS else None
 
 def extended(
