@@ -24,6 +24,7 @@ from autograd.tracer import isbox
 from . import neuron
 from .autodiff import derivative, tanh
 from .layers import identity
+from .plots import plot_function
 
 # %% ../nbs/20_activations.ipynb #606d867d
 def _floats(x, name):
@@ -48,6 +49,21 @@ def elementwise(
 
 # %% ../nbs/20_activations.ipynb #e7c13460
 _points = np.array([-7.3, -2.5, -0.4, 0.3, 1.7, 6.6])
+
+# %% ../nbs/20_activations.ipynb #3d688eaf
+_small = {'font.size': 7, 'axes.titlesize': 8, 'lines.linewidth': 1.5}
+
+def _panels(x, curves, xlabel='x', columns=4):
+    "Small pictures side by side, of functions with their derivatives: the values at `x` by name."
+    import matplotlib.pyplot as plt
+    with plt.rc_context(_small):
+        rows = -(-len(curves) // columns)
+        figure = plt.figure(figsize=(1.8 * columns, 1.5 * rows), layout='constrained')
+        for k, (name, (y, dy)) in enumerate(curves.items()):
+            ax = plot_function(x, y, dy, title=name, ax=figure.add_subplot(rows, columns, k + 1))
+            ax.set_xlabel(xlabel)
+            ax.get_legend().remove()
+            ax.locator_params(nbins=4)
 
 # %% ../nbs/20_activations.ipynb #b923addb
 @derivative(of=identity, at=(_points,))
