@@ -153,14 +153,14 @@ def softshrink(
     λ=0.5, # how far
 ):
     "`x` moved towards 0 by `λ`, but not beyond."
-    return relu(x - λ) - relu(-x - λ)
+    return np.where(x > -λ, relu(x - λ), x + λ)
 
 @derivative(of=softshrink, wrt='x', at=(_points, 0.5))
 @elementwise
 def softshrink_derivative(x, λ=0.5):
     """The slope of soft shrinkage; 0 at both kinks.
 
-        y = max(0, x - λ) - max(0, -x - λ)
+        y = max(0, x - λ) if x > -λ else x + λ
         dy/dx = 1 if |x| > λ else 0
     """
     return relu_derivative(np.abs(x) - λ)

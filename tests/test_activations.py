@@ -119,6 +119,7 @@ def test_autodiff(name):
     ('elu', 0.3, lambda x, a: x if x >= 0 else a * mp.expm1(x), lambda x, a: mpf(1) if x >= 0 else a * mp.exp(x)),
     ('celu', 0.3, lambda x, a: x if x >= 0 else a * mp.expm1(x / a), lambda x, a: mpf(1) if x >= 0 else mp.exp(x / a)),
     ('softshrink', 1.7, lambda x, a: x - mp.sign(x) * a if abs(x) > a else mpf(0), lambda x, a: step(abs(x) > a)),
+    ('softshrink', -0.7, lambda x, a: x + a if x <= -a else x - a, lambda x, a: mpf(1)),
     ('trelu', -1.7, lambda x, a: x if x > a else mpf(0), lambda x, a: step(x > a)),
 ])
 def test_parameter(name, parameter, value, slope_of):
