@@ -6,11 +6,11 @@
 __all__ = ['blue', 'orange', 'green', 'grey', 'svg', 'svg_pictures', 'plot_function', 'plot_remainders', 'plot_entries',
            'plot_wrong']
 
-# %% ../nbs/13_plots.ipynb #92c89961
+# %% ../nbs/13_plots.ipynb #5319afab
 import re
 import numpy as np
 
-# %% ../nbs/13_plots.ipynb #f9b75fbd
+# %% ../nbs/13_plots.ipynb #4e451b3b
 blue, orange, green, grey = '#0072B2', '#D55E00', '#009E73', '#666666'
 
 def _axes(ax, title, xlabel, ylabel, size=(6, 3.6)):
@@ -22,13 +22,15 @@ def _axes(ax, title, xlabel, ylabel, size=(6, 3.6)):
     ax.spines[['top', 'right']].set_visible(False)
     return ax
 
-# %% ../nbs/13_plots.ipynb #6314f72c
+# %% ../nbs/13_plots.ipynb #0885165b
 def _root(figure):
     "The attributes of the outermost tag: what a screen reader says, and how the picture shrinks."
     from xml.sax.saxutils import quoteattr
     label = '; '.join(filter(None, [figure.get_suptitle(), *(ax.get_title() for ax in figure.axes)]))
     style = 'max-width: 100%; height: auto; stroke-linejoin: round; stroke-linecap: butt'
     return f'<svg role="img" aria-label={quoteattr(label)} style="{style}" '
+
+_clutter = [(r'\s*<defs>\s*<style.*?</defs>', ''), (r'\s*<!--.*?-->', ''), (r'<g id="[^"]*"', '<g'), ("'DejaVu Sans'\"", "'DejaVu Sans', sans-serif\"")]
 
 def svg(
     figure, # a Matplotlib figure
@@ -38,12 +40,12 @@ def svg(
     file = io.StringIO()
     with matplotlib.rc_context({'svg.hashsalt': 'literate-grad', 'svg.fonttype': 'none'}):
         figure.savefig(file, format='svg', metadata=dict.fromkeys(['Date', 'Creator', 'Format', 'Type']))
-    text = file.getvalue()
-    text = re.sub(r'\s*<defs>\s*<style.*?</defs>', '', text[text.index('<svg '):], count=1, flags=re.S)
-    text = re.sub(r'<g id="[^"]*"', '<g', text).replace("'DejaVu Sans'\"", "'DejaVu Sans', sans-serif\"")
+    text = file.getvalue()[file.getvalue().index('<svg '):]
+    for pattern, instead in _clutter: text = re.sub(pattern, instead, text, flags=re.S)
+    text = re.sub('<[^>]*>', lambda tag: re.sub(r'(\.\d{3})\d+', r'\1', tag[0]), text)
     return text.replace('<svg ', _root(figure), 1)
 
-# %% ../nbs/13_plots.ipynb #f7f44e32
+# %% ../nbs/13_plots.ipynb #0227eaaa
 def svg_pictures():
     "In a notebook: shows every Matplotlib figure from here on as `svg` writes it."
     from IPython import get_ipython
@@ -53,7 +55,7 @@ def svg_pictures():
     for formatter in formatters.values(): formatter.pop(Figure, None)
     formatters['image/svg+xml'].for_type(Figure, svg)
 
-# %% ../nbs/13_plots.ipynb #0a77c03f
+# %% ../nbs/13_plots.ipynb #11543f15
 def plot_function(
     x, # where: an increasing array of shape (n,)
     y, # the function at `x`, shape (n,); NaN breaks the line
@@ -71,7 +73,7 @@ def plot_function(
     ax.legend(frameon=False)
     return ax
 
-# %% ../nbs/13_plots.ipynb #d6c1aab4
+# %% ../nbs/13_plots.ipynb #ac835b86
 def plot_remainders(
     h, # the steps, shape (n,), positive
     remainders: dict, # name to array of shape (n,): for each derivative the remainder at each step, not negative
@@ -93,7 +95,7 @@ def plot_remainders(
     ax.legend(frameon=False)
     return ax
 
-# %% ../nbs/13_plots.ipynb #1d4fb4b6
+# %% ../nbs/13_plots.ipynb #4d3c1e72
 def _place(index):
     "The place of an entry as it is written in code; nothing for a single number."
     return f"[{', '.join(map(str, index))}]" if len(index) else ''
@@ -102,14 +104,14 @@ def _some(points, most):
     "At most this many of the points, spread evenly."
     return points[:: max(1, -(-len(points) // most))]
 
-# %% ../nbs/13_plots.ipynb #77ea1c5b
+# %% ../nbs/13_plots.ipynb #2a8a0871
 def _told(wrong):
     "How many entries disagree, in words; of a single one, which."
     places = np.argwhere(wrong)
     if not len(places): return f'All {np.size(wrong)} entries agree'
     return f'{len(places)} of {np.size(wrong)} entries disagree' + (f': {_place(places[0])}' if len(places) == 1 and np.ndim(wrong) else '')
 
-# %% ../nbs/13_plots.ipynb #59636f4a
+# %% ../nbs/13_plots.ipynb #72ec2754
 def plot_entries(
     hand, # the hand derivative, an array of any shape
     reference, # what it is compared with, in the same shape
@@ -133,7 +135,7 @@ def plot_entries(
     ax.legend(frameon=False)
     return ax
 
-# %% ../nbs/13_plots.ipynb #ad8d1b44
+# %% ../nbs/13_plots.ipynb #c445bc55
 def plot_wrong(
     wrong, # which entries disagree: booleans of any shape
     *,

@@ -32,6 +32,7 @@ def test_a_picture(name):
     settings = dict(matplotlib.rcParams)
     with warnings.catch_warnings():
         warnings.simplefilter('error')
+        warnings.simplefilter('ignore', DeprecationWarning) # Matplotlib's own
         ax, again = pictures[name](), pictures[name]()
         text = svg(ax.figure)
     assert text == svg(again.figure)
