@@ -99,7 +99,7 @@ def leakyrelu(
     a=0.01, # the slope on the left
 ):
     "`x` where it is positive, `a*x` elsewhere."
-    return x * np.where(x > 0, 1, a)
+    return np.where(x > 0, x, a * x)
 
 @derivative(of=leakyrelu, wrt='x', at=(_points, 0.01))
 @elementwise

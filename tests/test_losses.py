@@ -180,3 +180,10 @@ def test_every_derivative_is_labelled(name):
     assert label.of is f and label.wrt == 'ŷ' and 'dL/dŷ' in df.__doc__
     ŷ, y, *rest = label.at
     np.testing.assert_allclose(df(ŷ, y, *rest), gradient(lambda ŷ: f(ŷ, y, *rest), ŷ)[0], rtol=1e-12, atol=1e-14)
+
+@by_name
+def test_every_step_of_the_derivation(name):
+    "The docstring says of the function what the code does, and every expression behind an = is its derivative."
+    derivation = pytest.importorskip('literate_grad.formulas').derivation(f_df(name)[1])
+    assert [step.status for step in derivation.steps if step.status not in ('proved', 'holds')] == []
+    assert derivation.steps and derivation.status in ('proved', 'holds')
