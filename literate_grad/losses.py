@@ -22,18 +22,19 @@ from .autodiff import derivative
 
 # %% ../nbs/21_losses.ipynb #ed10b8e8
 def _pair(ŷ, y, name):
-    "Prediction and truth as float arrays of one type."
+    "Prediction and truth as float arrays of one type and shape."
     if np.ndim(y) and np.shape(ŷ) != np.shape(y):
         raise ValueError(f'{name} expected a prediction and a truth of one shape, but got {np.shape(ŷ)} and {np.shape(y)}; try y.reshape(ŷ.shape).')
     ŷ, y = _floats(ŷ, name), _floats(y, name)
     if not ŷ.size: raise ValueError(f'{name} expected predictions, but got an empty array of shape {ŷ.shape}.')
-    return ŷ, y if y.dtype == ŷ.dtype else y.astype(ŷ.dtype)
+    y = y if y.dtype == ŷ.dtype else y.astype(ŷ.dtype)
+    return ŷ, y if y.shape == ŷ.shape else y * np.ones(ŷ.shape, ŷ.dtype)
 
 # %% ../nbs/21_losses.ipynb #d9fcd388
 def _loss(
     f, # a function of prediction, truth and options
 ): # the same function, which takes numbers and arrays of one shape
-    "Gives `f` prediction and truth as arrays of one float type."
+    "Gives `f` prediction and truth as arrays of one float type and shape."
     @functools.wraps(f)
     def wrapped(ŷ, y, *options, **named): return f(*_pair(ŷ, y, f.__name__), *options, **named)
     return wrapped
@@ -378,7 +379,6 @@ def logitcrossentropy_derivative(ŷ, y, dims=0, agg=np.mean):
         L = sum(y)*log(sum(exp(ŷ))) - sum(y*ŷ)
         dL/dŷ = sum(y)*exp(ŷ)/sum(exp(ŷ)) - y
     """
-    y = np.broadcast_to(y, ŷ.shape)
     return (np.sum(y, dims, keepdims=True) * softmax(ŷ, dims) - y) * _share(agg, _examples(ŷ, dims))
 
 # %% ../nbs/21_losses.ipynb #89aed2a6

@@ -117,6 +117,14 @@ def test_one_number(name):
     np.testing.assert_allclose(df(ŷ, y), gradient(lambda ŷ: f(ŷ, y), ŷ)[0], rtol=1e-12)
 
 @by_name
+def test_one_number_as_the_truth(name):
+    f, df = f_df(name)
+    ŷ, _ = data(name)
+    np.testing.assert_allclose(f(ŷ, 1), f(ŷ, np.ones_like(ŷ)), rtol=1e-15)
+    np.testing.assert_allclose(df(ŷ, 1), df(ŷ, np.ones_like(ŷ)), rtol=1e-15)
+    np.testing.assert_allclose(gradient(lambda y: f(ŷ, y), 0.5)[0], gradient(lambda y: f(ŷ, y), np.full_like(ŷ, 0.5))[0].sum(), rtol=1e-12, atol=1e-15)
+
+@by_name
 def test_bad_input(name):
     for g in f_df(name):
         with pytest.raises(ValueError, match=r'one shape, but got \(3, 1\) and \(3,\); try'): g(np.ones((3, 1)), np.ones(3))
