@@ -24,6 +24,7 @@ from autograd.tracer import isbox
 from . import neuron
 from .autodiff import derivative, tanh
 from .layers import identity
+from .plots import plot_function
 
 # %% ../nbs/20_activations.ipynb #606d867d
 def _floats(x, name):
@@ -49,14 +50,29 @@ def elementwise(
 # %% ../nbs/20_activations.ipynb #e7c13460
 _points = np.array([-7.3, -2.5, -0.4, 0.3, 1.7, 6.6])
 
+# %% ../nbs/20_activations.ipynb #3d688eaf
+_small = {'font.size': 7, 'axes.titlesize': 8, 'lines.linewidth': 1.5}
+
+def _panels(x, curves, xlabel='x', columns=4):
+    "Small pictures side by side, of functions with their derivatives: the values at `x` by name."
+    import matplotlib.pyplot as plt
+    with plt.rc_context(_small):
+        rows = -(-len(curves) // columns)
+        figure = plt.figure(figsize=(1.8 * columns, 1.5 * rows), layout='constrained')
+        for k, (name, (y, dy)) in enumerate(curves.items()):
+            ax = plot_function(x, y, dy, title=name, ax=figure.add_subplot(rows, columns, k + 1))
+            ax.set_xlabel(xlabel)
+            ax.get_legend().remove()
+            ax.locator_params(nbins=4)
+
 # %% ../nbs/20_activations.ipynb #b923addb
 @derivative(of=identity, at=(_points,))
 @elementwise
 def identity_derivative(x):
     """The slope of the identity.
 
-    y = x
-    dy/dx = 1
+        y = x
+        dy/dx = 1
     """
     return np.ones_like(x)
 
@@ -71,8 +87,8 @@ def relu(x):
 def relu_derivative(x):
     """The slope of the rectifier; 0 at the kink.
 
-    y = max(0, x)
-    dy/dx = 1 if x > 0 else 0
+        y = max(0, x)
+        dy/dx = 1 if x > 0 else 0
     """
     return np.sign(relu(x))
 
@@ -83,15 +99,15 @@ def leakyrelu(
     a=0.01, # the slope on the left
 ):
     "`x` where it is positive, `a*x` elsewhere."
-    return x * np.where(x > 0, 1, a)
+    return np.where(x > 0, x, a * x)
 
 @derivative(of=leakyrelu, wrt='x', at=(_points, 0.01))
 @elementwise
 def leakyrelu_derivative(x, a=0.01):
     """The slope of the leaky rectifier; `a` at the kink.
 
-    y = x if x > 0 else a*x
-    dy/dx = 1 if x > 0 else a
+        y = x if x > 0 else a*x
+        dy/dx = 1 if x > 0 else a
     """
     return np.where(x <= 0, a, relu_derivative(x))
 
@@ -106,8 +122,8 @@ def relu6(x):
 def relu6_derivative(x):
     """The slope of `relu6`; 0 at both kinks.
 
-    y = min(max(0, x), 6)
-    dy/dx = 1 if |x - 3| < 3 else 0
+        y = min(max(0, x), 6)
+        dy/dx = 1 if |x - 3| < 3 else 0
     """
     return relu_derivative(x) * relu_derivative(6 - x)
 
@@ -125,8 +141,8 @@ def trelu(
 def trelu_derivative(x, theta=1):
     """The slope of the thresholded rectifier; 0 at the jump.
 
-    y = x if x > theta else 0
-    dy/dx = 1 if x > theta else 0
+        y = x if x > theta else 0
+        dy/dx = 1 if x > theta else 0
     """
     return relu_derivative(x - theta)
 
@@ -137,15 +153,15 @@ def softshrink(
     λ=0.5, # how far
 ):
     "`x` moved towards 0 by `λ`, but not beyond."
-    return relu(x - λ) - relu(-x - λ)
+    return np.where(x > -λ, relu(x - λ), x + λ)
 
 @derivative(of=softshrink, wrt='x', at=(_points, 0.5))
 @elementwise
 def softshrink_derivative(x, λ=0.5):
     """The slope of soft shrinkage; 0 at both kinks.
 
-    y = max(0, x - λ) - max(0, -x - λ)
-    dy/dx = 1 if |x| > λ else 0
+        y = max(0, x - λ) if x > -λ else x + λ
+        dy/dx = 1 if |x| > λ else 0
     """
     return relu_derivative(np.abs(x) - λ)
 
@@ -160,8 +176,8 @@ def hardtanh(x):
 def hardtanh_derivative(x):
     """The slope of `hardtanh`; 0 at both kinks.
 
-    y = max(-1, min(1, x))
-    dy/dx = 1 if |x| < 1 else 0
+        y = max(-1, min(1, x))
+        dy/dx = 1 if |x| < 1 else 0
     """
     return relu_derivative(1 - np.abs(x))
 
@@ -176,8 +192,8 @@ def hardsigmoid(x):
 def hardsigmoid_derivative(x):
     """The slope of `hardsigmoid`; 0 at both kinks.
 
-    y = max(0, min(1, (x + 3)/6))
-    dy/dx = 1/6 if |x| < 3 else 0
+        y = max(0, min(1, (x + 3)/6))
+        dy/dx = 1/6 if |x| < 3 else 0
     """
     return relu_derivative(3 - np.abs(x)) / 6
 
@@ -198,8 +214,8 @@ def sigmoid(x):
 def sigmoid_derivative(x):
     """The slope of the sigmoid.
 
-    y = 1/(1 + exp(-x))
-    dy/dx = exp(-x)/(1 + exp(-x))^2 = y*(1 - y) = σ(x)*σ(-x)
+        y = 1/(1 + exp(-x))
+        dy/dx = exp(-x)/(1 + exp(-x))^2 = y*(1 - y) = σ(x)*σ(-x)
     """
     return sigmoid(x) * sigmoid(-x)
 
@@ -214,8 +230,8 @@ def softplus(x):
 def softplus_derivative(x):
     """The slope of `softplus`.
 
-    y = log(1 + exp(x))
-    dy/dx = exp(x)/(1 + exp(x)) = σ(x)
+        y = log(1 + exp(x))
+        dy/dx = exp(x)/(1 + exp(x)) = σ(x)
     """
     return sigmoid(x)
 
@@ -230,9 +246,9 @@ def logsigmoid(x):
 def logsigmoid_derivative(x):
     """The slope of `logsigmoid`.
 
-    s = σ(x)
-    y = log(s)
-    dy/dx = (1/s) * ds/dx = (1/s) * s*(1 - s) = 1 - s = σ(-x)
+        s = σ(x)
+        y = log(s)
+        dy/dx = (1/s) * ds/dx = (1/s) * s*(1 - s) = 1 - s = σ(-x)
     """
     return sigmoid(-x)
 
@@ -247,8 +263,8 @@ def sech(x):
 def sech_derivative(x):
     """The slope of the hyperbolic secant.
 
-    y = 1/cosh(x)
-    dy/dx = -sinh(x)/cosh(x)^2 = -sech(x)*tanh(x)
+        y = 1/cosh(x)
+        dy/dx = -sinh(x)/cosh(x)^2 = -sech(x)*tanh(x)
     """
     return -sech(x) * tanh(x)
 
@@ -258,8 +274,8 @@ def sech_derivative(x):
 def tanh_derivative(t):
     """The slope of the hyperbolic tangent.
 
-    y = tanh(t)
-    dy/dt = 1 - tanh(t)^2 = sech(t)^2
+        y = tanh(t)
+        dy/dt = 1 - tanh(t)^2 = sech(t)^2
     """
     return sech(t)**2
 
@@ -275,8 +291,8 @@ def softsign(x):
 def softsign_derivative(x):
     """The slope of `softsign`.
 
-    y = x/(1 + |x|)
-    dy/dx = (1 + |x| - |x|)/(1 + |x|)^2 = 1/(1 + |x|)^2
+        y = x/(1 + |x|)
+        dy/dx = (1 + |x| - |x|)/(1 + |x|)^2 = 1/(1 + |x|)^2
     """
     return (1 + np.abs(x))**-2.0
 
@@ -292,8 +308,8 @@ def logcosh(x):
 def logcosh_derivative(x):
     """The slope of `logcosh`.
 
-    y = log(cosh(x))
-    dy/dx = sinh(x)/cosh(x) = tanh(x)
+        y = log(cosh(x))
+        dy/dx = sinh(x)/cosh(x) = tanh(x)
     """
     return tanh(x)
 
@@ -317,8 +333,8 @@ def tanhshrink(x):
 def tanhshrink_derivative(x):
     """The slope of `tanhshrink`.
 
-    y = x - tanh(x)
-    dy/dx = 1 - sech(x)^2 = tanh(x)^2
+        y = x - tanh(x)
+        dy/dx = 1 - sech(x)^2 = tanh(x)^2
     """
     return tanh(x)**2
 
@@ -345,8 +361,8 @@ def elu(
 def elu_derivative(x, α=1):
     """The slope of `elu`; 1 at 0.
 
-    y = x if x >= 0 else α*(exp(x) - 1)
-    dy/dx = 1 if x >= 0 else α*exp(x)
+        y = x if x >= 0 else α*(exp(x) - 1)
+        dy/dx = 1 if x >= 0 else α*exp(x)
     """
     return np.where(x < 0, α, 1) * np.exp(np.minimum(x, 0))
 
@@ -364,8 +380,8 @@ def celu(
 def celu_derivative(x, α=1):
     """The slope of `celu`.
 
-    y = x if x >= 0 else α*(exp(x/α) - 1)
-    dy/dx = 1 if x >= 0 else exp(x/α)
+        y = x if x >= 0 else α*(exp(x/α) - 1)
+        dy/dx = 1 if x >= 0 else exp(x/α)
     """
     return np.exp(np.minimum(x, 0) / α)
 
@@ -383,8 +399,8 @@ def selu(x):
 def selu_derivative(x):
     """The slope of `selu`; `λ*α` at the kink.
 
-    y = λ*x if x > 0 else λ*α*(exp(x) - 1)
-    dy/dx = λ if x > 0 else λ*α*exp(x)
+        y = λ*x if x > 0 else λ*α*(exp(x) - 1)
+        dy/dx = λ if x > 0 else λ*α*exp(x)
     """
     return selu_λ * np.where(x > 0, 1, selu_α) * np.exp(np.minimum(x, 0))
 
@@ -407,9 +423,9 @@ def swish(x):
 def swish_derivative(x):
     """The slope of `swish`.
 
-    s = σ(x)
-    y = x*s
-    dy/dx = s + x * ds/dx = s + x*s*(1 - s) = s*(1 + x*(1 - s))
+        s = σ(x)
+        y = x*s
+        dy/dx = s + x * ds/dx = s + x*s*(1 - s) = s*(1 + x*(1 - s))
     """
     z = _clipped(x)
     return sigmoid(z) * (1 + z * sigmoid(-z))
@@ -425,8 +441,8 @@ def hardswish(x):
 def hardswish_derivative(x):
     """The slope of `hardswish`; -1/2 and 3/2 at the kinks.
 
-    y = x*max(0, min(1, (x + 3)/6))
-    dy/dx = 0 if x < -3 else 1 if x > 3 else x/3 + 1/2
+        y = x*max(0, min(1, (x + 3)/6))
+        dy/dx = 0 if x < -3 else 1 if x > 3 else x/3 + 1/2
     """
     return np.where(x < -3, 0, np.where(x > 3, 1, x / 3 + 1 / 2))
 
@@ -448,10 +464,10 @@ def gelu_sigmoid(x):
 def gelu_sigmoid_derivative(x):
     """The slope of `gelu_sigmoid`.
 
-    v = sqrt(8/π)*(x + 0.044715*x^3)
-    s = σ(v)
-    y = x*s
-    dy/dx = s + x * ds/dv * dv/dx = s + x*s*(1 - s)*sqrt(8/π)*(1 + 0.134145*x^2)
+        v = sqrt(8/π)*(x + 0.044715*x^3)
+        s = σ(v)
+        y = x*s
+        dy/dx = s + x * ds/dv * dv/dx = s + x*s*(1 - s)*sqrt(8/π)*(1 + 0.134145*x^2)
     """
     z = _clipped(x)
     v, dv = _double(z)
@@ -468,9 +484,9 @@ def gelu_tanh(x):
 def gelu_tanh_derivative(x):
     """The slope of `gelu_tanh`.
 
-    u = sqrt(2/π)*(x + 0.044715*x^3)
-    y = x*(1 + tanh(u))/2
-    dy/dx = (1 + tanh(u))/2 + (x/2)*sech(u)^2 * du/dx = (1 + tanh(u))/2 + (x/2)*sech(u)^2*sqrt(2/π)*(1 + 0.134145*x^2)
+        u = sqrt(2/π)*(x + 0.044715*x^3)
+        y = x*(1 + tanh(u))/2
+        dy/dx = (1 + tanh(u))/2 + (x/2)*sech(u)^2 * du/dx = (1 + tanh(u))/2 + (x/2)*sech(u)^2*sqrt(2/π)*(1 + 0.134145*x^2)
     """
     return gelu_sigmoid_derivative(x)
 
@@ -500,8 +516,8 @@ def gelu_erf(x):
 def gelu_erf_derivative(x):
     """The slope of `gelu_erf`.
 
-    y = x*(1 + erf(x/sqrt(2)))/2
-    dy/dx = (1 + erf(x/sqrt(2)))/2 + x*exp(-x^2/2)/sqrt(2*π)
+        y = x*(1 + erf(x/sqrt(2)))/2
+        dy/dx = (1 + erf(x/sqrt(2)))/2 + x*exp(-x^2/2)/sqrt(2*π)
     """
     z = _clipped(x)
     return _normal(z) + z * np.exp(-z**2 / 2) / math.sqrt(2 * math.pi)
@@ -517,9 +533,9 @@ def mish(x):
 def mish_derivative(x):
     """The slope of `mish`.
 
-    s = log(1 + exp(x))
-    y = x*tanh(s)
-    dy/dx = tanh(s) + x*sech(s)^2 * ds/dx = tanh(s) + x*sech(s)^2*σ(x)
+        s = log(1 + exp(x))
+        y = x*tanh(s)
+        dy/dx = tanh(s) + x*sech(s)^2 * ds/dx = tanh(s) + x*sech(s)^2*σ(x)
     """
     z = _clipped(x)
     s = softplus(z)
@@ -536,8 +552,8 @@ def lisht(x):
 def lisht_derivative(x):
     """The slope of `lisht`.
 
-    y = x*tanh(x)
-    dy/dx = tanh(x) + x*sech(x)^2
+        y = x*tanh(x)
+        dy/dx = tanh(x) + x*sech(x)^2
     """
     z = _clipped(x)
     return tanh(z) + z * sech(z)**2

@@ -22,18 +22,19 @@ from .autodiff import derivative
 
 # %% ../nbs/21_losses.ipynb #ed10b8e8
 def _pair(ŷ, y, name):
-    "Prediction and truth as float arrays of one type."
+    "Prediction and truth as float arrays of one type and shape."
     if np.ndim(y) and np.shape(ŷ) != np.shape(y):
         raise ValueError(f'{name} expected a prediction and a truth of one shape, but got {np.shape(ŷ)} and {np.shape(y)}; try y.reshape(ŷ.shape).')
     ŷ, y = _floats(ŷ, name), _floats(y, name)
     if not ŷ.size: raise ValueError(f'{name} expected predictions, but got an empty array of shape {ŷ.shape}.')
-    return ŷ, y if y.dtype == ŷ.dtype else y.astype(ŷ.dtype)
+    y = y if y.dtype == ŷ.dtype else y.astype(ŷ.dtype)
+    return ŷ, y if y.shape == ŷ.shape else y * np.ones(ŷ.shape, ŷ.dtype)
 
 # %% ../nbs/21_losses.ipynb #d9fcd388
 def _loss(
     f, # a function of prediction, truth and options
 ): # the same function, which takes numbers and arrays of one shape
-    "Gives `f` prediction and truth as arrays of one float type."
+    "Gives `f` prediction and truth as arrays of one float type and shape."
     @functools.wraps(f)
     def wrapped(ŷ, y, *options, **named): return f(*_pair(ŷ, y, f.__name__), *options, **named)
     return wrapped
@@ -80,8 +81,8 @@ def mae(
 def mae_derivative(ŷ, y, agg=np.mean):
     """The derivative of `mae` by the prediction; 0 where it is right.
 
-    L = |ŷ - y|
-    dL/dŷ = 1 if ŷ > y else -1
+        L = |ŷ - y|
+        dL/dŷ = 1 if ŷ > y else -1
     """
     return np.sign(ŷ - y) * _share(agg, ŷ.size)
 
@@ -100,8 +101,8 @@ def mse(
 def mse_derivative(ŷ, y, agg=np.mean):
     """The derivative of `mse` by the prediction.
 
-    L = (ŷ - y)^2
-    dL/dŷ = 2*(ŷ - y)
+        L = (ŷ - y)^2
+        dL/dŷ = 2*(ŷ - y)
     """
     return 2 * (ŷ - y) * _share(agg, ŷ.size)
 
@@ -123,9 +124,9 @@ def msle(
 def msle_derivative(ŷ, y, agg=np.mean, eps=None):
     """The derivative of `msle` by the prediction.
 
-    r = (ŷ + eps)/(y + eps)
-    L = log(r)^2
-    dL/dŷ = 2*log(r) * 1/r * dr/dŷ = 2*log(r)/(ŷ + eps)
+        r = (ŷ + eps)/(y + eps)
+        L = log(r)^2
+        dL/dŷ = 2*log(r) * 1/r * dr/dŷ = 2*log(r)/(ŷ + eps)
     """
     ŷ, y = ŷ + _eps(eps, ŷ), y + _eps(eps, ŷ)
     return 2 * np.log(ŷ / y) / ŷ * _share(agg, ŷ.size)
@@ -147,9 +148,9 @@ def huber_loss(
 def huber_loss_derivative(ŷ, y, agg=np.mean, delta=1):
     """The derivative of `huber_loss` by the prediction.
 
-    e = ŷ - y
-    L = e^2/2 if |e| < delta else delta*(|e| - delta/2)
-    dL/dŷ = e if |e| < delta else delta*e/|e|
+        e = ŷ - y
+        L = e^2/2 if |e| < delta else delta*(|e| - delta/2)
+        dL/dŷ = e if |e| < delta else delta*e/|e|
     """
     return np.clip(ŷ - y, -delta, delta) * _share(agg, ŷ.size)
 
@@ -172,8 +173,8 @@ def poisson_loss(
 def poisson_loss_derivative(ŷ, y, agg=np.mean):
     """The derivative of `poisson_loss` by the expected counts.
 
-    L = ŷ - y*log(ŷ)
-    dL/dŷ = 1 - y/ŷ
+        L = ŷ - y*log(ŷ)
+        dL/dŷ = 1 - y/ŷ
     """
     return (1 - y / np.where(y == 0, 1, ŷ)) * _share(agg, ŷ.size)
 
@@ -192,8 +193,8 @@ def hinge_loss(
 def hinge_loss_derivative(ŷ, y, agg=np.mean):
     """The derivative of `hinge_loss` by the scores; 0 at the kink.
 
-    L = max(0, 1 - ŷ*y)
-    dL/dŷ = -y if ŷ*y < 1 else 0
+        L = max(0, 1 - ŷ*y)
+        dL/dŷ = -y if ŷ*y < 1 else 0
     """
     return -y * relu_derivative(1 - ŷ * y) * _share(agg, ŷ.size)
 
@@ -212,8 +213,8 @@ def squared_hinge_loss(
 def squared_hinge_loss_derivative(ŷ, y, agg=np.mean):
     """The derivative of `squared_hinge_loss` by the scores.
 
-    L = max(0, 1 - ŷ*y)^2
-    dL/dŷ = -2*y*max(0, 1 - ŷ*y)
+        L = max(0, 1 - ŷ*y)^2
+        dL/dŷ = -2*y*max(0, 1 - ŷ*y)
     """
     return -2 * y * relu(1 - ŷ * y) * _share(agg, ŷ.size)
 
@@ -234,8 +235,8 @@ def binarycrossentropy(
 def binarycrossentropy_derivative(ŷ, y, agg=np.mean, eps=None):
     """The derivative of `binarycrossentropy` by the probabilities.
 
-    L = -y*log(ŷ + eps) - (1 - y)*log(1 - ŷ + eps)
-    dL/dŷ = -y/(ŷ + eps) + (1 - y)/(1 - ŷ + eps)
+        L = -y*log(ŷ + eps) - (1 - y)*log(1 - ŷ + eps)
+        dL/dŷ = -y/(ŷ + eps) + (1 - y)/(1 - ŷ + eps)
     """
     eps = _eps(eps, ŷ)
     return ((1 - y) / (1 - ŷ + eps) - y / (ŷ + eps)) * _share(agg, ŷ.size)
@@ -255,8 +256,8 @@ def logitbinarycrossentropy(
 def logitbinarycrossentropy_derivative(ŷ, y, agg=np.mean):
     """The derivative of `logitbinarycrossentropy` by the scores.
 
-    L = y*log(1 + exp(-ŷ)) + (1 - y)*log(1 + exp(ŷ))
-    dL/dŷ = -y*σ(-ŷ) + (1 - y)*σ(ŷ) = σ(ŷ) - y
+        L = y*log(1 + exp(-ŷ)) + (1 - y)*log(1 + exp(ŷ))
+        dL/dŷ = -y*σ(-ŷ) + (1 - y)*σ(ŷ) = σ(ŷ) - y
     """
     return ((1 - y) * sigmoid(ŷ) - y * sigmoid(-ŷ)) * _share(agg, ŷ.size)
 
@@ -290,10 +291,10 @@ def binary_focal_loss(
 def binary_focal_loss_derivative(ŷ, y, agg=np.mean, gamma=2, eps=None):
     """The derivative of `binary_focal_loss` by the probabilities.
 
-    p = y*ŷ + (1 - y)*(1 - ŷ) + eps
-    L = -(1 - p)^gamma * log(p)
-    dL/dŷ = (gamma*(1 - p)^(gamma - 1)*log(p) - (1 - p)^gamma/p) * dp/dŷ
-          = (gamma*(1 - p)^(gamma - 1)*log(p) - (1 - p)^gamma/p) * (2*y - 1)
+        p = y*ŷ + (1 - y)*(1 - ŷ) + eps
+        L = -(1 - p)^gamma * log(p)
+        dL/dŷ = (gamma*(1 - p)^(gamma - 1)*log(p) - (1 - p)^gamma/p) * dp/dŷ
+              = (gamma*(1 - p)^(gamma - 1)*log(p) - (1 - p)^gamma/p) * (2*y - 1)
     """
     return -_focal_slope(_given(ŷ, y, eps), gamma) * (2 * y - 1) * _share(agg, ŷ.size)
 
@@ -314,8 +315,8 @@ def siamese_contrastive_loss(
 def siamese_contrastive_loss_derivative(ŷ, y, agg=np.mean, margin=1):
     """The derivative of `siamese_contrastive_loss` by the distances.
 
-    L = (1 - y)*ŷ^2 + y*max(0, margin - ŷ)^2
-    dL/dŷ = 2*(1 - y)*ŷ - 2*y*max(0, margin - ŷ)
+        L = (1 - y)*ŷ^2 + y*max(0, margin - ŷ)^2
+        dL/dŷ = 2*(1 - y)*ŷ - 2*y*max(0, margin - ŷ)
     """
     return 2 * ((1 - y) * ŷ - y * relu(margin - ŷ)) * _share(agg, ŷ.size)
 
@@ -338,8 +339,8 @@ def crossentropy(
 def crossentropy_derivative(ŷ, y, dims=0, agg=np.mean, eps=None):
     """The derivative of `crossentropy` by the probabilities.
 
-    L = -y*log(ŷ + eps)
-    dL/dŷ = -y/(ŷ + eps)
+        L = -y*log(ŷ + eps)
+        dL/dŷ = -y/(ŷ + eps)
     """
     return -y / (ŷ + _eps(eps, ŷ)) * _share(agg, _examples(ŷ, dims))
 
@@ -375,10 +376,9 @@ def logitcrossentropy(
 def logitcrossentropy_derivative(ŷ, y, dims=0, agg=np.mean):
     """The derivative of `logitcrossentropy` by the scores.
 
-    L = sum(y)*log(sum(exp(ŷ))) - sum(y*ŷ)
-    dL/dŷ = sum(y)*exp(ŷ)/sum(exp(ŷ)) - y
+        L = sum(y)*log(sum(exp(ŷ))) - sum(y*ŷ)
+        dL/dŷ = sum(y)*exp(ŷ)/sum(exp(ŷ)) - y
     """
-    y = np.broadcast_to(y, ŷ.shape)
     return (np.sum(y, dims, keepdims=True) * softmax(ŷ, dims) - y) * _share(agg, _examples(ŷ, dims))
 
 # %% ../nbs/21_losses.ipynb #89aed2a6
@@ -398,8 +398,8 @@ def kldivergence(
 def kldivergence_derivative(ŷ, y, dims=0, agg=np.mean, eps=None):
     """The derivative of `kldivergence` by the probabilities.
 
-    L = y*log(y) - y*log(ŷ + eps)
-    dL/dŷ = -y/(ŷ + eps)
+        L = y*log(y) - y*log(ŷ + eps)
+        dL/dŷ = -y/(ŷ + eps)
     """
     return crossentropy_derivative(ŷ, y, dims, agg, eps)
 
@@ -421,9 +421,9 @@ def focal_loss(
 def focal_loss_derivative(ŷ, y, dims=0, agg=np.mean, gamma=2, eps=None):
     """The derivative of `focal_loss` by the probabilities.
 
-    p = ŷ + eps
-    L = -y*(1 - p)^gamma*log(p)
-    dL/dŷ = y*(gamma*(1 - p)^(gamma - 1)*log(p) - (1 - p)^gamma/p)
+        p = ŷ + eps
+        L = -y*(1 - p)^gamma*log(p)
+        dL/dŷ = y*(gamma*(1 - p)^(gamma - 1)*log(p) - (1 - p)^gamma/p)
     """
     return -y * _focal_slope(ŷ + _eps(eps, ŷ), gamma) * _share(agg, _examples(ŷ, dims))
 
@@ -453,10 +453,10 @@ def dice_coeff_loss(
 def dice_coeff_loss_derivative(ŷ, y, smooth=1):
     """The derivative of `dice_coeff_loss` by the prediction.
 
-    N = 2*sum(y*ŷ) + smooth
-    D = sum(y^2) + sum(ŷ^2) + smooth
-    L = 1 - N/D
-    dL/dŷ = -2*y/D + N/D^2 * 2*ŷ = 2*(ŷ*N/D - y)/D
+        N = 2*sum(y*ŷ) + smooth
+        D = sum(y^2) + sum(ŷ^2) + smooth
+        L = 1 - N/D
+        dL/dŷ = -2*y/D + N/D^2 * 2*ŷ = 2*(ŷ*N/D - y)/D
     """
     D = np.sum(y**2 + ŷ**2) + smooth
     return 2 * (ŷ * (2 * np.sum(y * ŷ) + smooth) / D - y) / D
@@ -476,10 +476,10 @@ def tversky_loss(
 def tversky_loss_derivative(ŷ, y, beta=0.7):
     """The derivative of `tversky_loss` by the prediction.
 
-    N = sum(y*ŷ) + 1
-    D = sum(beta*ŷ + (1 - beta)*y) + 1
-    L = 1 - N/D
-    dL/dŷ = -y/D + N/D^2 * beta = (beta*N/D - y)/D
+        N = sum(y*ŷ) + 1
+        D = sum(beta*ŷ + (1 - beta)*y) + 1
+        L = 1 - N/D
+        dL/dŷ = -y/D + N/D^2 * beta = (beta*N/D - y)/D
     """
     D = np.sum(beta * ŷ + (1 - beta) * y) + 1
     return (beta * (np.sum(y * ŷ) + 1) / D - y) / D
@@ -506,10 +506,10 @@ def cosine_similarity_loss(
 def cosine_similarity_loss_derivative(ŷ, y, dims=0, agg=np.mean):
     """The derivative of `cosine_similarity_loss` by the predicted vector.
 
-    r = sqrt(sum(ŷ^2))
-    s = sqrt(sum(y^2))
-    L = 1 - sum(ŷ*y)/(r*s)
-    dL/dŷ = -y/(r*s) + sum(ŷ*y)/(r^2*s) * dr/dŷ = -y/(r*s) + sum(ŷ*y)*ŷ/(r^3*s)
+        r = sqrt(sum(ŷ^2))
+        s = sqrt(sum(y^2))
+        L = 1 - sum(ŷ*y)/(r*s)
+        dL/dŷ = -y/(r*s) + sum(ŷ*y)/(r^2*s) * dr/dŷ = -y/(r*s) + sum(ŷ*y)*ŷ/(r^3*s)
     """
     (u, length), (v, _) = _unit(ŷ, dims), _unit(y, dims)
     return (np.sum(u * v, dims, keepdims=True) * u - v) / length * _share(agg, _examples(ŷ, dims))

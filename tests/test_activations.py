@@ -119,6 +119,7 @@ def test_autodiff(name):
     ('elu', 0.3, lambda x, a: x if x >= 0 else a * mp.expm1(x), lambda x, a: mpf(1) if x >= 0 else a * mp.exp(x)),
     ('celu', 0.3, lambda x, a: x if x >= 0 else a * mp.expm1(x / a), lambda x, a: mpf(1) if x >= 0 else mp.exp(x / a)),
     ('softshrink', 1.7, lambda x, a: x - mp.sign(x) * a if abs(x) > a else mpf(0), lambda x, a: step(abs(x) > a)),
+    ('softshrink', -0.7, lambda x, a: x + a if x <= -a else x - a, lambda x, a: mpf(1)),
     ('trelu', -1.7, lambda x, a: x if x > a else mpf(0), lambda x, a: step(x > a)),
 ])
 def test_parameter(name, parameter, value, slope_of):
@@ -127,6 +128,12 @@ def test_parameter(name, parameter, value, slope_of):
     for function, formula in ((lambda x: f(x, parameter), value), (lambda x: df(x, parameter), slope_of), (slope(lambda x: f(x, parameter)), slope_of)):
         ratio, at = worst(function, lambda x: formula(x, mpf(parameter)), x)
         assert ratio <= 8, at
+
+@pytest.mark.parametrize('name, parameter', dict(leakyrelu=0.1, elu=0.7, celu=0.7, trelu=1.0, softshrink=0.5).items())
+def test_gradient_by_the_parameter(name, parameter):
+    f, x, h = f_df(name)[0], np.array([-2.0, -0.9, -0.3, 0.4, 3.0]), 1e-6
+    g, = gradient(lambda a: np.sum(f(x, a) * x), parameter)
+    np.testing.assert_allclose(g, np.sum((f(x, parameter + h) - f(x, parameter - h)) * x) / (2 * h), rtol=1e-7, atol=1e-8)
 
 # the derivatives in NNlib's table at the kinks, and just below and above them
 at_kinks = dict(relu=[(0, 0, 0, 1)], leakyrelu=[(0, 0.01, 0.01, 1)], relu6=[(0, 0, 0, 1), (6, 1, 0, 0)], trelu=[(1, 0, 0, 1)],
@@ -243,6 +250,13 @@ def test_every_function_is_labelled():
         f, df = f_df(name)
         assert df.__derivative__.of is f and 'dy/d' in df.__doc__
         df(*df.__derivative__.at)
+
+@names
+def test_every_step_of_the_derivation(name):
+    "The docstring says of the function what the code does, and every expression behind an = is its derivative."
+    derivation = pytest.importorskip('literate_grad.formulas').derivation(f_df(name)[1])
+    assert [step.status for step in derivation.steps if step.status not in ('proved', 'holds')] == []
+    assert derivation.steps and derivation.status in ('proved', 'holds')
 
 if __name__ == '__main__': # the table of errors: value, hand derivative, autodiff
     for name in exact:

@@ -117,6 +117,14 @@ def test_one_number(name):
     np.testing.assert_allclose(df(ŷ, y), gradient(lambda ŷ: f(ŷ, y), ŷ)[0], rtol=1e-12)
 
 @by_name
+def test_one_number_as_the_truth(name):
+    f, df = f_df(name)
+    ŷ, _ = data(name)
+    np.testing.assert_allclose(f(ŷ, 1), f(ŷ, np.ones_like(ŷ)), rtol=1e-15)
+    np.testing.assert_allclose(df(ŷ, 1), df(ŷ, np.ones_like(ŷ)), rtol=1e-15)
+    np.testing.assert_allclose(gradient(lambda y: f(ŷ, y), 0.5)[0], gradient(lambda y: f(ŷ, y), np.full_like(ŷ, 0.5))[0].sum(), rtol=1e-12, atol=1e-15)
+
+@by_name
 def test_bad_input(name):
     for g in f_df(name):
         with pytest.raises(ValueError, match=r'one shape, but got \(3, 1\) and \(3,\); try'): g(np.ones((3, 1)), np.ones(3))
@@ -180,3 +188,10 @@ def test_every_derivative_is_labelled(name):
     assert label.of is f and label.wrt == 'ŷ' and 'dL/dŷ' in df.__doc__
     ŷ, y, *rest = label.at
     np.testing.assert_allclose(df(ŷ, y, *rest), gradient(lambda ŷ: f(ŷ, y, *rest), ŷ)[0], rtol=1e-12, atol=1e-14)
+
+@by_name
+def test_every_step_of_the_derivation(name):
+    "The docstring says of the function what the code does, and every expression behind an = is its derivative."
+    derivation = pytest.importorskip('literate_grad.formulas').derivation(f_df(name)[1])
+    assert [step.status for step in derivation.steps if step.status not in ('proved', 'holds')] == []
+    assert derivation.steps and derivation.status in ('proved', 'holds')
