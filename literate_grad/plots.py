@@ -6,11 +6,11 @@
 __all__ = ['blue', 'orange', 'green', 'grey', 'svg', 'svg_pictures', 'plot_function', 'plot_remainders', 'plot_entries',
            'plot_wrong']
 
-# %% ../nbs/13_plots.ipynb #d503d261
+# %% ../nbs/13_plots.ipynb #713c133f
 import re
 import numpy as np
 
-# %% ../nbs/13_plots.ipynb #c11c81eb
+# %% ../nbs/13_plots.ipynb #f1ed1302
 blue, orange, green, grey = '#0072B2', '#D55E00', '#009E73', '#666666'
 _styles = ('o-', blue), ('s--', orange), ('^-.', green), ('v:', 'black')
 
@@ -23,11 +23,11 @@ def _axes(ax, title, xlabel, ylabel, size=(6, 3.6)):
     ax.spines[['top', 'right']].set_visible(False)
     return ax
 
-# %% ../nbs/13_plots.ipynb #7f42ee1d
+# %% ../nbs/13_plots.ipynb #f903debf
 def _root(figure):
     "The attributes of the outermost tag: what a screen reader says, and how the picture shrinks."
     from xml.sax.saxutils import quoteattr
-    label = '; '.join(filter(None, [figure.get_suptitle(), *(ax.get_title() for ax in figure.axes)]))
+    label = '; '.join(filter(None, [figure.get_suptitle(), *(ax.get_title() for ax in figure.axes)])) or 'a picture without a title'
     style = 'max-width: 100%; height: auto; stroke-linejoin: round; stroke-linecap: butt'
     return f'<svg role="img" aria-label={quoteattr(label)} style="{style}" '
 
@@ -47,7 +47,7 @@ def svg(
     text = re.sub('<[^>]*>', lambda tag: re.sub(r'(\.\d{3})\d+', r'\1', tag[0]), text)
     return text.replace('<svg ', _root(figure), 1)
 
-# %% ../nbs/13_plots.ipynb #17bcebea
+# %% ../nbs/13_plots.ipynb #cea3d1bf
 def svg_pictures():
     "In a notebook: shows every Matplotlib figure from here on as `svg` writes it."
     from IPython import get_ipython
@@ -57,7 +57,7 @@ def svg_pictures():
     for formatter in formatters.values(): formatter.pop(Figure, None)
     formatters['image/svg+xml'].for_type(Figure, svg)
 
-# %% ../nbs/13_plots.ipynb #0004c30d
+# %% ../nbs/13_plots.ipynb #aba01174
 def plot_function(
     x, # where: an increasing array of shape (n,)
     y, # the function at `x`, shape (n,); NaN breaks the line
@@ -75,7 +75,7 @@ def plot_function(
     ax.legend(frameon=False)
     return ax
 
-# %% ../nbs/13_plots.ipynb #ed02a9d9
+# %% ../nbs/13_plots.ipynb #1fb1d6d0
 def plot_remainders(
     h, # the steps, shape (n,), positive
     remainders: dict, # name to array of shape (n,): for each derivative the remainder at each step, not negative
@@ -99,7 +99,7 @@ def plot_remainders(
     ax.legend(frameon=False)
     return ax
 
-# %% ../nbs/13_plots.ipynb #6affccf6
+# %% ../nbs/13_plots.ipynb #d2001771
 def _place(index):
     "The place of an entry as it is written in code; nothing for a single number."
     return f"[{', '.join(map(str, index))}]" if len(index) else ''
@@ -108,14 +108,14 @@ def _some(points, most):
     "At most this many of the points, spread evenly."
     return points[:: max(1, -(-len(points) // most))]
 
-# %% ../nbs/13_plots.ipynb #9bb5858f
+# %% ../nbs/13_plots.ipynb #782c1dd7
 def _told(wrong):
     "How many entries disagree, in words; of a single one, which."
     places = np.argwhere(wrong)
     if not len(places): return f'All {np.size(wrong)} entries agree'
     return f'{len(places)} of {np.size(wrong)} entries disagree' + (f': {_place(places[0])}' if len(places) == 1 and np.ndim(wrong) else '')
 
-# %% ../nbs/13_plots.ipynb #1ff9d0c1
+# %% ../nbs/13_plots.ipynb #a5d23e3e
 def plot_entries(
     hand, # the hand derivative, an array of any shape
     reference, # what it is compared with, in the same shape
@@ -139,7 +139,7 @@ def plot_entries(
     ax.legend(frameon=False)
     return ax
 
-# %% ../nbs/13_plots.ipynb #3bbfddca
+# %% ../nbs/13_plots.ipynb #db487a7e
 def plot_wrong(
     wrong, # which entries disagree: booleans of any shape
     *,
