@@ -1,0 +1,150 @@
+"""Docstrings, right and wrong, each with where its formula comes from and what is expected of every step.
+
+`r`: right (proved or holds), `w`: wrong (fails), `u`: cannot be read. One letter per step, in order; '' for a text without a claim.
+Wrong ones are the right formula with one slip of the kind that people make.
+"""
+cases = [
+# the session
+('session In[286]', 'y = x*w\ndy/dw = x', 'r'),
+('session In[291], as recorded', 'y = tanh(x*w)\ndy/dw = dy/dtanh(x*w) * d(x*w)/dw = (sech(x*w))^2 * x', 'wr'),
+('session In[291], as meant', 'y = tanh(x*w)\ndy/dw = dtanh(x*w)/d(x*w) * d(x*w)/dw = (sech(x*w))^2 * x', 'rr'),
+('session In[291], by the inputs', 'y = tanh(x*w)\ndy/dx = (sech(x*w))^2 * w', 'r'),
+('session In[291], a factor swapped', 'y = tanh(x*w)\ndy/dw = (sech(x*w))^2 * w', 'w'),
+('session In[291], no square', 'y = tanh(x*w)\ndy/dw = sech(x*w) * x', 'w'),
+# Goodfellow, Bengio, Courville: Deep Learning
+('Goodfellow 3.10: the sigmoid', 'y = σ(x)\ndy/dx = σ(x)(1 - σ(x))', 'r'),
+('Goodfellow 3.10, a sign', 'y = σ(x)\ndy/dx = σ(x)(1 + σ(x))', 'w'),
+('Goodfellow 3.10: the softplus', 'ζ(x) = log(1 + exp(x))\ndζ/dx = σ(x)', 'r'),
+('Goodfellow 3.10, by its prime', "ζ(x) = log(1 + exp(x))\nζ'(x) = σ(x) = 1/(1 + exp(-x))", 'rr'),
+('Goodfellow 6.5.2: a chain of functions', 'x = f(w)', ''),
+('Goodfellow 6.3.1: rectified linear', 'g(z) = max(0, z)\ndg/dz = 1 if z > 0 else 0', 'r'),
+('Goodfellow 6.3.3: tanh by the sigmoid', 'y = tanh(z) = 2σ(2z) - 1\ndy/dz = 4 σ(2z) (1 - σ(2z)) = 1 - y²', 'rrr'),
+('Goodfellow 6.2.2: the negative log likelihood of a Bernoulli unit', 'J = softplus((1 - 2y) z)\ndJ/dz = σ(z) - y', 'w'),
+('Goodfellow 7.1.1: weight decay', 'L = α/2 * sum(w^2)\ndL/dw = α*w', 'r'),
+# Bishop: Pattern Recognition and Machine Learning
+('Bishop 4.60: logistic sigmoid', 'sigma(a) = 1/(1 + exp(-a))\ndsigma/da = sigma(a) * (1 - sigma(a))', 'rr'),
+('Bishop 4.88', 'σ(a) = 1/(1+e^{-a})\ndσ/da = σ(1 - σ)', 'rr'),
+('Bishop 5.46: the sum of squares', 'E = 1/2 * sum((y - t)^2)\ndE/dy = y - t', 'r'),
+('Bishop 5.46, the half forgotten', 'E = sum((y - t)^2)\ndE/dy = y - t', 'w'),
+('Bishop 5.59: tanh', 'h(a) = tanh(a) = (e^a - e^(-a))/(e^a + e^(-a))\nh\'(a) = 1 - h(a)^2', 'rr'),
+('Bishop 4.90: cross-entropy', 'E = -(t ln y + (1 - t) ln(1 - y)), y = σ(a)\ndE/da = dE/dy * dy/da = y - t', 'rr'),
+('Bishop 4.90, the sign', 'E = -(t*ln(y) + (1-t)*ln(1-y))\ny = σ(a)\ndE/dy = (y - t)/(y(1 - y))\ndE/da = t - y', 'rw'),
+('Bishop B: the Gaussian', 'p = exp(-(x - μ)²/(2σ²))/sqrt(2π σ²)\ndp/dx = -(x - μ)/σ² * p\n∂p/∂μ = (x - μ)/σ² · p', 'rr'),
+('Bishop B: the Gaussian, by its width', 'p = exp(-(x - μ)^2/(2*σ^2))/(sqrt(2π)*σ)\n∂p/∂σ = p * ((x-μ)^2/σ^3 - 1/σ)', 'r'),
+('Bishop B: the Gaussian, a power', 'p = exp(-(x - μ)^2/(2*σ^2))/(sqrt(2π)*σ)\n∂p/∂σ = p * ((x-μ)^2/σ^2 - 1/σ)', 'w'),
+('Bishop 10: the logit', 'a = ln(p/(1-p))\nda/dp = 1/(p(1-p))', 'r'),
+# Nielsen: Neural Networks and Deep Learning
+('Nielsen ch. 1: quadratic cost', 'C = (y - a)²/2\na = σ(z)\nz = w*x + b\ndC/dw = dC/da * da/dz * dz/dw = (a - y) σ\'(z) x\ndC/db = (a - y) a (1 - a)', 'rrr'),
+('Nielsen ch. 1, b as w', 'C = (y - a)²/2\na = σ(z)\nz = w*x + b\ndC/db = (a - y) a (1 - a) x', 'w'),
+('Nielsen ch. 3: cross-entropy', 'C = -(y ln a + (1 - y) ln(1 - a))\na = σ(z)\nz = w x + b\n∂C/∂w = x (σ(z) - y)\n∂C/∂b = σ(z) - y', 'rr'),
+("Nielsen ch. 3: sigma'", "σ(z) = 1/(1 + e^-z)\nσ'(z) = σ(z)(1 − σ(z))", 'rr'),
+# CS231n
+('CS231n, backpropagation: f = (x + y) z', 'f = (x + y) z\ndf/dz = x + y\ndf/dx = z\ndf/dy = z', 'rrr'),
+('CS231n, with q', 'q = x + y\nf = q*z\ndf/dq = z, df/dz = q\ndf/dx = df/dq * dq/dx = z', 'rrrr'),
+('CS231n: the sigmoid step by step', 'σ(x) = 1/(1+e^(-x))\ndσ(x)/dx = e^(-x)/(1+e^(-x))^2 = ((1 + e^(-x) - 1)/(1 + e^(-x))) (1/(1+e^(-x))) = (1 - σ(x)) σ(x)', 'rrrr'),
+('CS231n: the gate of 1/x', 'f(x) = 1/x\ndf/dx = -1/x^2', 'r'),
+('CS231n: the gate of 1/x, sign', 'f(x) = 1/x\ndf/dx = 1/x^2', 'w'),
+('CS231n: max', 'f = max(x, y)\n∂f/∂x = 1 if x >= y else 0', 'r'),
+('CS231n: max, turned round', 'f = max(x, y)\n∂f/∂x = 1 if x <= y else 0', 'w'),
+('CS231n, SVM: the hinge', 'L = max(0, 1 - t*s)\ndL/ds = -t if t*s < 1 else 0', 'r'),
+# calculus
+('Stewart, Calculus: power rule', 'y = x^n\ndy/dx = n x^(n-1)', 'r'),
+('Stewart: power rule, exponent', 'y = x^n\ndy/dx = n x^n', 'w'),
+('Stewart: product rule', 'y = x^2 sin(x)\ndy/dx = 2x sin(x) + x^2 cos(x)', 'r'),
+('Stewart: product rule, one half of it', 'y = x^2 sin(x)\ndy/dx = 2x cos(x)', 'w'),
+('Stewart: quotient rule', "f(x) = x/(x^2 + 1)\nf'(x) = (1 - x^2)/(x^2 + 1)^2\nf''(x) = 2x(x^2 - 3)/(x^2+1)^3", 'rr'),
+('Stewart: exponential', 'y = a**x\ndy/dx = a**x * log(a)', 'r'),
+('Stewart: arctangent', 'd/dx arctan(x) = 1/(1 + x^2)', 'r'),
+('Stewart: arcsine', 'd/dx(arcsin(x)) = 1/√(1 - x²)', 'r'),
+('Stewart: second derivative', 'y = sin(ω t)\nd2y/dt2 = -ω^2 sin(ω t) = -ω² y', 'rr'),
+('Stewart: second derivative, typeset', 'y = x³ − 2x\ndy/dx = 3x² − 2\nd²y/dx² = 6x', 'rr'),
+('Stewart: second derivative, wrong', 'y = x³ − 2x\nd²y/dx² = 6x − 2', 'w'),
+('Stewart: mixed', 'f = x^2 y^3\n∂²f/∂x∂y = 6 x y^2', 'r'),
+('Stewart: absolute value', 'y = |x|\ndy/dx = x/|x| = sign(x)', 'rr'),
+('a cube with a sign', 'y = x^2 |x|\ndy/dx = 3 x |x|', 'r'),
+('a cube with a sign, wrong', 'y = x^2 |x|\ndy/dx = 3 x^2', 'w'),
+('logarithm of the absolute value', 'y = ln|x|\ndy/dx = 1/x', 'r'),
+('Abramowitz & Stegun 7.1.19: erf', 'y = erf(x)\ndy/dx = 2/sqrt(pi) * exp(-x^2)', 'r'),
+('Abramowitz & Stegun 7.1.19, without the root', 'y = erf(x)\ndy/dx = 2/π * e^{-x^2}', 'w'),
+('Abramowitz & Stegun 4.5: hyperbolic', 'y = cosh(x)\ndy/dx = sinh(x) = (e^x - e^-x)/2', 'rr'),
+('hyperbolic, other ways to write it', 'y = tanh x\ndy/dx = sech² x = 1 - tanh²(x) = cosh(x)^-2 = 1/cosh(x)**2', 'rrrr'),
+('trigonometric power', 'y = sin^2 x\ndy/dx = 2 sin x cos x = sin 2x', 'rr'),
+('chain with intermediate, Leibniz', 'y = tanh(z) where z = x*w.\nThen dy/dw = dy/dz * dz/dw = (1 - y^2) * x.', 'rr'),
+('chain with intermediate, the wrong factor', 'z = x*w\ny = tanh(z)\ndy/dw = dy/dz * dz/dx', 'w'),
+('reciprocal superscript', 'y = (1 + x)⁻¹\ndy/dx = -(1 + x)⁻²', 'r'),
+# Matrix Cookbook, for vectors
+('Matrix Cookbook 69', 'y = dot(x, a)\ndy/dx = a', 'r'),
+('Matrix Cookbook 131: squared norm', 'y = ||x||^2\ndy/dx = 2x', 'r'),
+('Matrix Cookbook 129: the norm', 'y = sqrt(sum((x - a)^2))\ndy/dx = (x - a)/y', 'r'),
+('Matrix Cookbook 129, not normed', 'y = sqrt(sum((x - a)^2))\ndy/dx = (x - a)', 'w'),
+('transpose by hand', 'y = x^T w\ndy/dw = x', 'r'),
+('with indices', 'y = Σ_i x_i w_i\n∂y/∂w_i = x_i', 'r'),
+('log-sum-exp', 'L = log(sum(exp(x)))\ndL/dx = exp(x)/sum(exp(x))', 'r'),
+('log-sum-exp, unnormed', 'L = log(sum(exp(x)))\ndL/dx = exp(x)', 'w'),
+('softmax, its diagonal', 'y_i = exp(x_i)/Σ_j exp(x_j)\n∂y_i/∂x_i = y_i (1 - y_i)', 'r'),
+('mean squared error', 'L = mean((ŷ - y)^2)\ndL/dŷ = 2(ŷ - y)/n', 'r'),
+('mean squared error, without n', 'L = mean((ŷ - y)^2)\ndL/dŷ = 2(ŷ - y)', 'w'),
+('mean squared error, through the model', 'ŷ = x*w\nL = mean((ŷ - t)^2)\ndL/dw = dL/dŷ * dŷ/dw = 2/n * (ŷ - t) * x', 'rr'),
+# libraries
+('PyTorch: Softplus', 'y = 1/β * log(1 + exp(β*x))\ndy/dx = sigmoid(β*x)', 'r'),
+('PyTorch: Softsign', 'y = x/(1 + |x|)\ndy/dx = 1/(1 + |x|)^2', 'r'),
+('PyTorch: ELU', 'y = x if x > 0 else α*(exp(x) - 1)\ndy/dx = 1 if x > 0 else α*exp(x)', 'r'),
+('PyTorch: ELU, by its value', 'y = x if x > 0 else α*(exp(x) - 1)\ndy/dx = 1 if x > 0 else y + α', 'r'),
+('PyTorch: ELU, wrong below', 'y = x if x > 0 else α*(exp(x) - 1)\ndy/dx = 1 if x > 0 else α*x*exp(x)', 'w'),
+('PyTorch: LeakyReLU', 'y = max(0, x) + a*min(0, x)\ndy/dx = 1 if x > 0 else a', 'r'),
+('PyTorch: Hardtanh', 'y = max(-1, min(1, x))\ndy/dx = 1 if -1 < x < 1 else 0', 'r'),
+('PyTorch: SiLU', 'silu(x) = x*σ(x)\nd silu(x)/dx = σ(x) + x σ(x)(1 - σ(x)) = σ(x) (1 + x (1 - σ(x)))', 'rrr'),
+('PyTorch: Mish', 'y = x*tanh(softplus(x))\ndy/dx = tanh(softplus(x)) + x*sech(softplus(x))^2*sigmoid(x)', 'r'),
+('PyTorch: GELU', 'y = x/2 * (1 + erf(x/√2))\ndy/dx = (1 + erf(x/√2))/2 + x*exp(-x²/2)/√(2π)', 'r'),
+('PyTorch: Tanhshrink', 'y = x - tanh(x)\ndy/dx = tanh(x)^2', 'r'),
+('PyTorch: LogSigmoid', 'y = log(σ(x))\ndy/dx = σ(-x) = 1 - σ(x)', 'rr'),
+('PyTorch: BCEWithLogits', 'L = softplus(x) - x*t\ndL/dx = σ(x) - t', 'r'),
+('PyTorch: Huber', 'L = 1/2 * r^2 if |r| <= δ else δ*(|r| - δ/2)\ndL/dr = r if |r| <= δ else δ*sign(r)', 'r'),
+('NNlib: lisht', 'y = x .* tanh.(x)\ndy/dx = tanh.(x) .+ x .* sech.(x).^2', 'r'),
+('NNlib: celu', 'y = max(0, x) + min(0, α*(exp(x/α) - 1))\ndy/dx = 1 if x > 0 else exp(x/α)', 'w'),
+('NNlib: logcosh', 'y = log(cosh(x))\ndy/dx = tanh(x)', 'r'),
+('Flux: mse in a docstring of prose', '''The mean squared error.
+
+    L = mean((ŷ .- y).^2)
+
+The derivative by the prediction, with `n` the number of entries (n=3 in the example), is
+
+    dL/dŷ = 2 (ŷ - y)/n
+
+Parameters
+----------
+y : array, shape (n,)
+    what was measured, default y=0.5; see https://example.org/?a=1&b=2
+''', 'r'),
+('SciPy: logit', 'logit(p) = log(p/(1-p))\nd logit(p)/dp = 1/p + 1/(1 - p)', 'rr'),
+('SciPy: rosen in two variables', 'f = (1 - x)^2 + 100 (y - x^2)^2\ndf/dx = -2(1 - x) - 400 x (y - x^2)\ndf/dy = 200(y - x^2)', 'rr'),
+('SciPy: rosen, sign', 'f = (1 - x)^2 + 100 (y - x^2)^2\ndf/dx = -2(1 - x) + 400 x (y - x^2)', 'w'),
+('JAX: logaddexp', 'z = log(exp(a) + exp(b))\n∂z/∂a = exp(a - z)', 'r'),
+('NumPy: hypot', 'r = sqrt(x^2 + y^2)\ndr/dx = x/r', 'r'),
+('NumPy: hypot, upside down', 'r = sqrt(x^2 + y^2)\ndr/dx = r/x', 'w'),
+# layout
+('a chain over several lines', 'y = (3x + 1)^4\ndy/dx = 4(3x + 1)^3 * d(3x + 1)/dx\n      = 4(3x + 1)^3 * 3\n      = 12(3x + 1)^3', 'rrr'),
+('only the middle is wrong', 'y = (3x + 1)^4\ndy/dx = 4(3x + 1)^3 * d(3x + 1)/dx\n      = 4(3x + 1)^3\n      = 12(3x + 1)^3', 'rwr'),
+('roles and backticks', 'With :math:`y = x^2` we have `dy/dx = 2x`.', 'r'),
+('LaTeX', r'With $y = \tanh(x)$ it is $\frac{dy}{dx} = 1 - \tanh^2(x)$.', 'r'),
+('commas and stops', 'y = x², so dy/dx = 2x, of course.', 'r'),
+('no claim', 'Adds x and w.\n\nUse `axis=0` to add rows; n=3 is the default.', ''),
+('several variables', 'y = w·x + b\ndy/dw = x, dy/dx = w, dy/db = 1', 'rrr'),
+('other letters', "Let g(t) = e^(-λt). Then g'(t) = -λ e^(-λt) = -λ g(t).", 'rr'),
+('upstream', 'y = tanh(x)\ndL/dx = dL/dy * (1 - y^2)', 'r'),
+('upstream, wrong', 'y = tanh(x)\ndL/dx = dL/dy * (1 - y)', 'w'),
+('function composed', "f(x) = exp(x)\ng(x) = f(x^2)\ng'(x) = f'(x^2) * 2x", 'r'),
+# refused
+('two ways to read it', 'y = log(x)/2\ndy/dx = 1/2x', 'u'),
+('two ways to read it, with a space', 'y = a x/b\ndy/dx = a/b c', 'u'),
+('where does the sine end', 'y = sin(2*x*w)\ndy/dw = 2x cos 2x w', 'u'),
+('inverse or reciprocal', 'y = x\ndy/dx = sin^-1(x)', 'u'),
+('unbalanced', 'y = tanh(x*w)\ndy/dw = x*sech(x*w', 'u'),
+('an unknown function', 'y = foo(x)\ndy/dx = 2*foo(x)', 'uu'),
+('no y line', 'dy/dx = 2x', 'u'),
+('an operator missing its operand', 'y = x^2\ndy/dx = 2*', 'u'),
+('prose instead of an operator', 'y = x*w\ndy/dw = x times 1', 'u'),
+('code', "y = x\ndy/dx = __import__('os').system('true')", 'u'),
+('nabla', 'y = x^2\ndy/dx = ∇y', 'u'),
+('exponent that runs on', 'y = e^(2x)\ndy/dx = 2e^2x', 'u'),
+]
