@@ -6,19 +6,19 @@
 __all__ = ['Word', 'functions', 'Names', 'deepest', 'longest', 'Side', 'Equation', 'most_text', 'most_equations', 'widest',
            'Unreadable', 'Reader', 'symbols', 'equations']
 
-# %% ../nbs/11a_grammar.ipynb #c269a0aa
+# %% ../nbs/11a_grammar.ipynb #c5c9ddb2
 import re, unicodedata
 from collections import namedtuple
 from fastcore.basics import patch
 
-# %% ../nbs/11a_grammar.ipynb #7b264866
+# %% ../nbs/11a_grammar.ipynb #27473d7f
 class Unreadable(ValueError):
     "What cannot be read, and where: `.line` and `.column` count from 1."
     def __init__(self, what, line=None, column=None):
         self.what, self.line, self.column = what, line, column
         super().__init__(what if line is None else f'{what} (line {line}, column {column})')
 
-# %% ../nbs/11a_grammar.ipynb #acbabfd8
+# %% ../nbs/11a_grammar.ipynb #619cb762
 _painted = re.compile(r'''\w+://\S+ | ^[ \t]*(?:>>>|\.\.\.[ ]).*$ | :math: | ^[ \t]*\.\.[ ]math:: | ``?`? | \$+ | \\left\b | \\right\b
     | \\[,;!:\[\]()] | \\\\ | & | \\q?quad\b | \\displaystyle\b | \\(?:begin|end)\{\w+\*?\} | (?<![\w.])(?:np|numpy|math|torch|jnp|scipy\.special|F)\.(?=[a-zA-Z])''', re.X | re.M)
 _styled = re.compile(r'\\(text|mathrm|mathbf|operatorname|hat|bar|tilde)\{(\w+)\}')
@@ -28,21 +28,27 @@ def _unstyled(found):
     style, name = found.groups()
     return (f'{name}_{style}' if style in ('hat', 'bar', 'tilde') else name).rjust(len(found[0]))
 
-def _masked(text): return _painted.sub(lambda found: ' ' * len(found[0]), _styled.sub(_unstyled, text))
+_quotient = re.compile(r'\\frac\s*\{(\s*(?:d|\\partial)[^{}]*)\}(\s*)\{(\s*(?:d|\\partial)[^{}]*)\}')
 
-# %% ../nbs/11a_grammar.ipynb #44835e27
+def _masked(text):
+    "The text with everything that is not mathematics or words painted over."
+    text = _quotient.sub(lambda found: f'{found[1]}{found[2]} /{found[3]} '.rjust(len(found[0])), _styled.sub(_unstyled, text))
+    return _painted.sub(lambda found: ' ' * len(found[0]), text)
+
+# %% ../nbs/11a_grammar.ipynb #524a39bd
 _superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿˣʸᶻᵃᵇᵏᵗᵐᵀ⁽⁾'
 _letter = rf'[^\W\d_{_superscripts}₀-₉½¼¾Σ]'
+_index = r'(?:[\d₀-₉ᵢⱼₖ\u0300-\u036f]|_(?:\{\w+\}|\w+)?)'
 _word = re.compile(rf'''(?P<space>[ \t]+) | (?P<newline>\n)
     | (?P<number>(?:\d+(?:\.(?![*/^+(-])\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[½¼¾])
     | (?P<sum>(?:[Σ∑]|\\sum|\bsum(?=_))(?:_(?:\{{[^{{}}]*\}}|\w)|[ᵢⱼₖ])?(?:\^(?:\{{[^{{}}]*\}}|\w))?)
-    | (?P<name>\\?{_letter}(?:{_letter}|[\d_₀-₉\u0300-\u036f]|_\{{\w+\}})*)
+    | (?P<name>\\?(?:[α-ωΓΘΛΞΠΦΨΩϵϕ](?=[^\W_]){_index}*|{_letter}(?:{_letter}|{_index})*))
     | (?P<super>[{_superscripts}]+)
     | (?P<sign>\*\*|\.[*/^+-]|\.(?=\()|[<>!]=|={{2,}}|:=|=>|->|.)''', re.X)
 _signs = {'**': '^', '−': '-', '·': '*', '⋅': '*', '∙': '*', '×': '*', '⊙': '*', '≤': '<=', '≥': '>=', ':=': '=', '≡': '=', '′': "'", '’': "'", '″': '"',
           '\\cdot': '*', '\\times': '*', '\\odot': '*', '\\partial': '∂', '\\sqrt': '√', '\\le': '<=', '\\leq': '<=', '\\ge': '>=', '\\geq': '>=', '\\lvert': '|', '\\rvert': '|', '\\Vert': '‖'}
 
-# %% ../nbs/11a_grammar.ipynb #8d79d760
+# %% ../nbs/11a_grammar.ipynb #4b7ff51e
 Word = namedtuple('Word', 'kind text start end spaced') # spaced: something blank stands before it
 
 def _words(text):
@@ -58,7 +64,7 @@ def _words(text):
         spaced = kind == 'newline'
     return words + [Word('end', '', len(text), len(text), True)]
 
-# %% ../nbs/11a_grammar.ipynb #cd5ee4e3
+# %% ../nbs/11a_grammar.ipynb #f9733aaf
 _greek_names = {'LAMDA': 'lambda'}
 
 def _latin(letter):
@@ -73,7 +79,7 @@ def _key(name):
     plain = unicodedata.normalize('NFKC', ''.join(_latin(c) for c in name)) if not name.isascii() else name
     return re.sub('_+', '_', ''.join(_latin(c) for c in plain).replace('{', '').replace('}', ''))
 
-# %% ../nbs/11a_grammar.ipynb #1b730810
+# %% ../nbs/11a_grammar.ipynb #01d02c82
 functions = set('''exp log ln log2 log10 log1p expm1 sqrt cbrt abs sign sgn sin cos tan cot sec csc arcsin arccos arctan asin acos atan
 sinh cosh tanh coth sech csch arcsinh arccosh arctanh asinh acosh atanh erf erfc sigmoid sigma logistic expit logit softplus relu relu6 elu
 softsign logsigmoid logcosh silu swish mish square pow max min maximum minimum step heaviside sum mean dot norm len size'''.split())
@@ -88,8 +94,13 @@ def _single(key):
     stem = key.split('_')[0].rstrip('0123456789')
     return len(stem) == 1 or stem.lower() in _greek
 
-# %% ../nbs/11a_grammar.ipynb #197fe13a
-Names = namedtuple('Names', 'functions quantities alone') # {name: its parameters}, names that are numbers, names that stand on their own
+# %% ../nbs/11a_grammar.ipynb #ac5c0153
+Names = namedtuple('Names', 'functions quantities alone indices') # {name: its parameters}, names that are numbers, names that stand on their own, what Σ counts by
+
+def _counts_by(word):
+    "The index under a summation sign, or ''."
+    found = re.search(r'_\{?\s*(\w)|([ᵢⱼₖ])', word.text)
+    return unicodedata.normalize('NFKC', found[1] or found[2]) if found else ''
 
 def _parameters(words, close):
     "The name and the parameters of `f(x, w)` that ends at `close`, if it is that."
@@ -101,10 +112,10 @@ def _parameters(words, close):
         k -= 2
     return None, None
 
-# %% ../nbs/11a_grammar.ipynb #bcdd0906
+# %% ../nbs/11a_grammar.ipynb #bcb7156e
 def _names(words):
     "What a text says about its names."
-    names, marks = Names({}, set(), set()), set('+-*/^=()|<>,')
+    names, marks = Names({}, set(), set(), {_counts_by(word) for word in words if word.kind == 'sum'} - {''}), set('+-*/^=()|<>,')
     for k, word in enumerate(words):
         if word.text == '=' and k:
             f, parameters = _parameters(words, k - 1) if words[k - 1].text == ')' else (None, None)
@@ -118,7 +129,7 @@ def _names(words):
     names.quantities.difference_update({key for key in names.quantities if _known(key) and key != 'sigma'}, names.functions)
     return names
 
-# %% ../nbs/11a_grammar.ipynb #8a31a0a1
+# %% ../nbs/11a_grammar.ipynb #54bd9280
 deepest, longest = 30, 400 # nested brackets, and words in one expression
 
 class Reader:
@@ -127,6 +138,7 @@ class Reader:
         self.text, self.words = text, _words(_masked(text)) if words is None else words
         self.names = names or _names(self.words)
         self.at, self.begin, self.depth, self.open, self.bars = 0, 0, 0, 0, []
+        self.bound, self.free = [], None # the indices of the sums around this place, and the one that no sum binds
 
     @property
     def word(self): return self.words[self.at]
@@ -134,7 +146,7 @@ class Reader:
     def take(self): self.at += 1; return self.words[self.at - 1]
     def sees(self, *texts): return self.word.text in texts and self.word.kind in ('sign', 'name')
 
-# %% ../nbs/11a_grammar.ipynb #4165055f
+# %% ../nbs/11a_grammar.ipynb #24462b31
 @patch
 def refuse(self:Reader, what, word=None):
     "Raises `Unreadable` at a word, by default the next one."
@@ -156,7 +168,7 @@ def blank(self:Reader):
     "Inside brackets a formula may run over several lines."
     while self.open and self.word.kind == 'newline': self.at += 1
 
-# %% ../nbs/11a_grammar.ipynb #36d8b925
+# %% ../nbs/11a_grammar.ipynb #20867c9b
 @patch
 def expression(self:Reader):
     "A sum, or `a if condition else b`."
@@ -175,7 +187,7 @@ def expression(self:Reader):
         tree = ('if', condition, tree, self.expression())
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #fb61c703
+# %% ../nbs/11a_grammar.ipynb #1211a86a
 @patch
 def has_else(self:Reader):
     "Whether the `if` here has its `else` before the line ends."
@@ -195,7 +207,7 @@ def sum(self:Reader):
         self.blank()
         tree = ('add' if sign == '+' else 'sub', tree, self.product())
 
-# %% ../nbs/11a_grammar.ipynb #2190f29f
+# %% ../nbs/11a_grammar.ipynb #7c0a7780
 @patch
 def product(self:Reader):
     "Factors, with signs between them or without."
@@ -214,7 +226,7 @@ def product(self:Reader):
             divisor, tree = None, ('mul', tree, self.power())
         else: return tree
 
-# %% ../nbs/11a_grammar.ipynb #eb1a4bc4
+# %% ../nbs/11a_grammar.ipynb #0ed10378
 @patch
 def dotted(self:Reader, a, b, word):
     "A product of two vectors; we read no matrices."
@@ -233,7 +245,7 @@ def unary(self:Reader):
         return ('neg', tree) if sign.text == '-' else tree
     return self.power()
 
-# %% ../nbs/11a_grammar.ipynb #5d24d40f
+# %% ../nbs/11a_grammar.ipynb #ebe6b066
 @patch
 def juxtaposed(self:Reader):
     "Whether the next word is a factor that follows without a sign."
@@ -249,7 +261,7 @@ def juxtaposed(self:Reader):
 def is_article(self:Reader):
     return self.word.text in ('a', 'I') and self.word.spaced and self.next().kind == 'name' and not self.symbolic(self.next())
 
-# %% ../nbs/11a_grammar.ipynb #d9a96182
+# %% ../nbs/11a_grammar.ipynb #7874dbce
 @patch
 def symbolic(self:Reader, word):
     "Whether a name belongs to a formula rather than to a sentence."
@@ -266,7 +278,7 @@ def letters(self:Reader, key):
 
 _english = set('is as if in an at by to of or on we us be he it so do no up go my me am ok vs'.split())
 
-# %% ../nbs/11a_grammar.ipynb #b5b3aae1
+# %% ../nbs/11a_grammar.ipynb #ebd264c6
 @patch
 def power(self:Reader):
     return self.raised(self.primed(self.atom()))
@@ -286,7 +298,7 @@ def raised(self:Reader, base):
         self.refuse(f'`{self.words[self.at - 1].text}{self.word.text}` in an exponent can be read in two ways; put brackets round the exponent')
     return ('pow', base, exponent)
 
-# %% ../nbs/11a_grammar.ipynb #4b1efd2f
+# %% ../nbs/11a_grammar.ipynb #a71303eb
 @patch
 def exponent(self:Reader):
     if self.sees('-'):
@@ -316,7 +328,7 @@ def transposed(self:Reader, base, word):
     if self.sees('*', '@'): self.take()
     return self.dotted(base, self.power(), word)
 
-# %% ../nbs/11a_grammar.ipynb #0c291d4e
+# %% ../nbs/11a_grammar.ipynb #e8980a1f
 @patch
 def atom(self:Reader):
     word = self.word
@@ -341,7 +353,7 @@ def bracketed(self:Reader, opening, closing):
     self.bars = bars
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #741a1d33
+# %% ../nbs/11a_grammar.ipynb #e6c7a5f1
 @patch
 def barred(self:Reader):
     "|x|, an absolute value, and ||x||, a norm."
@@ -368,22 +380,23 @@ def fraction(self:Reader):
     self.take()
     return ('div', self.bracketed('{', '}'), self.bracketed('{', '}'))
 
-# %% ../nbs/11a_grammar.ipynb #ca24b02e
+# %% ../nbs/11a_grammar.ipynb #90b2b8d5
 @patch
 def total(self:Reader):
     sign = self.take()
-    index = re.search(r'_\{?\s*(\w)|([ᵢⱼₖ])', sign.text)
-    start = self.at
+    index, start = _counts_by(sign), self.at
+    self.bound.append(index)
     tree = self.product()
+    self.bound.pop()
     if not index and self.words[start].text == '(' and tree[0] in ('mul', 'div') and tree[2][0] != 'num':
         self.refuse('where the sum ends can be read in two ways; write sum(…)', sign)
     return ('call', 'sum', tree)
 
-# %% ../nbs/11a_grammar.ipynb #caddec11
+# %% ../nbs/11a_grammar.ipynb #076b2864
 @patch
 def name(self:Reader):
     word = self.take()
-    key, opens, names = _key(word.text), self.sees('('), self.names
+    key, opens, names = self.entry(_key(word.text), word), self.sees('('), self.names
     known = None if key in names.functions else _known(key)
     if key in names.functions: return self.application(key) if opens and not self.contains(key) else ('sym', key)
     if key in names.quantities and not (known and opens and key == 'sigma' and not self.contains(key)): return ('sym', key)
@@ -395,12 +408,22 @@ def name(self:Reader):
     return ('sym', key)
 
 @patch
+def entry(self:Reader, key, word):
+    "`x` for `x_i`, when the text sums over an index."
+    stem, _, index = key.partition('_')
+    if not self.names.indices or index not in {'i', 'j', 'k', 'l'} | self.names.indices or key in self.names.functions: return key
+    if index not in self.bound:
+        if self.free not in (None, index): self.refuse(f'entries {self.free} and {index} of the same array in one formula cannot be read', word)
+        self.free = index
+    return stem
+
+@patch
 def side_by_side(self:Reader, letters):
     tree = ('sym', letters[0])
     for letter in letters[1:-1]: tree = ('mul', tree, ('sym', letter))
     return ('mul', tree, self.raised(('sym', letters[-1])))
 
-# %% ../nbs/11a_grammar.ipynb #644deb97
+# %% ../nbs/11a_grammar.ipynb #bb11d011
 @patch
 def contains(self:Reader, key):
     "Whether the bracket that opens here holds the name `key` without arguments."
@@ -420,7 +443,7 @@ def check_product(self:Reader, key, word):
     if key not in self.names.alone and (lone or key in 'fghFGH' or key in ('phi', 'psi', 'Phi', 'Psi')) or lone and key in 'fghFGH':
         self.refuse(f'`{word.text}(` could be a product or a function; write `{word.text}*(` or say what `{word.text}` is', word)
 
-# %% ../nbs/11a_grammar.ipynb #54fdaf4a
+# %% ../nbs/11a_grammar.ipynb #daf50c11
 @patch
 def application(self:Reader, key):
     "A function with its arguments in brackets."
@@ -434,7 +457,7 @@ def application(self:Reader, key):
     self.bars = bars
     return ('call', key, *arguments)
 
-# %% ../nbs/11a_grammar.ipynb #e9a89ecf
+# %% ../nbs/11a_grammar.ipynb #80bb4769
 @patch
 def applied(self:Reader, key, word):
     "A known function: `tanh(x)`, `tanh²(x)`, `tanh'(x)`, `sin 2x`."
@@ -448,7 +471,7 @@ def applied(self:Reader, key, word):
     if primes: tree = ('prime', key, primes, *tree[2:])
     return ('pow', tree, exponent) if exponent else tree
 
-# %% ../nbs/11a_grammar.ipynb #b93a050a
+# %% ../nbs/11a_grammar.ipynb #d582e225
 @patch
 def argument(self:Reader, word):
     "The argument of a function without brackets: factors side by side."
@@ -467,7 +490,7 @@ def at_function(self:Reader): return self.word.kind == 'name' and bool(_known(_k
 @patch
 def juxtaposed_at(self:Reader, word): return self.word.text in ('|', '√', '‖') or self.word.kind == 'name' and self.symbolic(self.word) and not self.at_function()
 
-# %% ../nbs/11a_grammar.ipynb #cb86a64a
+# %% ../nbs/11a_grammar.ipynb #b5271a5d
 _differential = re.compile(r'd(\d?)(.*)', re.S)
 
 @patch
@@ -486,7 +509,7 @@ def differential(self:Reader, word):
         if text == '*' and not depth: return False
     return False
 
-# %% ../nbs/11a_grammar.ipynb #266f6bfb
+# %% ../nbs/11a_grammar.ipynb #733cc74c
 @patch
 def derivative(self:Reader):
     "`('d', top, (by, by, …))`, with one `by` per order."
@@ -504,7 +527,7 @@ def derivative(self:Reader):
     if self.sees('*', '/'): self.refuse('where the differentiated expression ends can be read in two ways; put it in brackets', word)
     return ('d', top, by)
 
-# %% ../nbs/11a_grammar.ipynb #1ba26df2
+# %% ../nbs/11a_grammar.ipynb #2cb7b461
 @patch
 def d(self:Reader, sign):
     "Reads `d`, `d2`, `d²`, `d^2` or `∂`, `∂²`; returns the order and what hangs on to it: `y` in `dy`, `2y` in `d2y`."
@@ -528,7 +551,7 @@ def whole(self:Reader, tree):
     if tree[0] != 'num' or tree[1] not in ('1', '2', '3', '4'): self.refuse('derivatives are read up to the fourth')
     return int(tree[1])
 
-# %% ../nbs/11a_grammar.ipynb #5d7809f8
+# %% ../nbs/11a_grammar.ipynb #3511175e
 @patch
 def differentiated(self:Reader, rest):
     "What stands above the fraction: a name, a function of something, or a bracket."
@@ -555,7 +578,7 @@ def denominator(self:Reader, sign, order, word):
     if len(by) != order: self.refuse(f'a derivative of order {order} by {len(by)}', word)
     return tuple(by)
 
-# %% ../nbs/11a_grammar.ipynb #4b6ffac1
+# %% ../nbs/11a_grammar.ipynb #a23977c1
 @patch
 def split_differentials(self:Reader):
     "`dxdw` as `dx dw`."
@@ -580,7 +603,7 @@ def primed(self:Reader, tree):
     if self.sees('(') and not self.word.spaced and (tree[1] in self.names.functions or tree[1] == 'sigma'): return ('prime', tree[1], count, *self.application(tree[1])[2:])
     return ('prime', tree[1], count)
 
-# %% ../nbs/11a_grammar.ipynb #98f77b5a
+# %% ../nbs/11a_grammar.ipynb #ead9db17
 _comparisons = ('<', '>', '<=', '>=')
 
 @patch
@@ -606,13 +629,13 @@ def compared(self:Reader):
     self.depth -= 1
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #c03857e5
+# %% ../nbs/11a_grammar.ipynb #f5134ce6
 Side = namedtuple('Side', 'text tree guard problem line column') # guard: the condition under which it holds, a tree or None
 Equation = namedtuple('Equation', 'left rights')
 
 most_text, most_equations, widest = 20_000, 60, 60
 
-# %% ../nbs/11a_grammar.ipynb #8ddbbe65
+# %% ../nbs/11a_grammar.ipynb #781a7ac7
 def _indents(words, text):
     "The column where the line of each word begins."
     start, indents = 0, []
@@ -630,7 +653,7 @@ def _joined(words, text):
         if word.kind != 'newline' or not inside: kept.append(word)
     return kept + words[-1:]
 
-# %% ../nbs/11a_grammar.ipynb #9a14d8e6
+# %% ../nbs/11a_grammar.ipynb #e6bd24fa
 _stops, _openers = set(',;:.⇒⟹→') | {'=>', '->'}, set('where with let since as thus so then hence and because therefore'.split())
 
 def _line_start(words, k, done):
@@ -647,7 +670,7 @@ def _in_call(words, start, k):
             depth -= 1
     return False
 
-# %% ../nbs/11a_grammar.ipynb #65d99c53
+# %% ../nbs/11a_grammar.ipynb #7b9f4fbb
 def _is_left(tree, names, clean):
     "Whether a tree can be the left side of an equation."
     if tree[0] in ('d', 'prime', 'sym'): return True
@@ -661,11 +684,12 @@ def symbols(
     if tree[0] == 'sym': return {tree[1]}
     return set().union(*(symbols(part) for part in tree[1:] if isinstance(part, tuple) and part and isinstance(part[0], str)), *(symbols(by) for part in tree[1:] if isinstance(part, tuple) and part and isinstance(part[0], tuple) for by in part))
 
-# %% ../nbs/11a_grammar.ipynb #20aa9b2d
+# %% ../nbs/11a_grammar.ipynb #e653ed51
 def _left(text, words, names, k, done):
     "The left side that ends at the sign `words[k]`, and whether it opens its line; `None` when there is none."
     start = max(_line_start(words, k, done), k - widest)
     if _in_call(words, start, k): return None
+    refused = None
     for j in range(start, k):
         before = words[j - 1] if j else None
         clean = j == 0 or before.kind == 'newline' or before.text in _stops or before.text.lower() in _openers
@@ -673,16 +697,19 @@ def _left(text, words, names, k, done):
         reader = Reader(text, words[:k] + [Word('end', '', words[k].start, words[k].start, True)], names)
         reader.at = reader.begin = j
         try: tree = reader.expression()
-        except Unreadable: continue
+        except Unreadable as problem:
+            if words[j].text[0] in 'd∂' and any(word.text == '/' for word in words[j:k]): refused = refused or (j, problem)
+            continue
         if reader.word.kind == 'end' and _is_left(tree, names, clean):
             return _side(text, words[j].start, words[k - 1].end, tree), clean
+    if refused: return _side(text, words[refused[0]].start, words[k - 1].end, ('unreadable', refused[1]), problem=refused[1]), False
     return None
 
 def _side(text, start, end, tree=None, guard=None, problem=None):
     line = text.count('\n', 0, start) + 1
     return Side(' '.join(text[start:end].split()), tree, guard, problem, line, start - text.rfind('\n', 0, start))
 
-# %% ../nbs/11a_grammar.ipynb #4d8f0b47
+# %% ../nbs/11a_grammar.ipynb #ec029d74
 _calculating = set('times plus minus over divided multiplied squared cubed transpose transposed dot cross mod unless else to'.split())
 
 @patch
@@ -699,7 +726,7 @@ def finish(self:Reader):
         self.refuse(f'cannot read {self.said()} here')
     elif word.text == '.' and self.next().text == '.': self.refuse('cannot read `...`')
 
-# %% ../nbs/11a_grammar.ipynb #eb1781dd
+# %% ../nbs/11a_grammar.ipynb #97ae8d72
 @patch
 def guard(self:Reader):
     "The condition behind a right side."
@@ -711,7 +738,7 @@ def guard(self:Reader):
     try: return self.condition()
     except Unreadable: self.at, self.words, self.depth, self.open = at, words, depth, opened
 
-# %% ../nbs/11a_grammar.ipynb #9a32b696
+# %% ../nbs/11a_grammar.ipynb #6fb3c7f6
 def _right(reader, text):
     "The right side at the reader's place; the reader moves behind it."
     start, word = reader.at, reader.word
@@ -734,16 +761,16 @@ def _chain(text, words, names, k):
         rights.append(_right(reader, text))
     return rights, reader.words, reader.at
 
-# %% ../nbs/11a_grammar.ipynb #b2cecf99
+# %% ../nbs/11a_grammar.ipynb #82589972
 def _is_prose(equation, clean, names, wrt):
     "Whether an equation has nothing to do with the mathematics of its docstring."
     left, right = equation.left.tree, equation.rights[0]
-    if left[0] in ('d', 'prime'): return False
+    if left[0] in ('d', 'prime', 'unreadable'): return False
     if left[0] != 'sym': return left[0] != 'call' and any(side.problem for side in equation.rights)
     if right.tree: return not symbols(right.tree) and (not clean or left[1] in wrt) or left[1] in symbols(right.tree)
     return not clean or not re.search(r'[-+*/^(|²³√∂∇Σ∑]', right.text) or bool(re.match(r'''[\[{"'(]''', right.text))
 
-# %% ../nbs/11a_grammar.ipynb #c11bf096
+# %% ../nbs/11a_grammar.ipynb #5b167a01
 def _differentiated_by(words):
     return {_key(w.text[1:]) for before, w in zip(words, words[1:]) if before.text == '/' and w.kind == 'name' and w.text[0] == 'd' and w.text[1:]} | \
            {_key(w.text) for before, w in zip(words, words[1:]) if before.text == '∂' and w.kind == 'name'}

@@ -16,7 +16,7 @@ cases = [
 ('Goodfellow 3.10, a sign', 'y = σ(x)\ndy/dx = σ(x)(1 + σ(x))', 'w'),
 ('Goodfellow 3.10: the softplus', 'ζ(x) = log(1 + exp(x))\ndζ/dx = σ(x)', 'r'),
 ('Goodfellow 3.10, by its prime', "ζ(x) = log(1 + exp(x))\nζ'(x) = σ(x) = 1/(1 + exp(-x))", 'rr'),
-('Goodfellow 6.5.2: a chain of functions', 'x = f(w)', ''),
+('Goodfellow 6.5.2: a chain of functions that nothing defines', 'x = f(w)', 'u'),
 ('Goodfellow 6.3.1: rectified linear', 'g(z) = max(0, z)\ndg/dz = 1 if z > 0 else 0', 'r'),
 ('Goodfellow 6.3.3: tanh by the sigmoid', 'y = tanh(z) = 2σ(2z) - 1\ndy/dz = 4 σ(2z) (1 - σ(2z)) = 1 - y²', 'rrr'),
 ('Goodfellow 6.2.2: the negative log likelihood of a Bernoulli unit', 'J = softplus((1 - 2y) z)\ndJ/dz = σ(z) - y', 'w'),
@@ -101,7 +101,7 @@ cases = [
 ('PyTorch: BCEWithLogits', 'L = softplus(x) - x*t\ndL/dx = σ(x) - t', 'r'),
 ('PyTorch: Huber', 'L = 1/2 * r^2 if |r| <= δ else δ*(|r| - δ/2)\ndL/dr = r if |r| <= δ else δ*sign(r)', 'r'),
 ('NNlib: lisht', 'y = x .* tanh.(x)\ndy/dx = tanh.(x) .+ x .* sech.(x).^2', 'r'),
-('NNlib: celu', 'y = max(0, x) + min(0, α*(exp(x/α) - 1))\ndy/dx = 1 if x > 0 else exp(x/α)', 'w'),
+('NNlib: celu', 'y = max(0, x) + min(0, α*(exp(x/α) - 1))\ndy/dx = 1 if x > 0 else exp(x/α)', 'r'),
 ('NNlib: logcosh', 'y = log(cosh(x))\ndy/dx = tanh(x)', 'r'),
 ('Flux: mse in a docstring of prose', '''The mean squared error.
 
