@@ -6,20 +6,20 @@
 __all__ = ['Word', 'functions', 'Names', 'deepest', 'longest', 'Side', 'Equation', 'most_text', 'most_equations', 'widest',
            'Unreadable', 'Reader', 'symbols', 'equations']
 
-# %% ../nbs/11a_grammar.ipynb #c5c9ddb2
+# %% ../nbs/11a_grammar.ipynb #5f16e357
 import re, unicodedata
 from collections import namedtuple
 from fastcore.basics import patch
 
-# %% ../nbs/11a_grammar.ipynb #27473d7f
+# %% ../nbs/11a_grammar.ipynb #4e38f3a9
 class Unreadable(ValueError):
     "What cannot be read, and where: `.line` and `.column` count from 1."
     def __init__(self, what, line=None, column=None):
         self.what, self.line, self.column = what, line, column
         super().__init__(what if line is None else f'{what} (line {line}, column {column})')
 
-# %% ../nbs/11a_grammar.ipynb #619cb762
-_painted = re.compile(r'''\w+://\S+ | ^[ \t]*(?:>>>|\.\.\.[ ]).*$ | :math: | ^[ \t]*\.\.[ ]math:: | ``?`? | \$+ | \\left\b | \\right\b
+# %% ../nbs/11a_grammar.ipynb #60e67da6
+_painted = re.compile(r'''^[ \t]*(?:[*•-]|\d+[.)])[ \t]+(?=[^=\n]*=) | \w+://\S+ | ^[ \t]*(?:>>>|\.\.\.[ ]).*$ | :math: | ^[ \t]*\.\.[ ]math:: | ``?`? | \$+ | \\left\b | \\right\b
     | \\[,;!:\[\]()] | \\\\ | & | \\q?quad\b | \\displaystyle\b | \\(?:begin|end)\{\w+\*?\} | (?<![\w.])(?:np|numpy|math|torch|jnp|scipy\.special|F)\.(?=[a-zA-Z])''', re.X | re.M)
 _styled = re.compile(r'\\(text|mathrm|mathbf|operatorname|hat|bar|tilde)\{(\w+)\}')
 
@@ -33,9 +33,9 @@ _quotient = re.compile(r'\\frac\s*\{(\s*(?:d|\\partial)[^{}]*)\}(\s*)\{(\s*(?:d|
 def _masked(text):
     "The text with everything that is not mathematics or words painted over."
     text = _quotient.sub(lambda found: f'{found[1]}{found[2]} /{found[3]} '.rjust(len(found[0])), _styled.sub(_unstyled, text))
-    return _painted.sub(lambda found: ' ' * len(found[0]), text)
+    return _painted.sub(lambda found: ' \n' if found[0] == r'\\' else ' ' * len(found[0]), text)
 
-# %% ../nbs/11a_grammar.ipynb #524a39bd
+# %% ../nbs/11a_grammar.ipynb #a62d442d
 _superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿˣʸᶻᵃᵇᵏᵗᵐᵀ⁽⁾'
 _letter = rf'[^\W\d_{_superscripts}₀-₉½¼¾Σ]'
 _index = r'(?:[\d₀-₉ᵢⱼₖ\u0300-\u036f]|_(?:\{\w+\}|\w+)?)'
@@ -48,7 +48,7 @@ _word = re.compile(rf'''(?P<space>[ \t]+) | (?P<newline>\n)
 _signs = {'**': '^', '−': '-', '·': '*', '⋅': '*', '∙': '*', '×': '*', '⊙': '*', '≤': '<=', '≥': '>=', ':=': '=', '≡': '=', '′': "'", '’': "'", '″': '"',
           '\\cdot': '*', '\\times': '*', '\\odot': '*', '\\partial': '∂', '\\sqrt': '√', '\\le': '<=', '\\leq': '<=', '\\ge': '>=', '\\geq': '>=', '\\lvert': '|', '\\rvert': '|', '\\Vert': '‖'}
 
-# %% ../nbs/11a_grammar.ipynb #4b7ff51e
+# %% ../nbs/11a_grammar.ipynb #6a66c3cc
 Word = namedtuple('Word', 'kind text start end spaced') # spaced: something blank stands before it
 
 def _words(text):
@@ -64,7 +64,7 @@ def _words(text):
         spaced = kind == 'newline'
     return words + [Word('end', '', len(text), len(text), True)]
 
-# %% ../nbs/11a_grammar.ipynb #f9733aaf
+# %% ../nbs/11a_grammar.ipynb #3eb5a1b0
 _greek_names = {'LAMDA': 'lambda'}
 
 def _latin(letter):
@@ -79,7 +79,7 @@ def _key(name):
     plain = unicodedata.normalize('NFKC', ''.join(_latin(c) for c in name)) if not name.isascii() else name
     return re.sub('_+', '_', ''.join(_latin(c) for c in plain).replace('{', '').replace('}', ''))
 
-# %% ../nbs/11a_grammar.ipynb #01d02c82
+# %% ../nbs/11a_grammar.ipynb #ac0d3547
 functions = set('''exp log ln log2 log10 log1p expm1 sqrt cbrt abs sign sgn sin cos tan cot sec csc arcsin arccos arctan asin acos atan
 sinh cosh tanh coth sech csch arcsinh arccosh arctanh asinh acosh atanh erf erfc sigmoid sigma logistic expit logit softplus relu relu6 elu
 softsign logsigmoid logcosh silu swish mish square pow max min maximum minimum step heaviside sum mean dot norm len size'''.split())
@@ -94,7 +94,7 @@ def _single(key):
     stem = key.split('_')[0].rstrip('0123456789')
     return len(stem) == 1 or stem.lower() in _greek
 
-# %% ../nbs/11a_grammar.ipynb #ac5c0153
+# %% ../nbs/11a_grammar.ipynb #fcb0d08e
 Names = namedtuple('Names', 'functions quantities alone indices') # {name: its parameters}, names that are numbers, names that stand on their own, what Σ counts by
 
 def _counts_by(word):
@@ -112,7 +112,7 @@ def _parameters(words, close):
         k -= 2
     return None, None
 
-# %% ../nbs/11a_grammar.ipynb #bcb7156e
+# %% ../nbs/11a_grammar.ipynb #8c060360
 def _names(words):
     "What a text says about its names."
     names, marks = Names({}, set(), set(), {_counts_by(word) for word in words if word.kind == 'sum'} - {''}), set('+-*/^=()|<>,')
@@ -129,7 +129,7 @@ def _names(words):
     names.quantities.difference_update({key for key in names.quantities if _known(key) and key != 'sigma'}, names.functions)
     return names
 
-# %% ../nbs/11a_grammar.ipynb #54bd9280
+# %% ../nbs/11a_grammar.ipynb #8cea5178
 deepest, longest = 30, 400 # nested brackets, and words in one expression
 
 class Reader:
@@ -146,7 +146,7 @@ class Reader:
     def take(self): self.at += 1; return self.words[self.at - 1]
     def sees(self, *texts): return self.word.text in texts and self.word.kind in ('sign', 'name')
 
-# %% ../nbs/11a_grammar.ipynb #24462b31
+# %% ../nbs/11a_grammar.ipynb #ece87b09
 @patch
 def refuse(self:Reader, what, word=None):
     "Raises `Unreadable` at a word, by default the next one."
@@ -168,7 +168,7 @@ def blank(self:Reader):
     "Inside brackets a formula may run over several lines."
     while self.open and self.word.kind == 'newline': self.at += 1
 
-# %% ../nbs/11a_grammar.ipynb #20867c9b
+# %% ../nbs/11a_grammar.ipynb #1370732f
 @patch
 def expression(self:Reader):
     "A sum, or `a if condition else b`."
@@ -187,7 +187,7 @@ def expression(self:Reader):
         tree = ('if', condition, tree, self.expression())
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #1211a86a
+# %% ../nbs/11a_grammar.ipynb #a953dec5
 @patch
 def has_else(self:Reader):
     "Whether the `if` here has its `else` before the line ends."
@@ -207,7 +207,7 @@ def sum(self:Reader):
         self.blank()
         tree = ('add' if sign == '+' else 'sub', tree, self.product())
 
-# %% ../nbs/11a_grammar.ipynb #7c0a7780
+# %% ../nbs/11a_grammar.ipynb #390d9266
 @patch
 def product(self:Reader):
     "Factors, with signs between them or without."
@@ -226,7 +226,7 @@ def product(self:Reader):
             divisor, tree = None, ('mul', tree, self.power())
         else: return tree
 
-# %% ../nbs/11a_grammar.ipynb #0ed10378
+# %% ../nbs/11a_grammar.ipynb #9b71322a
 @patch
 def dotted(self:Reader, a, b, word):
     "A product of two vectors; we read no matrices."
@@ -245,7 +245,7 @@ def unary(self:Reader):
         return ('neg', tree) if sign.text == '-' else tree
     return self.power()
 
-# %% ../nbs/11a_grammar.ipynb #ebe6b066
+# %% ../nbs/11a_grammar.ipynb #64ab461d
 @patch
 def juxtaposed(self:Reader):
     "Whether the next word is a factor that follows without a sign."
@@ -261,7 +261,7 @@ def juxtaposed(self:Reader):
 def is_article(self:Reader):
     return self.word.text in ('a', 'I') and self.word.spaced and self.next().kind == 'name' and not self.symbolic(self.next())
 
-# %% ../nbs/11a_grammar.ipynb #7874dbce
+# %% ../nbs/11a_grammar.ipynb #c380ac3f
 @patch
 def symbolic(self:Reader, word):
     "Whether a name belongs to a formula rather than to a sentence."
@@ -278,7 +278,7 @@ def letters(self:Reader, key):
 
 _english = set('is as if in an at by to of or on we us be he it so do no up go my me am ok vs'.split())
 
-# %% ../nbs/11a_grammar.ipynb #ebd264c6
+# %% ../nbs/11a_grammar.ipynb #95f74b74
 @patch
 def power(self:Reader):
     return self.raised(self.primed(self.atom()))
@@ -298,7 +298,7 @@ def raised(self:Reader, base):
         self.refuse(f'`{self.words[self.at - 1].text}{self.word.text}` in an exponent can be read in two ways; put brackets round the exponent')
     return ('pow', base, exponent)
 
-# %% ../nbs/11a_grammar.ipynb #a71303eb
+# %% ../nbs/11a_grammar.ipynb #5e4614a0
 @patch
 def exponent(self:Reader):
     if self.sees('-'):
@@ -328,7 +328,7 @@ def transposed(self:Reader, base, word):
     if self.sees('*', '@'): self.take()
     return self.dotted(base, self.power(), word)
 
-# %% ../nbs/11a_grammar.ipynb #e8980a1f
+# %% ../nbs/11a_grammar.ipynb #b51574ca
 @patch
 def atom(self:Reader):
     word = self.word
@@ -353,7 +353,7 @@ def bracketed(self:Reader, opening, closing):
     self.bars = bars
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #e6c7a5f1
+# %% ../nbs/11a_grammar.ipynb #9d29ab10
 @patch
 def barred(self:Reader):
     "|x|, an absolute value, and ||x||, a norm."
@@ -380,7 +380,7 @@ def fraction(self:Reader):
     self.take()
     return ('div', self.bracketed('{', '}'), self.bracketed('{', '}'))
 
-# %% ../nbs/11a_grammar.ipynb #90b2b8d5
+# %% ../nbs/11a_grammar.ipynb #0a1bc717
 @patch
 def total(self:Reader):
     sign = self.take()
@@ -392,7 +392,7 @@ def total(self:Reader):
         self.refuse('where the sum ends can be read in two ways; write sum(…)', sign)
     return ('call', 'sum', tree)
 
-# %% ../nbs/11a_grammar.ipynb #076b2864
+# %% ../nbs/11a_grammar.ipynb #86a78eff
 @patch
 def name(self:Reader):
     word = self.take()
@@ -423,7 +423,7 @@ def side_by_side(self:Reader, letters):
     for letter in letters[1:-1]: tree = ('mul', tree, ('sym', letter))
     return ('mul', tree, self.raised(('sym', letters[-1])))
 
-# %% ../nbs/11a_grammar.ipynb #bb11d011
+# %% ../nbs/11a_grammar.ipynb #1a9bd5fa
 @patch
 def contains(self:Reader, key):
     "Whether the bracket that opens here holds the name `key` without arguments."
@@ -443,7 +443,7 @@ def check_product(self:Reader, key, word):
     if key not in self.names.alone and (lone or key in 'fghFGH' or key in ('phi', 'psi', 'Phi', 'Psi')) or lone and key in 'fghFGH':
         self.refuse(f'`{word.text}(` could be a product or a function; write `{word.text}*(` or say what `{word.text}` is', word)
 
-# %% ../nbs/11a_grammar.ipynb #daf50c11
+# %% ../nbs/11a_grammar.ipynb #bfaa928b
 @patch
 def application(self:Reader, key):
     "A function with its arguments in brackets."
@@ -457,7 +457,7 @@ def application(self:Reader, key):
     self.bars = bars
     return ('call', key, *arguments)
 
-# %% ../nbs/11a_grammar.ipynb #80bb4769
+# %% ../nbs/11a_grammar.ipynb #96c48829
 @patch
 def applied(self:Reader, key, word):
     "A known function: `tanh(x)`, `tanh²(x)`, `tanh'(x)`, `sin 2x`."
@@ -471,7 +471,7 @@ def applied(self:Reader, key, word):
     if primes: tree = ('prime', key, primes, *tree[2:])
     return ('pow', tree, exponent) if exponent else tree
 
-# %% ../nbs/11a_grammar.ipynb #d582e225
+# %% ../nbs/11a_grammar.ipynb #9ad8cc81
 @patch
 def argument(self:Reader, word):
     "The argument of a function without brackets: factors side by side."
@@ -490,7 +490,7 @@ def at_function(self:Reader): return self.word.kind == 'name' and bool(_known(_k
 @patch
 def juxtaposed_at(self:Reader, word): return self.word.text in ('|', '√', '‖') or self.word.kind == 'name' and self.symbolic(self.word) and not self.at_function()
 
-# %% ../nbs/11a_grammar.ipynb #b5271a5d
+# %% ../nbs/11a_grammar.ipynb #f406b1b1
 _differential = re.compile(r'd(\d?)(.*)', re.S)
 
 @patch
@@ -509,7 +509,7 @@ def differential(self:Reader, word):
         if text == '*' and not depth: return False
     return False
 
-# %% ../nbs/11a_grammar.ipynb #733cc74c
+# %% ../nbs/11a_grammar.ipynb #65ccb872
 @patch
 def derivative(self:Reader):
     "`('d', top, (by, by, …))`, with one `by` per order."
@@ -527,7 +527,7 @@ def derivative(self:Reader):
     if self.sees('*', '/'): self.refuse('where the differentiated expression ends can be read in two ways; put it in brackets', word)
     return ('d', top, by)
 
-# %% ../nbs/11a_grammar.ipynb #2cb7b461
+# %% ../nbs/11a_grammar.ipynb #5488878b
 @patch
 def d(self:Reader, sign):
     "Reads `d`, `d2`, `d²`, `d^2` or `∂`, `∂²`; returns the order and what hangs on to it: `y` in `dy`, `2y` in `d2y`."
@@ -551,7 +551,7 @@ def whole(self:Reader, tree):
     if tree[0] != 'num' or tree[1] not in ('1', '2', '3', '4'): self.refuse('derivatives are read up to the fourth')
     return int(tree[1])
 
-# %% ../nbs/11a_grammar.ipynb #3511175e
+# %% ../nbs/11a_grammar.ipynb #03713fe8
 @patch
 def differentiated(self:Reader, rest):
     "What stands above the fraction: a name, a function of something, or a bracket."
@@ -578,7 +578,7 @@ def denominator(self:Reader, sign, order, word):
     if len(by) != order: self.refuse(f'a derivative of order {order} by {len(by)}', word)
     return tuple(by)
 
-# %% ../nbs/11a_grammar.ipynb #a23977c1
+# %% ../nbs/11a_grammar.ipynb #547cdbde
 @patch
 def split_differentials(self:Reader):
     "`dxdw` as `dx dw`."
@@ -603,7 +603,7 @@ def primed(self:Reader, tree):
     if self.sees('(') and not self.word.spaced and (tree[1] in self.names.functions or tree[1] == 'sigma'): return ('prime', tree[1], count, *self.application(tree[1])[2:])
     return ('prime', tree[1], count)
 
-# %% ../nbs/11a_grammar.ipynb #ead9db17
+# %% ../nbs/11a_grammar.ipynb #d90a1bec
 _comparisons = ('<', '>', '<=', '>=')
 
 @patch
@@ -629,13 +629,13 @@ def compared(self:Reader):
     self.depth -= 1
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #f5134ce6
+# %% ../nbs/11a_grammar.ipynb #6e1dcd84
 Side = namedtuple('Side', 'text tree guard problem line column') # guard: the condition under which it holds, a tree or None
 Equation = namedtuple('Equation', 'left rights')
 
 most_text, most_equations, widest = 20_000, 60, 60
 
-# %% ../nbs/11a_grammar.ipynb #781a7ac7
+# %% ../nbs/11a_grammar.ipynb #f8196e88
 def _indents(words, text):
     "The column where the line of each word begins."
     start, indents = 0, []
@@ -644,16 +644,19 @@ def _indents(words, text):
         indents.append(start)
     return indents
 
+_begins = re.compile(r"(?:[d∂]\S*/\S*|\w+'*(?:\([\w, ]*\))?)[ \t]*=") # the next equation
+
 def _joined(words, text):
     "The words without the line ends that an equation goes across."
     kept, indents = [], _indents(words, text)
     for k, word in enumerate(words[:-1]):
         after, before = words[k + 1], kept[-1] if kept else None
-        inside = after.text == '=' or after.text in ('+', '-', '*', '/') and k and indents[k + 1] > indents[k] or before and before.kind == 'sign' and before.text in '+-*/='
+        unfinished = before and before.kind == 'sign' and before.text in '+-*/=' and (before.text == '=' or not _begins.match(text, after.start))
+        inside = after.text == '=' or after.text in ('+', '-', '*', '/') and k and indents[k + 1] > indents[k] or unfinished
         if word.kind != 'newline' or not inside: kept.append(word)
     return kept + words[-1:]
 
-# %% ../nbs/11a_grammar.ipynb #e6bd24fa
+# %% ../nbs/11a_grammar.ipynb #e8fad4e8
 _stops, _openers = set(',;:.⇒⟹→') | {'=>', '->'}, set('where with let since as thus so then hence and because therefore'.split())
 
 def _line_start(words, k, done):
@@ -670,7 +673,7 @@ def _in_call(words, start, k):
             depth -= 1
     return False
 
-# %% ../nbs/11a_grammar.ipynb #7b9f4fbb
+# %% ../nbs/11a_grammar.ipynb #7de66b1d
 def _is_left(tree, names, clean):
     "Whether a tree can be the left side of an equation."
     if tree[0] in ('d', 'prime', 'sym'): return True
@@ -684,7 +687,7 @@ def symbols(
     if tree[0] == 'sym': return {tree[1]}
     return set().union(*(symbols(part) for part in tree[1:] if isinstance(part, tuple) and part and isinstance(part[0], str)), *(symbols(by) for part in tree[1:] if isinstance(part, tuple) and part and isinstance(part[0], tuple) for by in part))
 
-# %% ../nbs/11a_grammar.ipynb #e653ed51
+# %% ../nbs/11a_grammar.ipynb #343e090f
 def _left(text, words, names, k, done):
     "The left side that ends at the sign `words[k]`, and whether it opens its line; `None` when there is none."
     start = max(_line_start(words, k, done), k - widest)
@@ -709,7 +712,7 @@ def _side(text, start, end, tree=None, guard=None, problem=None):
     line = text.count('\n', 0, start) + 1
     return Side(' '.join(text[start:end].split()), tree, guard, problem, line, start - text.rfind('\n', 0, start))
 
-# %% ../nbs/11a_grammar.ipynb #ec029d74
+# %% ../nbs/11a_grammar.ipynb #a8f044a4
 _calculating = set('times plus minus over divided multiplied squared cubed transpose transposed dot cross mod unless else to'.split())
 
 @patch
@@ -726,7 +729,7 @@ def finish(self:Reader):
         self.refuse(f'cannot read {self.said()} here')
     elif word.text == '.' and self.next().text == '.': self.refuse('cannot read `...`')
 
-# %% ../nbs/11a_grammar.ipynb #97ae8d72
+# %% ../nbs/11a_grammar.ipynb #d22ff7ce
 @patch
 def guard(self:Reader):
     "The condition behind a right side."
@@ -738,15 +741,31 @@ def guard(self:Reader):
     try: return self.condition()
     except Unreadable: self.at, self.words, self.depth, self.open = at, words, depth, opened
 
-# %% ../nbs/11a_grammar.ipynb #6fb3c7f6
+# %% ../nbs/11a_grammar.ipynb #ef464a52
+@patch
+def otherwise(self:Reader):
+    "What holds where the condition just read does not: `…, otherwise 0`."
+    at = self.at
+    while self.sees(',', ';', 'and'): self.take()
+    if self.sees('otherwise', 'else', 'elsewhere'):
+        self.take()
+        if self.word.kind not in ('newline', 'end') and not self.sees('.', ','): 
+            tree = self.expression()
+            self.finish()
+            return tree
+    self.at = at
+
+# %% ../nbs/11a_grammar.ipynb #87db19ac
 def _right(reader, text):
     "The right side at the reader's place; the reader moves behind it."
     start, word = reader.at, reader.word
     reader.begin, reader.depth, reader.open, reader.bars = start, 0, 0, []
     try:
         tree = reader.expression()
-        end = reader.words[reader.at - 1].end
-        return _side(text, word.start, end, tree, reader.finish())
+        end, guard = reader.words[reader.at - 1].end, reader.finish()
+        other = reader.otherwise() if guard else None
+        if other: tree, guard, end = ('if', guard, tree, other), None, reader.words[reader.at - 1].end
+        return _side(text, word.start, end, tree, guard)
     except Unreadable as problem:
         reader.at = start
         while reader.word.kind not in ('newline', 'end') and not reader.sees('='): reader.at += 1
@@ -761,20 +780,35 @@ def _chain(text, words, names, k):
         rights.append(_right(reader, text))
     return rights, reader.words, reader.at
 
-# %% ../nbs/11a_grammar.ipynb #82589972
-def _is_prose(equation, clean, names, wrt):
+# %% ../nbs/11a_grammar.ipynb #201cb121
+def _is_prose(equation, clean, names, wrt, tops):
     "Whether an equation has nothing to do with the mathematics of its docstring."
     left, right = equation.left.tree, equation.rights[0]
     if left[0] in ('d', 'prime', 'unreadable'): return False
     if left[0] != 'sym': return left[0] != 'call' and any(side.problem for side in equation.rights)
     if right.tree: return not symbols(right.tree) and (not clean or left[1] in wrt) or left[1] in symbols(right.tree)
-    return not clean or not re.search(r'[-+*/^(|²³√∂∇Σ∑]', right.text) or bool(re.match(r'''[\[{"'(]''', right.text))
+    return not clean or left[1] not in tops and (not re.search(r'[-+*/^(|²³√∂∇Σ∑]', right.text) or bool(re.match(r'''[\[{"'(]''', right.text)))
 
-# %% ../nbs/11a_grammar.ipynb #5b167a01
-def _differentiated_by(words):
-    return {_key(w.text[1:]) for before, w in zip(words, words[1:]) if before.text == '/' and w.kind == 'name' and w.text[0] == 'd' and w.text[1:]} | \
-           {_key(w.text) for before, w in zip(words, words[1:]) if before.text == '∂' and w.kind == 'name'}
+# %% ../nbs/11a_grammar.ipynb #5c862b63
+def _differentials(words):
+    "The names that are differentiated, and those by which."
+    tops, by = set(), set()
+    for before, word, after in zip([None] + words, words, words[1:]):
+        if word.kind != 'name': continue
+        if before and before.text == '∂' or word.text[0] == 'd' and len(word.text) > 1:
+            key, below = _key(word.text[word.text[0] == 'd' and before.text != '∂' if before else 1:]), before and (before.text == '/' or before.text == '∂')
+            if after.text == '/': tops.add(key)
+            if below: by.add(key)
+        if after.text == "'": tops.add(_key(word.text))
+    return tops, by
 
+def _needed(found, tops):
+    "The equations without those that cannot be read, and that no other needs."
+    if not any(equation.left.tree[0] in ('d', 'prime') for equation in found): return found
+    used = tops.union(*(symbols(side.tree) for equation in found for side in equation.rights if side.tree))
+    return [equation for equation in found if equation.left.tree[0] != 'sym' or not equation.rights[0].problem or equation.left.tree[1] in used]
+
+# %% ../nbs/11a_grammar.ipynb #df7198d4
 def equations(
     text: str, # a docstring
 ) -> list: # of `Equation`s, in order
@@ -782,7 +816,7 @@ def equations(
     if '=' not in text: return []
     if len(text) > most_text: raise Unreadable(f'a text of {len(text)} characters is too long to be read; at most {most_text}')
     words = _joined(_words(_masked(text)), text)
-    names, wrt, found, k, done, tried = _names(words), _differentiated_by(words), [], 0, 0, 0
+    (tops, wrt), names, found, k, done, tried = _differentials(words), _names(words), [], 0, 0, 0
     while k < len(words):
         if words[k].text != '=' or words[k].kind != 'sign': k += 1; continue
         tried += 1
@@ -791,5 +825,5 @@ def equations(
         if left is None: k += 1; continue
         rights, words, k = _chain(text, words, names, k)
         equation, done = Equation(left[0], rights), k
-        if not _is_prose(equation, left[1], names, wrt): found.append(equation)
-    return found
+        if not _is_prose(equation, left[1], names, wrt, tops): found.append(equation)
+    return _needed(found, tops)
