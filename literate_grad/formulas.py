@@ -6,7 +6,7 @@
 __all__ = ['largest', 'Compared', 'digits', 'Style', 'most_entries', 'has_equations', 'Meaning', 'Step', 'Derivation', 'Code',
            'derivation']
 
-# %% ../nbs/12_formulas.ipynb #14e3d1c6
+# %% ../nbs/12_formulas.ipynb #2f3f4a42
 import inspect, math, random, re
 from collections import namedtuple
 from functools import lru_cache
@@ -16,7 +16,7 @@ from .compare import children, isapprox
 from .autodiff import gradient
 from .grammar import Reader, Unreadable, equations, functions, symbols
 
-# %% ../nbs/12_formulas.ipynb #be513449
+# %% ../nbs/12_formulas.ipynb #1381b6a2
 def has_equations(
     docstring: str|None, # a docstring, or `None`
 ) -> bool: # whether `derivation` would find anything in it
@@ -24,7 +24,7 @@ def has_equations(
     try: return bool(equations(docstring or ''))
     except Unreadable: return True
 
-# %% ../nbs/12_formulas.ipynb #1d043271
+# %% ../nbs/12_formulas.ipynb #80de4258
 @lru_cache(None)
 def _functions():
     "What each name of a function builds."
@@ -32,7 +32,7 @@ def _functions():
     known = {name: getattr(sp, name) for name in 'exp log sqrt sin cos tan cot sec csc asin acos atan sinh cosh tanh coth sech csch asinh acosh atanh erf erfc'.split()}
     known |= {f'arc{name[1:]}': known[name] for name in ('asin', 'acos', 'atan', 'asinh', 'acosh', 'atanh')}
     own = {name: sp.Function(name, real=True) for name in ('abs', 'sign', 'step', 'relu', 'sigmoid', 'max', 'where', 'sum')}
-    sigmoid, exp, log, most = own['sigmoid'], sp.exp, sp.log, lambda *x: x[0] if len(x) == 1 else own['max'](x[0], most(*x[1:]))
+    sigmoid, exp, log, most = own['sigmoid'], sp.exp, sp.log, lambda *x: x[0] if len(set(x)) == 1 else own['max'](x[0], most(*x[1:]))
     least = lambda *x: -most(*(-part for part in x))
     known |= own | {'ln': log, 'sgn': own['sign'], 'heaviside': own['step'], 'sigma': sigmoid, 'logistic': sigmoid, 'expit': sigmoid, 'max': most, 'maximum': most, 'min': least, 'minimum': least}
     known |= {'log2': lambda u: log(u) / log(2), 'log10': lambda u: log(u) / log(10), 'log1p': lambda u: log(1 + u), 'expm1': lambda u: exp(u) - 1, 'pow': sp.Pow, 'square': lambda u: u**2}
@@ -40,7 +40,7 @@ def _functions():
     known |= {'silu': lambda u: u * sigmoid(u), 'swish': lambda u: u * sigmoid(u), 'mish': lambda u: u * sp.tanh(log(1 + exp(u))), 'softsign': lambda u: u / (1 + own['abs'](u))}
     return known | {'relu6': lambda u: least(own['relu'](u), 6), 'logsigmoid': lambda u: log(sigmoid(u)), 'logcosh': lambda u: log(sp.cosh(u))}
 
-# %% ../nbs/12_formulas.ipynb #224ff1d3
+# %% ../nbs/12_formulas.ipynb #b4004f7f
 def _slopes(name, u):
     "The derivatives of our own functions by each of their arguments, away from kinks."
     f = _functions()
@@ -60,7 +60,7 @@ def _frozen(e, atoms, only=None):
     if _is_own(e) and (only is None or e.func.__name__ == only): return atoms.setdefault(e, sp.Dummy(real=True))
     return e.func(*(_frozen(part, atoms, only) for part in e.args)) if e.args else e
 
-# %% ../nbs/12_formulas.ipynb #9534e155
+# %% ../nbs/12_formulas.ipynb #d29f42e7
 def _derivative(e, s, total):
     "The derivative of an expression by a symbol; `total(g)` is the sum of `g` over all entries when `s` is one number, `None` when `s` has entries."
     atoms = {}
@@ -79,7 +79,7 @@ def _own_derivative(e, s, total):
     through = sum(total(_derivative(held, dummy, total).xreplace(back)) * _own_derivative(atom, s, total) for dummy, atom in back.items())
     return _derivative(held, s, total).xreplace(back) + through
 
-# %% ../nbs/12_formulas.ipynb #194394a5
+# %% ../nbs/12_formulas.ipynb #d27f3376
 largest = 1500 # nodes in one expression
 
 def _bounded(e):
@@ -88,8 +88,9 @@ def _bounded(e):
     stack, count = [e], 0
     while stack:
         count += 1
-        if count > largest: raise Unreadable('too large to be checked')
-        stack.extend(stack.pop().args)
+        part = stack.pop()
+        if count > largest or part.is_Pow and part.exp.is_Number and abs(part.exp) > 1000: raise Unreadable('too large to be checked')
+        stack.extend(part.args)
     if e.has(sp.I, sp.nan, sp.zoo, sp.oo, -sp.oo): raise Unreadable('not a real number')
     return e.replace(sp.Abs, _functions()['abs']) if e.has(sp.Abs) else e
 
@@ -109,7 +110,7 @@ def _power(base, exponent):
     if exponent.is_Number and (abs(exponent) > 1000 or base.is_Rational and abs(exponent) * base.p.bit_length() > 10_000): raise Unreadable(f'an exponent is too large')
     return base**exponent
 
-# %% ../nbs/12_formulas.ipynb #45d4dcae
+# %% ../nbs/12_formulas.ipynb #ef87943c
 def _walk(tree):
     "A tree and all trees in it."
     if isinstance(tree, tuple):
@@ -134,7 +135,7 @@ class Meaning:
         if left[0] == 'sym': self.definitions.setdefault(left[1], []).append(right)
         elif left[0] == 'call' and all(x[0] == 'sym' for x in left[2:]): self.functions.setdefault(left[1], (tuple(x[1] for x in left[2:]), right))
 
-# %% ../nbs/12_formulas.ipynb #ef2c6e13
+# %% ../nbs/12_formulas.ipynb #1ccd7489
 @patch
 def narrow(self:Meaning, s):
     "Whether a symbol is one number, not an array of them."
@@ -167,7 +168,7 @@ def symbol(self:Meaning, key):
     import sympy as sp
     return sp.Symbol(key, real=True)
 
-# %% ../nbs/12_formulas.ipynb #bc910295
+# %% ../nbs/12_formulas.ipynb #f4ea15ec
 @patch
 def expression(self:Meaning, tree, keep=frozenset()):
     "The expression of a tree, in symbols that are not defined, and those to `keep`."
@@ -192,7 +193,7 @@ def calculated(self:Meaning, kind, a, b=None):
         return a / b
     return self(a * b) if self.dot and self.has_entries(a) and self.has_entries(b) else a * b
 
-# %% ../nbs/12_formulas.ipynb #cd4cc25a
+# %% ../nbs/12_formulas.ipynb #cf928469
 @patch
 def quantity(self:Meaning, key, keep):
     "A symbol: what the docstring says it is, or itself."
@@ -225,7 +226,7 @@ def body(self:Meaning, key):
     if side.problem: raise Unreadable(f'`{key}` cannot be read')
     return parameters, side.tree
 
-# %% ../nbs/12_formulas.ipynb #5e47b8e9
+# %% ../nbs/12_formulas.ipynb #742d6705
 @patch
 def call(self:Meaning, name, arguments, keep):
     "A function of expressions."
@@ -249,7 +250,7 @@ def substituted(self:Meaning, name, arguments, keep):
     finally: self.active.pop()
     return body.xreplace({self.symbol(p): a for p, a in zip(parameters, arguments)})
 
-# %% ../nbs/12_formulas.ipynb #f0b3c695
+# %% ../nbs/12_formulas.ipynb #d13c4ffc
 @patch
 def choice(self:Meaning, condition, a, b, keep=frozenset()):
     "`a` where a condition holds, `b` elsewhere."
@@ -263,7 +264,7 @@ def choice(self:Meaning, condition, a, b, keep=frozenset()):
     if parts[0] == '<': return where(right - left, a, b)
     return where(right - left, b, a) if parts[0] == '>=' else where(left - right, b, a)
 
-# %% ../nbs/12_formulas.ipynb #7f728a02
+# %% ../nbs/12_formulas.ipynb #4d896bcd
 @patch
 def differentiated(self:Meaning, top, by, keep=frozenset()):
     "The derivative of a tree by one or several others."
@@ -285,7 +286,7 @@ def is_given(self:Meaning, key):
 @patch
 def shown(self:Meaning, by): return '_d'.join(part[1] if part[0] == 'sym' else '…' for part in by)
 
-# %% ../nbs/12_formulas.ipynb #5b581dcf
+# %% ../nbs/12_formulas.ipynb #25da9236
 @patch
 def by_expression(self:Meaning, e, inner):
     "The derivative of one expression by another."
@@ -320,7 +321,7 @@ def primed(self:Meaning, key, order, *arguments, keep=frozenset()):
     for _ in range(order): e = _bounded(_derivative(e, free[0], self))
     return e
 
-# %% ../nbs/12_formulas.ipynb #a92bf605
+# %% ../nbs/12_formulas.ipynb #456bdf90
 @lru_cache(None)
 def _floats():
     "NumPy's functions by name."
@@ -331,7 +332,7 @@ def _floats():
     return table | {'erf': erf, 'erfc': np.vectorize(math.erfc, otypes=[float]), 'number': lambda p, q: np.float64(p) / q, 'sigmoid': lambda u: 1 / (1 + np.exp(-u)),
                     'step': lambda u: np.where(u > 0, 1.0, 0.0), 'relu': lambda u: np.maximum(u, 0), 'e': np.e, 'pi': np.pi}
 
-# %% ../nbs/12_formulas.ipynb #76032dd7
+# %% ../nbs/12_formulas.ipynb #ba3dc538
 def _real(f, growing=False):
     "A function of mpmath that gives NaN where it has no real value, and where its value would be too long."
     import mpmath as mp
@@ -354,7 +355,7 @@ def _digits():
     table = {name: np.frompyfunc(f, 2 if name in ('max', 'divide', 'power') else 1, 1) for name, f in table.items()}
     return table | {'number': lambda p, q: mp.mpf(p) / q, 'e': mp.e, 'pi': mp.pi}
 
-# %% ../nbs/12_formulas.ipynb #7cabd4a3
+# %% ../nbs/12_formulas.ipynb #1b5ccf11
 def _value(e, values, count, table, known=None):
     "The value of an expression; `values` gives one per symbol, `count` is the number of entries."
     known = {} if known is None else known
@@ -385,7 +386,7 @@ def _raised(e, table, of):
     if exponent.is_Rational and exponent.q == 2: return table['power'](table['sqrt'](base), table['number'](int(exponent.p), 1))
     return table['power'](base, of(exponent))
 
-# %% ../nbs/12_formulas.ipynb #53755980
+# %% ../nbs/12_formulas.ipynb #09940cb0
 def _coordinates(rng, kind):
     if kind == 'simple': return rng.choice([0.5, -0.5, 1.5, 2.0, -1.0, 0.25, -0.75, 3.0, 1.25, -2.5])
     low, high = {'small': (-1, 1), 'large': (-9, 9), 'unit': (0.02, 0.98), 'positive': (0.1, 4)}[kind]
@@ -401,7 +402,7 @@ def _points(free, narrow, sums):
     trials = [(kind, size) for kind in kinds for size in (2, 3)] * 2
     return [({s: (mp.mpf(size) if s.name == narrow.count else array([kind])[0]) if narrow.narrow(s) else array([kind] * size) for s in free}, size) for kind, size in trials]
 
-# %% ../nbs/12_formulas.ipynb #b2fa7bcf
+# %% ../nbs/12_formulas.ipynb #36bc23e0
 Compared = namedtuple('Compared', 'status point values', defaults=(None, None)) # the point where two expressions differ, and their values there
 digits = 50
 
@@ -417,9 +418,9 @@ def _pivots(e):
         name, u = part.func.__name__, part.args
         if name in ('abs', 'sign', 'step', 'relu', 'where'): pivots.add(u[0])
         if name == 'max': pivots.add(u[0] - u[1])
-    return pivots
+    return {pivot for pivot in pivots if pivot.free_symbols}
 
-# %% ../nbs/12_formulas.ipynb #ba36791a
+# %% ../nbs/12_formulas.ipynb #f8643d75
 def _entries(y, shape): return np.broadcast_to(np.asarray(y, object), shape).ravel()
 
 def _differences(a, b, meaning, guard=None):
@@ -434,7 +435,7 @@ def _differences(a, b, meaning, guard=None):
             point = {s: v[k] if not _has_sum(a + b) and np.ndim(v) else v for s, v in values.items()}
             if all(pivots) and (guard is None or pivots[-1] > 0): yield point, p, q
 
-# %% ../nbs/12_formulas.ipynb #c3dbd05c
+# %% ../nbs/12_formulas.ipynb #0cf2f33f
 def _compared(a, b, meaning, guard=None):
     "Whether two expressions have the same value at all points where both are real."
     import mpmath as mp
@@ -448,12 +449,13 @@ def _compared(a, b, meaning, guard=None):
     if seen >= 4: return Compared('holds')
     return Compared('fails', undefined[0], undefined[1:]) if undefined and not seen else Compared('unreadable')
 
-# %% ../nbs/12_formulas.ipynb #ce858d67
+# %% ../nbs/12_formulas.ipynb #095a6fdb
 def _terms(e):
     "How many terms an expression has at most when it is expanded."
     if e.is_Add: return sum(_terms(part) for part in e.args)
     if e.is_Mul: return math.prod(_terms(part) for part in e.args)
-    if e.is_Pow and e.exp.is_Integer and e.exp > 0: return _terms(e.base)**min(int(e.exp), 20)
+    if e.is_Pow and e.exp.is_Number and abs(e.exp) > 20: return 10**6
+    if e.is_Pow and e.exp.is_Integer: return _terms(e.base)**abs(int(e.exp))
     return max((_terms(part) for part in e.args), default=1)
 
 def _is_zero(e):
@@ -464,7 +466,7 @@ def _is_zero(e):
     numerator = sp.fraction(sp.together(e.rewrite(sp.exp)))[0]
     return _terms(numerator) <= 600 and sp.expand(numerator) == 0
 
-# %% ../nbs/12_formulas.ipynb #6f2190cb
+# %% ../nbs/12_formulas.ipynb #2b4c9f0d
 def _on_side(e, signs):
     "The expression where each pivot has the given sign."
     if not e.args: return e
@@ -488,7 +490,7 @@ def _proved(a, b):
     if len(pivots) > 3: return False
     return all(_is_zero(sympify(_on_side(e, dict(zip(pivots, signs))))) for signs in product((1, -1), repeat=len(pivots)))
 
-# %% ../nbs/12_formulas.ipynb #d51a0793
+# %% ../nbs/12_formulas.ipynb #5266a0cc
 def _negative(e): return e.could_extract_minus_sign()
 
 def _tree(e, meaning):
@@ -512,7 +514,7 @@ def _comparison_tree(e, meaning):
     from sympy import sympify
     return ('compare', '>', _tree(sympify(left), meaning), _tree(sympify(right), meaning))
 
-# %% ../nbs/12_formulas.ipynb #ba860cb2
+# %% ../nbs/12_formulas.ipynb #d4bfffe5
 def _sum_tree(e, meaning):
     terms = sorted(e.as_ordered_terms(), key=_negative)
     tree = _tree(terms[0], meaning)
@@ -535,7 +537,7 @@ def _product_tree(e, meaning):
         return tree
     return ('div', product(over), product(under)) if under else product(over)
 
-# %% ../nbs/12_formulas.ipynb #2ad922c6
+# %% ../nbs/12_formulas.ipynb #3c28158c
 Style = namedtuple('Style', 'times power names', defaults=('*', '^', {}))
 _strength = {'if': 0, 'compare': 1, 'and': 0, 'or': 0, 'add': 2, 'sub': 2, 'neg': 2, 'mul': 3, 'div': 3, 'd': 3, 'pow': 5}
 _raised_digits = str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹')
@@ -545,7 +547,7 @@ def _text(tree, style, least=0):
     text = _unbracketed(tree, style)
     return f'({text})' if _strength.get(tree[0], 6) < least else text
 
-# %% ../nbs/12_formulas.ipynb #f49de542
+# %% ../nbs/12_formulas.ipynb #a61118e9
 def _unbracketed(tree, style):
     kind, *parts = tree
     text = lambda part, least=0: _text(part, style, least)
@@ -558,7 +560,7 @@ def _unbracketed(tree, style):
     if kind == 'pow': return _power_text(*parts, style, text)
     if kind == 'call': return f'|{text(parts[1])}|' if parts[0] == 'abs' else f"{style.names.get(parts[0], parts[0])}({', '.join(map(text, parts[1:]))})"
     if kind == 'if': return f'{text(parts[1], 1)} if {text(parts[0])} else {text(parts[2])}'
-    if kind == 'compare': return f'{text(parts[1])} {parts[0]} {text(parts[2])}'
+    if kind == 'compare': return f'{text(parts[1], 2)} {parts[0]} {text(parts[2], 2)}'
     if kind in ('and', 'or'): return f'{text(parts[0])} {kind} {text(parts[1])}'
     if kind == 'd': return _derivative_text(*parts, style)
     if kind == 'prime': return style.names.get(parts[0], parts[0]) + "'" * parts[1] + (f"({', '.join(map(text, parts[2:]))})" if parts[2:] else '')
@@ -576,7 +578,7 @@ def _derivative_text(top, by, style):
     same = len(set(below)) == 1
     return f"d{raised}{_text(top, style, 6)}/" + (f'd{below[0]}{raised}' if same else 'd' + ' d'.join(below))
 
-# %% ../nbs/12_formulas.ipynb #3e5f178b
+# %% ../nbs/12_formulas.ipynb #1078766b
 def _name_latex(key):
     stem, _, index = key.partition('_')
     lower = stem.lower()
@@ -591,7 +593,7 @@ def _bare(letter):
 _greek_letters = 'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega'.split()
 _latex_functions = 'exp log ln sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth max min'.split()
 
-# %% ../nbs/12_formulas.ipynb #4c47c385
+# %% ../nbs/12_formulas.ipynb #c7b1beea
 def _latex(tree, least=0):
     "A tree in LaTeX; in brackets when it binds less than `least`."
     text = _unbracketed_latex(*tree)
@@ -626,7 +628,7 @@ def _derivative_latex(top, by):
     below = [_latex(part, 6) for part in by]
     return rf"\frac{{d{order} {_latex(top, 6)}}}{{d {below[0]}{order}}}" if len(set(below)) == 1 else rf"\frac{{d{order} {_latex(top, 6)}}}{{{' '.join('d ' + part for part in below)}}}"
 
-# %% ../nbs/12_formulas.ipynb #9b33f134
+# %% ../nbs/12_formulas.ipynb #29e2b698
 def _constant(a, b, meaning):
     "The number that a divided by b is everywhere, or `None`."
     import mpmath as mp
@@ -645,7 +647,7 @@ def _cancelled(e):
     if _size(e) <= 80 and _terms(e) <= 60: forms += [sp.cancel(e) if not _has_sum(e) else e, sp.expand(e), sp.factor_terms(e)]
     return min(forms, key=_size)
 
-# %% ../nbs/12_formulas.ipynb #0a76a066
+# %% ../nbs/12_formulas.ipynb #1d756794
 def _separates(claim, truths, meaning, write):
     "What separates a claim from the truth, given in one or several forms, as a sentence or ''."
     truth = truths[0]
@@ -668,7 +670,7 @@ def _is_fraction(e):
     from sympy import fraction
     return bool(fraction(e)[1].free_symbols)
 
-# %% ../nbs/12_formulas.ipynb #d59daf5f
+# %% ../nbs/12_formulas.ipynb #1c39bec4
 class Step:
     "One claim of a docstring: the expression behind an `=`."
     def __init__(self, left, side):
@@ -681,7 +683,7 @@ class Step:
 
 _marks = {'proved': '✓', 'holds': '✓', 'fails': '✗', 'unreadable': '?'}
 
-# %% ../nbs/12_formulas.ipynb #812b11bc
+# %% ../nbs/12_formulas.ipynb #70272114
 class Derivation:
     "The equations of a docstring, each right side checked."
     def __init__(self, text, code=None):
@@ -696,13 +698,13 @@ class Derivation:
 
     @property
     def status(self):
-        "The worst status of all steps; 'fails' also when the docstring describes another function."
-        statuses = [step.status for step in self.steps] + ['fails' if self.describes is False else 'proved'] + ['unreadable'] * (not self.steps and bool(self.reason))
-        return next(s for s in ('fails', 'unreadable', 'holds', 'proved') if s in statuses)
+        "The worst status of all steps; `'fails'` also when the docstring describes another function, `None` when it claims nothing."
+        statuses = [step.status for step in self.steps] + [{True: 'proved', False: 'fails', None: None}[self.describes]] + ['unreadable'] * (not self.steps and bool(self.reason))
+        return next((s for s in ('fails', 'unreadable', 'holds', 'proved') if s in statuses), None)
 
     def __bool__(self): return self.status in ('proved', 'holds')
 
-# %% ../nbs/12_formulas.ipynb #47ad22c9
+# %% ../nbs/12_formulas.ipynb #4ad8f134
 def _spelled(text):
     "How the docstring writes each symbol."
     from literate_grad.grammar import _key, _masked, _words
@@ -724,7 +726,7 @@ def _outcome(self:Derivation):
     ranked = [key for key in tops if key in free] + [key for key in ('y',) if key in free] + free + defined + tops
     return ranked[0] if ranked else None
 
-# %% ../nbs/12_formulas.ipynb #4559b52a
+# %% ../nbs/12_formulas.ipynb #07f3a91e
 @patch
 def _steps(self:Derivation, meaning):
     "All steps, compared with the truth."
@@ -743,7 +745,7 @@ def _steps(self:Derivation, meaning):
         found += steps
     return found
 
-# %% ../nbs/12_formulas.ipynb #6f1fb7f0
+# %% ../nbs/12_formulas.ipynb #1e71e4d8
 @patch
 def _truth(self:Derivation, equation, meaning):
     "What the right sides of an equation should be equal to."
@@ -776,7 +778,7 @@ def _check(self:Derivation, step, truth, meaning, left):
     except Unreadable as problem: step.why = str(problem) if problem.line else f'{problem} (line {step.line}, column {step.column})'
     except RecursionError: step.why = 'too deep to be checked'
 
-# %% ../nbs/12_formulas.ipynb #4ecda6fb
+# %% ../nbs/12_formulas.ipynb #daac3cdc
 @patch
 def _guard(self:Derivation, step, meaning):
     "What has to be positive where the step is to hold; `None` when it is to hold everywhere."
@@ -804,7 +806,7 @@ def _cases(self:Derivation, step):
     for guard in guards[1:]: tree = ('or', tree, guard)
     return tree
 
-# %% ../nbs/12_formulas.ipynb #cbc6088c
+# %% ../nbs/12_formulas.ipynb #af9f8460
 @patch
 def _explain(self:Derivation, steps, truth, meaning):
     "Says of the steps that fail what the truth is and what separates them from it."
@@ -815,11 +817,13 @@ def _explain(self:Derivation, steps, truth, meaning):
     forms = [step.expression for step in reversed(right)] + _forms(truth, self.text)
     for step in steps:
         if step.status != 'fails': continue
-        step.truth = right[-1].text if right else write(self._shortest(forms, meaning))
+        step.truth = right[-1].text if right else _short(write)(self._shortest(forms, meaning))
         step.separates = _separates(step.expression, forms, meaning, write)
         at = ', '.join(f'{self.names.get(s.name, s.name)} = {_shown(v)}' for s, v in step.point.items())
         here, there = map(_shown, step.values)
         step.why = f'{step.left} is {step.truth}' + (f': {step.separates}' if step.separates else '') + f'; at {at or "any point"} the step is {here}, the derivative {there}'
+
+def _short(write): return lambda e: text if len(text := write(e)) <= 200 else 'something long'
 
 @patch
 def _shortest(self:Derivation, forms, meaning):
@@ -846,7 +850,7 @@ def _shown(v):
     if np.ndim(v): return '[' + ', '.join(_shown(part) for part in np.ravel(v)) + ']'
     return f'{float(v):.6g}' if mp.isfinite(v) else 'no real number'
 
-# %% ../nbs/12_formulas.ipynb #39f25447
+# %% ../nbs/12_formulas.ipynb #05176107
 _step_of_path = re.compile(r'''\.?(?P<name>[^\W\d]\w*)|\[(?P<index>-?\d+)\]|\[(?P<quote>['"])(?P<key>[^'"]*)(?P=quote)\]''')
 
 def _reached(path, named):
@@ -860,7 +864,7 @@ def _reached(path, named):
         except (KeyError, IndexError, AttributeError, TypeError): raise Unreadable(f'the path `{path}` leads nowhere') from None
     return value
 
-# %% ../nbs/12_formulas.ipynb #74be4270
+# %% ../nbs/12_formulas.ipynb #f8e7703d
 class Code:
     "The function that a docstring speaks of, and arguments to try it at."
     def __init__(self, of, at=None, where=None):
@@ -883,7 +887,7 @@ def _bound(named, where):
         if _key(name) not in values: values[_key(name)] = _reached(path, named) if isinstance(path, str) else path
     return {name: np.asarray(value) for name, value in values.items() if isinstance(value, (int, float, list, np.ndarray, np.generic)) and np.asarray(value).dtype.kind in 'biuf'}
 
-# %% ../nbs/12_formulas.ipynb #f558dc37
+# %% ../nbs/12_formulas.ipynb #cd680f2c
 @patch
 def _read(self:Derivation):
     "The reading that reproduces the code's value, and the docstring's meaning under it."
@@ -905,7 +909,7 @@ def _read(self:Derivation):
 
 def _fits(y, expected): return any(np.shape(v) == expected.shape and isapprox(v, expected) for v in (y, np.sum(y), np.reshape(y, expected.shape) if np.size(y) == expected.size else np.nan))
 
-# %% ../nbs/12_formulas.ipynb #cf1c9723
+# %% ../nbs/12_formulas.ipynb #82ba0ae6
 @patch
 def _y(self:Derivation, meaning, values, table=None):
     return _evaluated(meaning.expression(('sym', self.outcome)), meaning, values, _floats() if table is None else table)
@@ -928,7 +932,7 @@ def _try_numbers(self:Derivation):
         steps = self._steps(meaning)
         if all(step.status in ('proved', 'holds') for step in steps): self.steps, self.meaning, self.reading = steps, meaning, f'entry by entry, {self.names.get(key, key)} as one number'; return
 
-# %% ../nbs/12_formulas.ipynb #a0f76035
+# %% ../nbs/12_formulas.ipynb #836e6310
 @patch
 def _by_code(self:Derivation, step, left):
     "Compares a step with the code's own derivative, where the docstring does not say what `y` is."
@@ -954,7 +958,7 @@ def gradient(self:Code):
     except (TypeError, ValueError): return {}
     return _bound(dict(zip(self.named(), found)), {name: path for name, path in self.where.items() if isinstance(path, str)})
 
-# %% ../nbs/12_formulas.ipynb #aff5d156
+# %% ../nbs/12_formulas.ipynb #82fd65b5
 def _shaped(result, y_shape, shape):
     "A derivative in the shape of what it is taken by: entries of `y` that share an argument are added up."
     result = np.broadcast_to(result, np.broadcast_shapes(np.shape(result), y_shape))
@@ -975,7 +979,7 @@ def _claims(self:Derivation):
         if last: claims[by[0][1]] = last[0].expression
     return claims
 
-# %% ../nbs/12_formulas.ipynb #25a9c5db
+# %% ../nbs/12_formulas.ipynb #2984c1ae
 @patch(as_prop=True)
 def derivatives(self:Derivation):
     "The symbols by which the docstring gives a derivative of its quantity, as the docstring writes them."
@@ -998,7 +1002,7 @@ def _worked(self:Derivation, wrt, arguments, table, number=lambda v: v):
     result = _evaluated(claims[_key(wrt)], self.meaning, {name: number(value) for name, value in values.items()}, table)
     return _shaped(result, np.shape(y), values[_key(wrt)].shape)
 
-# %% ../nbs/12_formulas.ipynb #38ddd33f
+# %% ../nbs/12_formulas.ipynb #5a41e554
 @patch
 def evaluate(
     self:Derivation,
@@ -1016,7 +1020,7 @@ def value(
     "The docstring's `y`, in floats."
     return np.asarray(self._y(self.meaning, {name: v.astype(float) for name, v in self._at(arguments).items()}), float)
 
-# %% ../nbs/12_formulas.ipynb #b4375114
+# %% ../nbs/12_formulas.ipynb #7a11ab1e
 most_entries = 1000
 
 @patch
@@ -1043,7 +1047,7 @@ def _nearest(x):
     try: return float(Fraction(int(man)) * Fraction(2)**int(exp)) if abs(exp) < 5000 else float(x)
     except OverflowError: return math.inf if x > 0 else -math.inf
 
-# %% ../nbs/12_formulas.ipynb #96977f78
+# %% ../nbs/12_formulas.ipynb #a1d09ef0
 def derivation(
     source, # a docstring, or a function with one: best a hand derivative with the label `@derivative(of=f, at=…)`
 ) -> Derivation: # its steps, each with a status
@@ -1052,7 +1056,7 @@ def derivation(
     text, label = inspect.getdoc(source) or '', getattr(source, '__derivative__', None)
     return Derivation(text, Code(label.of, label.at, label.where) if label else None)
 
-# %% ../nbs/12_formulas.ipynb #128ad40b
+# %% ../nbs/12_formulas.ipynb #b3fdbb6c
 @patch
 def __repr__(self:Derivation):
     lines, shown = [], None
@@ -1066,7 +1070,7 @@ def __repr__(self:Derivation):
     notes = [f'✗ {step.text}\n  {step.why}' if step.status == 'fails' else f'? {step.text}\n  {step.why}' for step in self.steps if step.why]
     return '\n'.join([*([self.reason] if self.reason else []), *rows, *notes]) or 'no equations'
 
-# %% ../nbs/12_formulas.ipynb #8679b889
+# %% ../nbs/12_formulas.ipynb #f76284cc
 @patch
 def _repr_latex_(self:Derivation):
     rows = []

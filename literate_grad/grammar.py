@@ -6,20 +6,20 @@
 __all__ = ['Word', 'functions', 'Names', 'deepest', 'longest', 'Side', 'Equation', 'most_text', 'most_equations', 'widest',
            'Unreadable', 'Reader', 'symbols', 'equations']
 
-# %% ../nbs/11a_grammar.ipynb #5f16e357
+# %% ../nbs/11a_grammar.ipynb #ffbb44d2
 import re, unicodedata
 from collections import namedtuple
 from fastcore.basics import patch
 
-# %% ../nbs/11a_grammar.ipynb #4e38f3a9
+# %% ../nbs/11a_grammar.ipynb #3af6e6eb
 class Unreadable(ValueError):
     "What cannot be read, and where: `.line` and `.column` count from 1."
     def __init__(self, what, line=None, column=None):
         self.what, self.line, self.column = what, line, column
         super().__init__(what if line is None else f'{what} (line {line}, column {column})')
 
-# %% ../nbs/11a_grammar.ipynb #60e67da6
-_painted = re.compile(r'''^[ \t]*(?:[*•-]|\d+[.)])[ \t]+(?=[^=\n]*=) | \w+://\S+ | ^[ \t]*(?:>>>|\.\.\.[ ]).*$ | :math: | ^[ \t]*\.\.[ ]math:: | ``?`? | \$+ | \\left\b | \\right\b
+# %% ../nbs/11a_grammar.ipynb #fa33b9d3
+_painted = re.compile(r'''^[ \t]*(?:[*•-]|\d+[.)])[ \t]+(?=[^=\n]*=) | \b\w+://\S+ | ^[ \t]*(?:>>>|\.\.\.[ ]).*$ | :math: | ^[ \t]*\.\.[ ]math:: | ``?`? | \$+ | \\left\b | \\right\b
     | \\[,;!:\[\]()] | \\\\ | & | \\q?quad\b | \\displaystyle\b | \\(?:begin|end)\{\w+\*?\} | (?<![\w.])(?:np|numpy|math|torch|jnp|scipy\.special|F)\.(?=[a-zA-Z])''', re.X | re.M)
 _styled = re.compile(r'\\(text|mathrm|mathbf|operatorname|hat|bar|tilde)\{(\w+)\}')
 
@@ -35,7 +35,7 @@ def _masked(text):
     text = _quotient.sub(lambda found: f'{found[1]}{found[2]} /{found[3]} '.rjust(len(found[0])), _styled.sub(_unstyled, text))
     return _painted.sub(lambda found: ' \n' if found[0] == r'\\' else ' ' * len(found[0]), text)
 
-# %% ../nbs/11a_grammar.ipynb #a62d442d
+# %% ../nbs/11a_grammar.ipynb #c50f0858
 _superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿˣʸᶻᵃᵇᵏᵗᵐᵀ⁽⁾'
 _letter = rf'[^\W\d_{_superscripts}₀-₉½¼¾Σ]'
 _index = r'(?:[\d₀-₉ᵢⱼₖ\u0300-\u036f]|_(?:\{\w+\}|\w+)?)'
@@ -48,7 +48,7 @@ _word = re.compile(rf'''(?P<space>[ \t]+) | (?P<newline>\n)
 _signs = {'**': '^', '−': '-', '·': '*', '⋅': '*', '∙': '*', '×': '*', '⊙': '*', '≤': '<=', '≥': '>=', ':=': '=', '≡': '=', '′': "'", '’': "'", '″': '"',
           '\\cdot': '*', '\\times': '*', '\\odot': '*', '\\partial': '∂', '\\sqrt': '√', '\\le': '<=', '\\leq': '<=', '\\ge': '>=', '\\geq': '>=', '\\lvert': '|', '\\rvert': '|', '\\Vert': '‖'}
 
-# %% ../nbs/11a_grammar.ipynb #6a66c3cc
+# %% ../nbs/11a_grammar.ipynb #89689f86
 Word = namedtuple('Word', 'kind text start end spaced') # spaced: something blank stands before it
 
 def _words(text):
@@ -64,7 +64,7 @@ def _words(text):
         spaced = kind == 'newline'
     return words + [Word('end', '', len(text), len(text), True)]
 
-# %% ../nbs/11a_grammar.ipynb #3eb5a1b0
+# %% ../nbs/11a_grammar.ipynb #1dc9f993
 _greek_names = {'LAMDA': 'lambda'}
 
 def _latin(letter):
@@ -76,10 +76,11 @@ def _latin(letter):
     return name if words[1] == 'SMALL' else name.capitalize()
 
 def _key(name):
+    if name.isascii() and '{' not in name and '__' not in name: return name
     plain = unicodedata.normalize('NFKC', ''.join(_latin(c) for c in name)) if not name.isascii() else name
     return re.sub('_+', '_', ''.join(_latin(c) for c in plain).replace('{', '').replace('}', ''))
 
-# %% ../nbs/11a_grammar.ipynb #ac0d3547
+# %% ../nbs/11a_grammar.ipynb #78759d57
 functions = set('''exp log ln log2 log10 log1p expm1 sqrt cbrt abs sign sgn sin cos tan cot sec csc arcsin arccos arctan asin acos atan
 sinh cosh tanh coth sech csch arcsinh arccosh arctanh asinh acosh atanh erf erfc sigmoid sigma logistic expit logit softplus relu relu6 elu
 softsign logsigmoid logcosh silu swish mish square pow max min maximum minimum step heaviside sum mean dot norm len size'''.split())
@@ -94,7 +95,7 @@ def _single(key):
     stem = key.split('_')[0].rstrip('0123456789')
     return len(stem) == 1 or stem.lower() in _greek
 
-# %% ../nbs/11a_grammar.ipynb #fcb0d08e
+# %% ../nbs/11a_grammar.ipynb #f06b9109
 Names = namedtuple('Names', 'functions quantities alone indices') # {name: its parameters}, names that are numbers, names that stand on their own, what Σ counts by
 
 def _counts_by(word):
@@ -112,7 +113,7 @@ def _parameters(words, close):
         k -= 2
     return None, None
 
-# %% ../nbs/11a_grammar.ipynb #8c060360
+# %% ../nbs/11a_grammar.ipynb #cc1112dd
 def _names(words):
     "What a text says about its names."
     names, marks = Names({}, set(), set(), {_counts_by(word) for word in words if word.kind == 'sum'} - {''}), set('+-*/^=()|<>,')
@@ -129,8 +130,8 @@ def _names(words):
     names.quantities.difference_update({key for key in names.quantities if _known(key) and key != 'sigma'}, names.functions)
     return names
 
-# %% ../nbs/11a_grammar.ipynb #8cea5178
-deepest, longest = 30, 400 # nested brackets, and words in one expression
+# %% ../nbs/11a_grammar.ipynb #fd5bd3b9
+deepest, longest = 40, 400 # brackets in brackets, and words in one expression
 
 class Reader:
     "Reads trees from the words of a text, by recursive descent."
@@ -146,7 +147,7 @@ class Reader:
     def take(self): self.at += 1; return self.words[self.at - 1]
     def sees(self, *texts): return self.word.text in texts and self.word.kind in ('sign', 'name')
 
-# %% ../nbs/11a_grammar.ipynb #ece87b09
+# %% ../nbs/11a_grammar.ipynb #9e7ea574
 @patch
 def refuse(self:Reader, what, word=None):
     "Raises `Unreadable` at a word, by default the next one."
@@ -168,16 +169,13 @@ def blank(self:Reader):
     "Inside brackets a formula may run over several lines."
     while self.open and self.word.kind == 'newline': self.at += 1
 
-# %% ../nbs/11a_grammar.ipynb #1370732f
+# %% ../nbs/11a_grammar.ipynb #f1920dc2
 @patch
 def expression(self:Reader):
     "A sum, or `a if condition else b`."
-    self.depth += 1
-    if self.depth > deepest: self.refuse(f'nested more than {deepest} deep')
     if self.at - self.begin > longest: self.refuse(f'longer than {longest} words')
     self.blank()
     tree = self.sum()
-    self.depth -= 1
     if self.sees('if') and (self.open or self.has_else()):
         self.take()
         condition = self.condition()
@@ -187,7 +185,7 @@ def expression(self:Reader):
         tree = ('if', condition, tree, self.expression())
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #a953dec5
+# %% ../nbs/11a_grammar.ipynb #c46f8f82
 @patch
 def has_else(self:Reader):
     "Whether the `if` here has its `else` before the line ends."
@@ -207,7 +205,7 @@ def sum(self:Reader):
         self.blank()
         tree = ('add' if sign == '+' else 'sub', tree, self.product())
 
-# %% ../nbs/11a_grammar.ipynb #390d9266
+# %% ../nbs/11a_grammar.ipynb #1f9ff78e
 @patch
 def product(self:Reader):
     "Factors, with signs between them or without."
@@ -226,7 +224,7 @@ def product(self:Reader):
             divisor, tree = None, ('mul', tree, self.power())
         else: return tree
 
-# %% ../nbs/11a_grammar.ipynb #9b71322a
+# %% ../nbs/11a_grammar.ipynb #acfe624b
 @patch
 def dotted(self:Reader, a, b, word):
     "A product of two vectors; we read no matrices."
@@ -236,16 +234,12 @@ def dotted(self:Reader, a, b, word):
 
 @patch
 def unary(self:Reader):
-    if self.sees('-', '+'):
-        sign = self.take()
-        self.depth += 1
-        if self.depth > deepest: self.refuse(f'nested more than {deepest} deep')
-        tree = self.unary()
-        self.depth -= 1
-        return ('neg', tree) if sign.text == '-' else tree
-    return self.power()
+    minus = 0
+    while self.sees('-', '+'): minus += self.take().text == '-'
+    tree = self.power()
+    return ('neg', tree) if minus % 2 else tree
 
-# %% ../nbs/11a_grammar.ipynb #64ab461d
+# %% ../nbs/11a_grammar.ipynb #2ac50f69
 @patch
 def juxtaposed(self:Reader):
     "Whether the next word is a factor that follows without a sign."
@@ -261,7 +255,7 @@ def juxtaposed(self:Reader):
 def is_article(self:Reader):
     return self.word.text in ('a', 'I') and self.word.spaced and self.next().kind == 'name' and not self.symbolic(self.next())
 
-# %% ../nbs/11a_grammar.ipynb #c380ac3f
+# %% ../nbs/11a_grammar.ipynb #9a19bf21
 @patch
 def symbolic(self:Reader, word):
     "Whether a name belongs to a formula rather than to a sentence."
@@ -278,10 +272,14 @@ def letters(self:Reader, key):
 
 _english = set('is as if in an at by to of or on we us be he it so do no up go my me am ok vs'.split())
 
-# %% ../nbs/11a_grammar.ipynb #95f74b74
+# %% ../nbs/11a_grammar.ipynb #a8c07479
 @patch
 def power(self:Reader):
-    return self.raised(self.primed(self.atom()))
+    self.depth += 1
+    if self.depth > deepest: self.refuse(f'nested more than {deepest} deep')
+    tree = self.raised(self.primed(self.atom()))
+    self.depth -= 1
+    return tree
 
 @patch
 def raised(self:Reader, base):
@@ -298,21 +296,12 @@ def raised(self:Reader, base):
         self.refuse(f'`{self.words[self.at - 1].text}{self.word.text}` in an exponent can be read in two ways; put brackets round the exponent')
     return ('pow', base, exponent)
 
-# %% ../nbs/11a_grammar.ipynb #5e4614a0
+# %% ../nbs/11a_grammar.ipynb #c5dc2858
 @patch
 def exponent(self:Reader):
-    if self.sees('-'):
-        self.take()
-        self.depth += 1
-        if self.depth > deepest: self.refuse(f'nested more than {deepest} deep')
-        tree = self.exponent()
-        self.depth -= 1
-        return ('neg', tree)
-    self.depth += 1
-    if self.depth > deepest: self.refuse(f'nested more than {deepest} deep')
-    tree = self.power()
-    self.depth -= 1
-    return tree
+    if not self.sees('-'): return self.power()
+    self.take()
+    return ('neg', self.power())
 
 @patch
 def superscript(self:Reader, script):
@@ -320,7 +309,7 @@ def superscript(self:Reader, script):
     inner = Reader(self.text, _words(unicodedata.normalize('NFKC', script.text)), self.names)
     try: tree = inner.sum()
     except Unreadable: tree = None
-    if tree is None or inner.word.kind != 'end': self.refuse(f'cannot read the superscript `{script.text}`', script)
+    if tree is None or inner.word.kind != 'end': self.refuse(f'cannot read the superscript `{script.text[:20]}`', script)
     return tree
 
 @patch
@@ -328,7 +317,7 @@ def transposed(self:Reader, base, word):
     if self.sees('*', '@'): self.take()
     return self.dotted(base, self.power(), word)
 
-# %% ../nbs/11a_grammar.ipynb #b51574ca
+# %% ../nbs/11a_grammar.ipynb #e31a9368
 @patch
 def atom(self:Reader):
     word = self.word
@@ -353,7 +342,7 @@ def bracketed(self:Reader, opening, closing):
     self.bars = bars
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #9d29ab10
+# %% ../nbs/11a_grammar.ipynb #54890a24
 @patch
 def barred(self:Reader):
     "|x|, an absolute value, and ||x||, a norm."
@@ -380,7 +369,7 @@ def fraction(self:Reader):
     self.take()
     return ('div', self.bracketed('{', '}'), self.bracketed('{', '}'))
 
-# %% ../nbs/11a_grammar.ipynb #0a1bc717
+# %% ../nbs/11a_grammar.ipynb #d4f30a90
 @patch
 def total(self:Reader):
     sign = self.take()
@@ -392,7 +381,7 @@ def total(self:Reader):
         self.refuse('where the sum ends can be read in two ways; write sum(…)', sign)
     return ('call', 'sum', tree)
 
-# %% ../nbs/11a_grammar.ipynb #86a78eff
+# %% ../nbs/11a_grammar.ipynb #08c54cdb
 @patch
 def name(self:Reader):
     word = self.take()
@@ -423,7 +412,7 @@ def side_by_side(self:Reader, letters):
     for letter in letters[1:-1]: tree = ('mul', tree, ('sym', letter))
     return ('mul', tree, self.raised(('sym', letters[-1])))
 
-# %% ../nbs/11a_grammar.ipynb #1a9bd5fa
+# %% ../nbs/11a_grammar.ipynb #aeb21d42
 @patch
 def contains(self:Reader, key):
     "Whether the bracket that opens here holds the name `key` without arguments."
@@ -443,7 +432,7 @@ def check_product(self:Reader, key, word):
     if key not in self.names.alone and (lone or key in 'fghFGH' or key in ('phi', 'psi', 'Phi', 'Psi')) or lone and key in 'fghFGH':
         self.refuse(f'`{word.text}(` could be a product or a function; write `{word.text}*(` or say what `{word.text}` is', word)
 
-# %% ../nbs/11a_grammar.ipynb #bfaa928b
+# %% ../nbs/11a_grammar.ipynb #79c7fda9
 @patch
 def application(self:Reader, key):
     "A function with its arguments in brackets."
@@ -457,7 +446,7 @@ def application(self:Reader, key):
     self.bars = bars
     return ('call', key, *arguments)
 
-# %% ../nbs/11a_grammar.ipynb #96c48829
+# %% ../nbs/11a_grammar.ipynb #fedd16b3
 @patch
 def applied(self:Reader, key, word):
     "A known function: `tanh(x)`, `tanh²(x)`, `tanh'(x)`, `sin 2x`."
@@ -471,7 +460,7 @@ def applied(self:Reader, key, word):
     if primes: tree = ('prime', key, primes, *tree[2:])
     return ('pow', tree, exponent) if exponent else tree
 
-# %% ../nbs/11a_grammar.ipynb #9ad8cc81
+# %% ../nbs/11a_grammar.ipynb #b30b7196
 @patch
 def argument(self:Reader, word):
     "The argument of a function without brackets: factors side by side."
@@ -490,7 +479,7 @@ def at_function(self:Reader): return self.word.kind == 'name' and bool(_known(_k
 @patch
 def juxtaposed_at(self:Reader, word): return self.word.text in ('|', '√', '‖') or self.word.kind == 'name' and self.symbolic(self.word) and not self.at_function()
 
-# %% ../nbs/11a_grammar.ipynb #f406b1b1
+# %% ../nbs/11a_grammar.ipynb #c6601cd5
 _differential = re.compile(r'd(\d?)(.*)', re.S)
 
 @patch
@@ -509,7 +498,7 @@ def differential(self:Reader, word):
         if text == '*' and not depth: return False
     return False
 
-# %% ../nbs/11a_grammar.ipynb #65ccb872
+# %% ../nbs/11a_grammar.ipynb #e3585fed
 @patch
 def derivative(self:Reader):
     "`('d', top, (by, by, …))`, with one `by` per order."
@@ -527,7 +516,7 @@ def derivative(self:Reader):
     if self.sees('*', '/'): self.refuse('where the differentiated expression ends can be read in two ways; put it in brackets', word)
     return ('d', top, by)
 
-# %% ../nbs/11a_grammar.ipynb #5488878b
+# %% ../nbs/11a_grammar.ipynb #c1b736b5
 @patch
 def d(self:Reader, sign):
     "Reads `d`, `d2`, `d²`, `d^2` or `∂`, `∂²`; returns the order and what hangs on to it: `y` in `dy`, `2y` in `d2y`."
@@ -551,7 +540,7 @@ def whole(self:Reader, tree):
     if tree[0] != 'num' or tree[1] not in ('1', '2', '3', '4'): self.refuse('derivatives are read up to the fourth')
     return int(tree[1])
 
-# %% ../nbs/11a_grammar.ipynb #03713fe8
+# %% ../nbs/11a_grammar.ipynb #d5968b51
 @patch
 def differentiated(self:Reader, rest):
     "What stands above the fraction: a name, a function of something, or a bracket."
@@ -578,7 +567,7 @@ def denominator(self:Reader, sign, order, word):
     if len(by) != order: self.refuse(f'a derivative of order {order} by {len(by)}', word)
     return tuple(by)
 
-# %% ../nbs/11a_grammar.ipynb #547cdbde
+# %% ../nbs/11a_grammar.ipynb #a913ec7e
 @patch
 def split_differentials(self:Reader):
     "`dxdw` as `dx dw`."
@@ -603,7 +592,7 @@ def primed(self:Reader, tree):
     if self.sees('(') and not self.word.spaced and (tree[1] in self.names.functions or tree[1] == 'sigma'): return ('prime', tree[1], count, *self.application(tree[1])[2:])
     return ('prime', tree[1], count)
 
-# %% ../nbs/11a_grammar.ipynb #d90a1bec
+# %% ../nbs/11a_grammar.ipynb #cec5a169
 _comparisons = ('<', '>', '<=', '>=')
 
 @patch
@@ -624,18 +613,15 @@ def comparison(self:Reader):
 
 @patch
 def compared(self:Reader):
-    self.depth += 1
-    tree = self.sum()
-    self.depth -= 1
-    return tree
+    return self.sum()
 
-# %% ../nbs/11a_grammar.ipynb #6e1dcd84
+# %% ../nbs/11a_grammar.ipynb #5c624355
 Side = namedtuple('Side', 'text tree guard problem line column') # guard: the condition under which it holds, a tree or None
 Equation = namedtuple('Equation', 'left rights')
 
 most_text, most_equations, widest = 20_000, 60, 60
 
-# %% ../nbs/11a_grammar.ipynb #f8196e88
+# %% ../nbs/11a_grammar.ipynb #c2c0c2aa
 def _indents(words, text):
     "The column where the line of each word begins."
     start, indents = 0, []
@@ -656,7 +642,7 @@ def _joined(words, text):
         if word.kind != 'newline' or not inside: kept.append(word)
     return kept + words[-1:]
 
-# %% ../nbs/11a_grammar.ipynb #e8fad4e8
+# %% ../nbs/11a_grammar.ipynb #27adb312
 _stops, _openers = set(',;:.⇒⟹→') | {'=>', '->'}, set('where with let since as thus so then hence and because therefore'.split())
 
 def _line_start(words, k, done):
@@ -673,7 +659,7 @@ def _in_call(words, start, k):
             depth -= 1
     return False
 
-# %% ../nbs/11a_grammar.ipynb #7de66b1d
+# %% ../nbs/11a_grammar.ipynb #7678479f
 def _is_left(tree, names, clean):
     "Whether a tree can be the left side of an equation."
     if tree[0] in ('d', 'prime', 'sym'): return True
@@ -687,7 +673,7 @@ def symbols(
     if tree[0] == 'sym': return {tree[1]}
     return set().union(*(symbols(part) for part in tree[1:] if isinstance(part, tuple) and part and isinstance(part[0], str)), *(symbols(by) for part in tree[1:] if isinstance(part, tuple) and part and isinstance(part[0], tuple) for by in part))
 
-# %% ../nbs/11a_grammar.ipynb #343e090f
+# %% ../nbs/11a_grammar.ipynb #79963908
 def _left(text, words, names, k, done):
     "The left side that ends at the sign `words[k]`, and whether it opens its line; `None` when there is none."
     start = max(_line_start(words, k, done), k - widest)
@@ -712,7 +698,7 @@ def _side(text, start, end, tree=None, guard=None, problem=None):
     line = text.count('\n', 0, start) + 1
     return Side(' '.join(text[start:end].split()), tree, guard, problem, line, start - text.rfind('\n', 0, start))
 
-# %% ../nbs/11a_grammar.ipynb #a8f044a4
+# %% ../nbs/11a_grammar.ipynb #41748c80
 _calculating = set('times plus minus over divided multiplied squared cubed transpose transposed dot cross mod unless else to'.split())
 
 @patch
@@ -727,9 +713,9 @@ def finish(self:Reader):
         if word.text in ('if', 'when'): self.refuse(f'the condition behind `{word.text}` cannot be read')
     elif word.kind == 'number' or word.kind == 'sign' and word.text not in (*_stops, '=', ')', '(', '≈', '#', '–', '—', '"', '”', '’') or word.text == '(' and not word.spaced:
         self.refuse(f'cannot read {self.said()} here')
-    elif word.text == '.' and self.next().text == '.': self.refuse('cannot read `...`')
+    elif word.text == '.' and not word.spaced and (self.next().text == '.' or self.next().kind == 'name' and not self.next().spaced): self.refuse(f'cannot read `{last.text}.{self.next().text}`')
 
-# %% ../nbs/11a_grammar.ipynb #d22ff7ce
+# %% ../nbs/11a_grammar.ipynb #6ac66167
 @patch
 def guard(self:Reader):
     "The condition behind a right side."
@@ -741,7 +727,7 @@ def guard(self:Reader):
     try: return self.condition()
     except Unreadable: self.at, self.words, self.depth, self.open = at, words, depth, opened
 
-# %% ../nbs/11a_grammar.ipynb #ef464a52
+# %% ../nbs/11a_grammar.ipynb #3474c78b
 @patch
 def otherwise(self:Reader):
     "What holds where the condition just read does not: `…, otherwise 0`."
@@ -755,7 +741,7 @@ def otherwise(self:Reader):
             return tree
     self.at = at
 
-# %% ../nbs/11a_grammar.ipynb #87db19ac
+# %% ../nbs/11a_grammar.ipynb #8030a5c1
 def _right(reader, text):
     "The right side at the reader's place; the reader moves behind it."
     start, word = reader.at, reader.word
@@ -780,7 +766,7 @@ def _chain(text, words, names, k):
         rights.append(_right(reader, text))
     return rights, reader.words, reader.at
 
-# %% ../nbs/11a_grammar.ipynb #201cb121
+# %% ../nbs/11a_grammar.ipynb #0c98e725
 def _is_prose(equation, clean, names, wrt, tops):
     "Whether an equation has nothing to do with the mathematics of its docstring."
     left, right = equation.left.tree, equation.rights[0]
@@ -789,7 +775,7 @@ def _is_prose(equation, clean, names, wrt, tops):
     if right.tree: return not symbols(right.tree) and (not clean or left[1] in wrt) or left[1] in symbols(right.tree)
     return not clean or left[1] not in tops and (not re.search(r'[-+*/^(|²³√∂∇Σ∑]', right.text) or bool(re.match(r'''[\[{"'(]''', right.text)))
 
-# %% ../nbs/11a_grammar.ipynb #5c862b63
+# %% ../nbs/11a_grammar.ipynb #ebaded98
 def _differentials(words):
     "The names that are differentiated, and those by which."
     tops, by = set(), set()
@@ -808,7 +794,7 @@ def _needed(found, tops):
     used = tops.union(*(symbols(side.tree) for equation in found for side in equation.rights if side.tree))
     return [equation for equation in found if equation.left.tree[0] != 'sym' or not equation.rights[0].problem or equation.left.tree[1] in used]
 
-# %% ../nbs/11a_grammar.ipynb #df7198d4
+# %% ../nbs/11a_grammar.ipynb #72eeb35b
 def equations(
     text: str, # a docstring
 ) -> list: # of `Equation`s, in order
