@@ -4,21 +4,21 @@
 
 # %% auto #0
 __all__ = ['Word', 'functions', 'Names', 'deepest', 'longest', 'Side', 'Equation', 'most_text', 'most_equations', 'widest',
-           'Unreadable', 'Reader', 'symbols', 'equations']
+           'Unreadable', 'canonical', 'Reader', 'symbols', 'equations', 'subtrees', 'spelled']
 
-# %% ../nbs/11a_grammar.ipynb #ffbb44d2
+# %% ../nbs/11a_grammar.ipynb #d6e743f3
 import re, unicodedata
 from collections import namedtuple
 from fastcore.basics import patch
 
-# %% ../nbs/11a_grammar.ipynb #3af6e6eb
+# %% ../nbs/11a_grammar.ipynb #da9a0bf0
 class Unreadable(ValueError):
     "What cannot be read, and where: `.line` and `.column` count from 1."
     def __init__(self, what, line=None, column=None):
         self.what, self.line, self.column = what, line, column
         super().__init__(what if line is None else f'{what} (line {line}, column {column})')
 
-# %% ../nbs/11a_grammar.ipynb #fa33b9d3
+# %% ../nbs/11a_grammar.ipynb #aae9c736
 _painted = re.compile(r'''^[ \t]*(?:[*•-]|\d+[.)])[ \t]+(?=[^=\n]*=) | \b\w+://\S+ | ^[ \t]*(?:>>>|\.\.\.[ ]).*$ | :math: | ^[ \t]*\.\.[ ]math:: | ``?`? | \$+ | \\left\b | \\right\b
     | \\[,;!:\[\]()] | \\\\ | & | \\q?quad\b | \\displaystyle\b | \\(?:begin|end)\{\w+\*?\} | (?<![\w.])(?:np|numpy|math|torch|jnp|scipy\.special|F)\.(?=[a-zA-Z])''', re.X | re.M)
 _styled = re.compile(r'\\(text|mathrm|mathbf|operatorname|hat|bar|tilde)\{(\w+)\}')
@@ -35,7 +35,7 @@ def _masked(text):
     text = _quotient.sub(lambda found: f'{found[1]}{found[2]} /{found[3]} '.rjust(len(found[0])), _styled.sub(_unstyled, text))
     return _painted.sub(lambda found: ' \n' if found[0] == r'\\' else ' ' * len(found[0]), text)
 
-# %% ../nbs/11a_grammar.ipynb #c50f0858
+# %% ../nbs/11a_grammar.ipynb #1dc4d7b3
 _superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿˣʸᶻᵃᵇᵏᵗᵐᵀ⁽⁾'
 _letter = rf'[^\W\d_{_superscripts}₀-₉½¼¾Σ]'
 _index = r'(?:[\d₀-₉ᵢⱼₖ\u0300-\u036f]|_(?:\{\w+\}|\w+)?)'
@@ -48,7 +48,7 @@ _word = re.compile(rf'''(?P<space>[ \t]+) | (?P<newline>\n)
 _signs = {'**': '^', '−': '-', '·': '*', '⋅': '*', '∙': '*', '×': '*', '⊙': '*', '≤': '<=', '≥': '>=', ':=': '=', '≡': '=', '′': "'", '’': "'", '″': '"',
           '\\cdot': '*', '\\times': '*', '\\odot': '*', '\\partial': '∂', '\\sqrt': '√', '\\le': '<=', '\\leq': '<=', '\\ge': '>=', '\\geq': '>=', '\\lvert': '|', '\\rvert': '|', '\\Vert': '‖'}
 
-# %% ../nbs/11a_grammar.ipynb #89689f86
+# %% ../nbs/11a_grammar.ipynb #d558cb3d
 Word = namedtuple('Word', 'kind text start end spaced') # spaced: something blank stands before it
 
 def _words(text):
@@ -64,7 +64,7 @@ def _words(text):
         spaced = kind == 'newline'
     return words + [Word('end', '', len(text), len(text), True)]
 
-# %% ../nbs/11a_grammar.ipynb #1dc9f993
+# %% ../nbs/11a_grammar.ipynb #0a115889
 _greek_names = {'LAMDA': 'lambda'}
 
 def _latin(letter):
@@ -75,12 +75,12 @@ def _latin(letter):
     name = _greek_names.get(words[3], words[3].lower())
     return name if words[1] == 'SMALL' else name.capitalize()
 
-def _key(name):
+def canonical(name):
     if name.isascii() and '{' not in name and '__' not in name: return name
     plain = unicodedata.normalize('NFKC', ''.join(_latin(c) for c in name)) if not name.isascii() else name
     return re.sub('_+', '_', ''.join(_latin(c) for c in plain).replace('{', '').replace('}', ''))
 
-# %% ../nbs/11a_grammar.ipynb #78759d57
+# %% ../nbs/11a_grammar.ipynb #60605109
 functions = set('''exp log ln log2 log10 log1p expm1 sqrt cbrt abs sign sgn sin cos tan cot sec csc arcsin arccos arctan asin acos atan
 sinh cosh tanh coth sech csch arcsinh arccosh arctanh asinh acosh atanh erf erfc sigmoid sigma logistic expit logit softplus relu relu6 elu
 softsign logsigmoid logcosh silu swish mish square pow max min maximum minimum step heaviside sum mean dot norm len size'''.split())
@@ -95,7 +95,7 @@ def _single(key):
     stem = key.split('_')[0].rstrip('0123456789')
     return len(stem) == 1 or stem.lower() in _greek
 
-# %% ../nbs/11a_grammar.ipynb #f06b9109
+# %% ../nbs/11a_grammar.ipynb #12281b98
 Names = namedtuple('Names', 'functions quantities alone indices') # {name: its parameters}, names that are numbers, names that stand on their own, what Σ counts by
 
 def _counts_by(word):
@@ -107,13 +107,13 @@ def _parameters(words, close):
     "The name and the parameters of `f(x, w)` that ends at `close`, if it is that."
     names, k = [], close - 1
     while k > 0 and words[k].kind == 'name':
-        names.append(_key(words[k].text))
-        if words[k - 1].text == '(' and words[k - 2].kind == 'name' and not words[k - 1].spaced: return _key(words[k - 2].text), names[::-1]
+        names.append(canonical(words[k].text))
+        if words[k - 1].text == '(' and words[k - 2].kind == 'name' and not words[k - 1].spaced: return canonical(words[k - 2].text), names[::-1]
         if words[k - 1].text != ',': break
         k -= 2
     return None, None
 
-# %% ../nbs/11a_grammar.ipynb #cc1112dd
+# %% ../nbs/11a_grammar.ipynb #88001bfe
 def _names(words):
     "What a text says about its names."
     names, marks = Names({}, set(), set(), {_counts_by(word) for word in words if word.kind == 'sum'} - {''}), set('+-*/^=()|<>,')
@@ -121,16 +121,16 @@ def _names(words):
         if word.text == '=' and k:
             f, parameters = _parameters(words, k - 1) if words[k - 1].text == ')' else (None, None)
             if f and f[0] + f[1:2] != 'd(': names.functions[f] = parameters; names.quantities.update(parameters)
-            elif words[k - 1].kind == 'name': names.quantities.add(_key(words[k - 1].text))
+            elif words[k - 1].kind == 'name': names.quantities.add(canonical(words[k - 1].text))
         if word.kind != 'name': continue
-        key, before, after = _key(word.text), words[k - 1].text if k else '', words[k + 1].text
+        key, before, after = canonical(word.text), words[k - 1].text if k else '', words[k + 1].text
         if key[0] == 'd' and key[1:] and before == '/': names.quantities.add(key[1:])
         if before == '∂': names.quantities.add(key)
         if after != '(' and (before in marks or after in marks or words[k + 1].kind == 'super' or words[k - 1].kind == 'number'): names.alone.add(key)
     names.quantities.difference_update({key for key in names.quantities if _known(key) and key != 'sigma'}, names.functions)
     return names
 
-# %% ../nbs/11a_grammar.ipynb #fd5bd3b9
+# %% ../nbs/11a_grammar.ipynb #516934d7
 deepest, longest = 40, 400 # brackets in brackets, and words in one expression
 
 class Reader:
@@ -147,7 +147,7 @@ class Reader:
     def take(self): self.at += 1; return self.words[self.at - 1]
     def sees(self, *texts): return self.word.text in texts and self.word.kind in ('sign', 'name')
 
-# %% ../nbs/11a_grammar.ipynb #9e7ea574
+# %% ../nbs/11a_grammar.ipynb #ac518921
 @patch
 def refuse(self:Reader, what, word=None):
     "Raises `Unreadable` at a word, by default the next one."
@@ -169,7 +169,7 @@ def blank(self:Reader):
     "Inside brackets a formula may run over several lines."
     while self.open and self.word.kind == 'newline': self.at += 1
 
-# %% ../nbs/11a_grammar.ipynb #f1920dc2
+# %% ../nbs/11a_grammar.ipynb #d7410002
 @patch
 def expression(self:Reader):
     "A sum, or `a if condition else b`."
@@ -185,7 +185,7 @@ def expression(self:Reader):
         tree = ('if', condition, tree, self.expression())
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #c46f8f82
+# %% ../nbs/11a_grammar.ipynb #ed074381
 @patch
 def has_else(self:Reader):
     "Whether the `if` here has its `else` before the line ends."
@@ -205,7 +205,7 @@ def sum(self:Reader):
         self.blank()
         tree = ('add' if sign == '+' else 'sub', tree, self.product())
 
-# %% ../nbs/11a_grammar.ipynb #1f9ff78e
+# %% ../nbs/11a_grammar.ipynb #982ce15b
 @patch
 def product(self:Reader):
     "Factors, with signs between them or without."
@@ -224,7 +224,7 @@ def product(self:Reader):
             divisor, tree = None, ('mul', tree, self.power())
         else: return tree
 
-# %% ../nbs/11a_grammar.ipynb #acfe624b
+# %% ../nbs/11a_grammar.ipynb #39442b00
 @patch
 def dotted(self:Reader, a, b, word):
     "A product of two vectors; we read no matrices."
@@ -239,7 +239,7 @@ def unary(self:Reader):
     tree = self.power()
     return ('neg', tree) if minus % 2 else tree
 
-# %% ../nbs/11a_grammar.ipynb #2ac50f69
+# %% ../nbs/11a_grammar.ipynb #60e374a7
 @patch
 def juxtaposed(self:Reader):
     "Whether the next word is a factor that follows without a sign."
@@ -255,11 +255,11 @@ def juxtaposed(self:Reader):
 def is_article(self:Reader):
     return self.word.text in ('a', 'I') and self.word.spaced and self.next().kind == 'name' and not self.symbolic(self.next())
 
-# %% ../nbs/11a_grammar.ipynb #9a19bf21
+# %% ../nbs/11a_grammar.ipynb #130db26c
 @patch
 def symbolic(self:Reader, word):
     "Whether a name belongs to a formula rather than to a sentence."
-    key = _key(word.text)
+    key = canonical(word.text)
     return _single(key) or bool(_known(key)) or key in self.names.quantities or key in self.names.functions or bool(self.letters(key)) or self.differential(word)
 
 @patch
@@ -272,7 +272,7 @@ def letters(self:Reader, key):
 
 _english = set('is as if in an at by to of or on we us be he it so do no up go my me am ok vs'.split())
 
-# %% ../nbs/11a_grammar.ipynb #a8c07479
+# %% ../nbs/11a_grammar.ipynb #773c5ff0
 @patch
 def power(self:Reader):
     self.depth += 1
@@ -296,7 +296,7 @@ def raised(self:Reader, base):
         self.refuse(f'`{self.words[self.at - 1].text}{self.word.text}` in an exponent can be read in two ways; put brackets round the exponent')
     return ('pow', base, exponent)
 
-# %% ../nbs/11a_grammar.ipynb #c5dc2858
+# %% ../nbs/11a_grammar.ipynb #7aa425fe
 @patch
 def exponent(self:Reader):
     if not self.sees('-'): return self.power()
@@ -317,7 +317,7 @@ def transposed(self:Reader, base, word):
     if self.sees('*', '@'): self.take()
     return self.dotted(base, self.power(), word)
 
-# %% ../nbs/11a_grammar.ipynb #e31a9368
+# %% ../nbs/11a_grammar.ipynb #06051631
 @patch
 def atom(self:Reader):
     word = self.word
@@ -342,7 +342,7 @@ def bracketed(self:Reader, opening, closing):
     self.bars = bars
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #54890a24
+# %% ../nbs/11a_grammar.ipynb #d66c9501
 @patch
 def barred(self:Reader):
     "|x|, an absolute value, and ||x||, a norm."
@@ -369,7 +369,7 @@ def fraction(self:Reader):
     self.take()
     return ('div', self.bracketed('{', '}'), self.bracketed('{', '}'))
 
-# %% ../nbs/11a_grammar.ipynb #d4f30a90
+# %% ../nbs/11a_grammar.ipynb #3be4081e
 @patch
 def total(self:Reader):
     sign = self.take()
@@ -381,11 +381,11 @@ def total(self:Reader):
         self.refuse('where the sum ends can be read in two ways; write sum(…)', sign)
     return ('call', 'sum', tree)
 
-# %% ../nbs/11a_grammar.ipynb #08c54cdb
+# %% ../nbs/11a_grammar.ipynb #4bc70e7a
 @patch
 def name(self:Reader):
     word = self.take()
-    key, opens, names = self.entry(_key(word.text), word), self.sees('('), self.names
+    key, opens, names = self.entry(canonical(word.text), word), self.sees('('), self.names
     known = None if key in names.functions else _known(key)
     if key in names.functions: return self.application(key) if opens and not self.contains(key) else ('sym', key)
     if key in names.quantities and not (known and opens and key == 'sigma' and not self.contains(key)): return ('sym', key)
@@ -406,13 +406,14 @@ def entry(self:Reader, key, word):
         self.free = index
     return stem
 
+# %% ../nbs/11a_grammar.ipynb #71e2937b
 @patch
 def side_by_side(self:Reader, letters):
     tree = ('sym', letters[0])
     for letter in letters[1:-1]: tree = ('mul', tree, ('sym', letter))
     return ('mul', tree, self.raised(('sym', letters[-1])))
 
-# %% ../nbs/11a_grammar.ipynb #aeb21d42
+# %% ../nbs/11a_grammar.ipynb #43460796
 @patch
 def contains(self:Reader, key):
     "Whether the bracket that opens here holds the name `key` without arguments."
@@ -420,7 +421,7 @@ def contains(self:Reader, key):
     while k < len(self.words) - 1:
         depth += (self.words[k].text == '(') - (self.words[k].text == ')')
         if not depth: return False
-        if self.words[k].kind == 'name' and _key(self.words[k].text) == key and self.words[k + 1].text != '(': return True
+        if self.words[k].kind == 'name' and canonical(self.words[k].text) == key and self.words[k + 1].text != '(': return True
         k += 1
     return False
 
@@ -432,7 +433,7 @@ def check_product(self:Reader, key, word):
     if key not in self.names.alone and (lone or key in 'fghFGH' or key in ('phi', 'psi', 'Phi', 'Psi')) or lone and key in 'fghFGH':
         self.refuse(f'`{word.text}(` could be a product or a function; write `{word.text}*(` or say what `{word.text}` is', word)
 
-# %% ../nbs/11a_grammar.ipynb #79c7fda9
+# %% ../nbs/11a_grammar.ipynb #7b997493
 @patch
 def application(self:Reader, key):
     "A function with its arguments in brackets."
@@ -446,7 +447,7 @@ def application(self:Reader, key):
     self.bars = bars
     return ('call', key, *arguments)
 
-# %% ../nbs/11a_grammar.ipynb #fedd16b3
+# %% ../nbs/11a_grammar.ipynb #9536293a
 @patch
 def applied(self:Reader, key, word):
     "A known function: `tanh(x)`, `tanh²(x)`, `tanh'(x)`, `sin 2x`."
@@ -460,7 +461,7 @@ def applied(self:Reader, key, word):
     if primes: tree = ('prime', key, primes, *tree[2:])
     return ('pow', tree, exponent) if exponent else tree
 
-# %% ../nbs/11a_grammar.ipynb #b30b7196
+# %% ../nbs/11a_grammar.ipynb #9fb73a2e
 @patch
 def argument(self:Reader, word):
     "The argument of a function without brackets: factors side by side."
@@ -469,17 +470,17 @@ def argument(self:Reader, word):
     while self.juxtaposed() and not self.at_function():
         if tree[0] != 'num': self.refuse(f'where the argument of `{word.text}` ends can be read in two ways; put it in brackets', word)
         tree = ('mul', tree, self.power())
-    if self.sees('*', '/') and not (self.sees('*') and (self.next().spaced or self.next().kind == 'name' and _known(_key(self.next().text)))):
+    if self.sees('*', '/') and not (self.sees('*') and (self.next().spaced or self.next().kind == 'name' and _known(canonical(self.next().text)))):
         self.refuse(f'where the argument of `{word.text}` ends can be read in two ways; put it in brackets', word)
     return tree
 
 @patch
-def at_function(self:Reader): return self.word.kind == 'name' and bool(_known(_key(self.word.text))) and _key(self.word.text) not in self.names.quantities
+def at_function(self:Reader): return self.word.kind == 'name' and bool(_known(canonical(self.word.text))) and canonical(self.word.text) not in self.names.quantities
 
 @patch
 def juxtaposed_at(self:Reader, word): return self.word.text in ('|', '√', '‖') or self.word.kind == 'name' and self.symbolic(self.word) and not self.at_function()
 
-# %% ../nbs/11a_grammar.ipynb #c6601cd5
+# %% ../nbs/11a_grammar.ipynb #d25d4fd1
 _differential = re.compile(r'd(\d?)(.*)', re.S)
 
 @patch
@@ -488,7 +489,7 @@ def differential(self:Reader, word):
     if word.kind != 'name' or word.text[0] != 'd': return False
     k = self.words.index(word, max(self.at - 2, 0))
     rest, limit = word.text[1:].lstrip('0123456789'), min(k + longest, len(self.words) - 1)
-    if len(rest) > 1 and not (_single(_key(rest)) or _known(_key(rest)) or _key(rest) in self.names.quantities or _key(rest) in self.names.functions): return False
+    if len(rest) > 1 and not (_single(canonical(rest)) or _known(canonical(rest)) or canonical(rest) in self.names.quantities or canonical(rest) in self.names.functions): return False
     depth = 0
     for j in range(k + 1, limit):
         text = self.words[j].text
@@ -498,7 +499,7 @@ def differential(self:Reader, word):
         if text == '*' and not depth: return False
     return False
 
-# %% ../nbs/11a_grammar.ipynb #e3585fed
+# %% ../nbs/11a_grammar.ipynb #229c87b3
 @patch
 def derivative(self:Reader):
     "`('d', top, (by, by, …))`, with one `by` per order."
@@ -516,7 +517,7 @@ def derivative(self:Reader):
     if self.sees('*', '/'): self.refuse('where the differentiated expression ends can be read in two ways; put it in brackets', word)
     return ('d', top, by)
 
-# %% ../nbs/11a_grammar.ipynb #c1b736b5
+# %% ../nbs/11a_grammar.ipynb #3945502c
 @patch
 def d(self:Reader, sign):
     "Reads `d`, `d2`, `d²`, `d^2` or `∂`, `∂²`; returns the order and what hangs on to it: `y` in `dy`, `2y` in `d2y`."
@@ -540,7 +541,7 @@ def whole(self:Reader, tree):
     if tree[0] != 'num' or tree[1] not in ('1', '2', '3', '4'): self.refuse('derivatives are read up to the fourth')
     return int(tree[1])
 
-# %% ../nbs/11a_grammar.ipynb #d5968b51
+# %% ../nbs/11a_grammar.ipynb #b6ba2a12
 @patch
 def differentiated(self:Reader, rest):
     "What stands above the fraction: a name, a function of something, or a bracket."
@@ -549,6 +550,7 @@ def differentiated(self:Reader, rest):
     if self.word.kind == 'super' or self.sees('^'): return self.raised(tree)
     return tree
 
+# %% ../nbs/11a_grammar.ipynb #509ea1d6
 @patch
 def denominator(self:Reader, sign, order, word):
     "`dw`, `dw²`, `dx dy`, `d(x*w)`: what it is differentiated by, once per order."
@@ -567,7 +569,7 @@ def denominator(self:Reader, sign, order, word):
     if len(by) != order: self.refuse(f'a derivative of order {order} by {len(by)}', word)
     return tuple(by)
 
-# %% ../nbs/11a_grammar.ipynb #a913ec7e
+# %% ../nbs/11a_grammar.ipynb #e72adf9d
 @patch
 def split_differentials(self:Reader):
     "`dxdw` as `dx dw`."
@@ -592,7 +594,7 @@ def primed(self:Reader, tree):
     if self.sees('(') and not self.word.spaced and (tree[1] in self.names.functions or tree[1] == 'sigma'): return ('prime', tree[1], count, *self.application(tree[1])[2:])
     return ('prime', tree[1], count)
 
-# %% ../nbs/11a_grammar.ipynb #cec5a169
+# %% ../nbs/11a_grammar.ipynb #85b2f041
 _comparisons = ('<', '>', '<=', '>=')
 
 @patch
@@ -615,13 +617,13 @@ def comparison(self:Reader):
 def compared(self:Reader):
     return self.sum()
 
-# %% ../nbs/11a_grammar.ipynb #5c624355
+# %% ../nbs/11a_grammar.ipynb #cd2ab170
 Side = namedtuple('Side', 'text tree guard problem line column') # guard: the condition under which it holds, a tree or None
 Equation = namedtuple('Equation', 'left rights')
 
 most_text, most_equations, widest = 20_000, 60, 60
 
-# %% ../nbs/11a_grammar.ipynb #c2c0c2aa
+# %% ../nbs/11a_grammar.ipynb #47ea5ef1
 def _indents(words, text):
     "The column where the line of each word begins."
     start, indents = 0, []
@@ -642,7 +644,7 @@ def _joined(words, text):
         if word.kind != 'newline' or not inside: kept.append(word)
     return kept + words[-1:]
 
-# %% ../nbs/11a_grammar.ipynb #27adb312
+# %% ../nbs/11a_grammar.ipynb #33ba8f28
 _stops, _openers = set(',;:.⇒⟹→') | {'=>', '->'}, set('where with let since as thus so then hence and because therefore'.split())
 
 def _line_start(words, k, done):
@@ -659,7 +661,7 @@ def _in_call(words, start, k):
             depth -= 1
     return False
 
-# %% ../nbs/11a_grammar.ipynb #7678479f
+# %% ../nbs/11a_grammar.ipynb #db20df30
 def _is_left(tree, names, clean):
     "Whether a tree can be the left side of an equation."
     if tree[0] in ('d', 'prime', 'sym'): return True
@@ -670,10 +672,9 @@ def symbols(
     tree: tuple, # a tree, as the reader makes them
 ) -> set: # its symbols
     "The names of the symbols in a tree."
-    if tree[0] == 'sym': return {tree[1]}
-    return set().union(*(symbols(part) for part in tree[1:] if isinstance(part, tuple) and part and isinstance(part[0], str)), *(symbols(by) for part in tree[1:] if isinstance(part, tuple) and part and isinstance(part[0], tuple) for by in part))
+    return {part[1] for part in subtrees(tree) if part[0] == 'sym'}
 
-# %% ../nbs/11a_grammar.ipynb #79963908
+# %% ../nbs/11a_grammar.ipynb #9a1fdfc1
 def _left(text, words, names, k, done):
     "The left side that ends at the sign `words[k]`, and whether it opens its line; `None` when there is none."
     start = max(_line_start(words, k, done), k - widest)
@@ -698,7 +699,7 @@ def _side(text, start, end, tree=None, guard=None, problem=None):
     line = text.count('\n', 0, start) + 1
     return Side(' '.join(text[start:end].split()), tree, guard, problem, line, start - text.rfind('\n', 0, start))
 
-# %% ../nbs/11a_grammar.ipynb #41748c80
+# %% ../nbs/11a_grammar.ipynb #07040150
 _calculating = set('times plus minus over divided multiplied squared cubed transpose transposed dot cross mod unless else to'.split())
 
 @patch
@@ -715,7 +716,7 @@ def finish(self:Reader):
         self.refuse(f'cannot read {self.said()} here')
     elif word.text == '.' and not word.spaced and (self.next().text == '.' or self.next().kind == 'name' and not self.next().spaced): self.refuse(f'cannot read `{last.text}.{self.next().text}`')
 
-# %% ../nbs/11a_grammar.ipynb #6ac66167
+# %% ../nbs/11a_grammar.ipynb #7820f176
 @patch
 def guard(self:Reader):
     "The condition behind a right side."
@@ -727,7 +728,7 @@ def guard(self:Reader):
     try: return self.condition()
     except Unreadable: self.at, self.words, self.depth, self.open = at, words, depth, opened
 
-# %% ../nbs/11a_grammar.ipynb #3474c78b
+# %% ../nbs/11a_grammar.ipynb #fdef463b
 @patch
 def otherwise(self:Reader):
     "What holds where the condition just read does not: `…, otherwise 0`."
@@ -741,7 +742,7 @@ def otherwise(self:Reader):
             return tree
     self.at = at
 
-# %% ../nbs/11a_grammar.ipynb #8030a5c1
+# %% ../nbs/11a_grammar.ipynb #e830b5c7
 def _right(reader, text):
     "The right side at the reader's place; the reader moves behind it."
     start, word = reader.at, reader.word
@@ -766,7 +767,7 @@ def _chain(text, words, names, k):
         rights.append(_right(reader, text))
     return rights, reader.words, reader.at
 
-# %% ../nbs/11a_grammar.ipynb #0c98e725
+# %% ../nbs/11a_grammar.ipynb #68aaf673
 def _is_prose(equation, clean, names, wrt, tops):
     "Whether an equation has nothing to do with the mathematics of its docstring."
     left, right = equation.left.tree, equation.rights[0]
@@ -775,17 +776,17 @@ def _is_prose(equation, clean, names, wrt, tops):
     if right.tree: return not symbols(right.tree) and (not clean or left[1] in wrt) or left[1] in symbols(right.tree)
     return not clean or left[1] not in tops and (not re.search(r'[-+*/^(|²³√∂∇Σ∑]', right.text) or bool(re.match(r'''[\[{"'(]''', right.text)))
 
-# %% ../nbs/11a_grammar.ipynb #ebaded98
+# %% ../nbs/11a_grammar.ipynb #67227c35
 def _differentials(words):
     "The names that are differentiated, and those by which."
     tops, by = set(), set()
     for before, word, after in zip([None] + words, words, words[1:]):
         if word.kind != 'name': continue
         if before and before.text == '∂' or word.text[0] == 'd' and len(word.text) > 1:
-            key, below = _key(word.text[word.text[0] == 'd' and before.text != '∂' if before else 1:]), before and (before.text == '/' or before.text == '∂')
+            key, below = canonical(word.text[word.text[0] == 'd' and before.text != '∂' if before else 1:]), before and (before.text == '/' or before.text == '∂')
             if after.text == '/': tops.add(key)
             if below: by.add(key)
-        if after.text == "'": tops.add(_key(word.text))
+        if after.text == "'": tops.add(canonical(word.text))
     return tops, by
 
 def _needed(found, tops):
@@ -794,7 +795,7 @@ def _needed(found, tops):
     used = tops.union(*(symbols(side.tree) for equation in found for side in equation.rights if side.tree))
     return [equation for equation in found if equation.left.tree[0] != 'sym' or not equation.rights[0].problem or equation.left.tree[1] in used]
 
-# %% ../nbs/11a_grammar.ipynb #72eeb35b
+# %% ../nbs/11a_grammar.ipynb #d9f2be1e
 def equations(
     text: str, # a docstring
 ) -> list: # of `Equation`s, in order
@@ -813,3 +814,21 @@ def equations(
         equation, done = Equation(left[0], rights), k
         if not _is_prose(equation, left[1], names, wrt, tops): found.append(equation)
     return _needed(found, tops)
+
+# %% ../nbs/11a_grammar.ipynb #6f4f60a5
+def subtrees(
+    tree, # a tree
+): # an iterator over trees
+    "A tree and all trees in it."
+    if isinstance(tree, tuple):
+        if tree and isinstance(tree[0], str): yield tree
+        for part in tree: yield from subtrees(part)
+
+def spelled(
+    text: str, # a docstring
+) -> dict: # the spelling of each symbol, by its name in trees
+    "How a docstring writes its symbols, and what it calls the functions that have several names."
+    names = {canonical(word.text): word.text for word in reversed(_words(_masked(text[:most_text]))) if word.kind == 'name'}
+    for ours, theirs in (('sigmoid', 'sigma'), ('log', 'ln')):
+        if ours not in names and theirs in names: names[ours] = names[theirs]
+    return {'#': 'n', **names}
