@@ -4,21 +4,21 @@
 
 # %% auto #0
 __all__ = ['Word', 'functions', 'Names', 'deepest', 'longest', 'Side', 'Equation', 'most_text', 'most_equations', 'widest',
-           'Unreadable', 'canonical', 'Reader', 'symbols', 'equations', 'subtrees', 'spelled']
+           'Unreadable', 'canonical', 'Reader', 'subtrees', 'symbols', 'equations', 'spelled']
 
-# %% ../nbs/11a_grammar.ipynb #d6e743f3
+# %% ../nbs/11a_grammar.ipynb #e7c98386
 import re, unicodedata
 from collections import namedtuple
 from fastcore.basics import patch
 
-# %% ../nbs/11a_grammar.ipynb #da9a0bf0
+# %% ../nbs/11a_grammar.ipynb #ae8bb035
 class Unreadable(ValueError):
     "What cannot be read, and where: `.line` and `.column` count from 1."
     def __init__(self, what, line=None, column=None):
         self.what, self.line, self.column = what, line, column
         super().__init__(what if line is None else f'{what} (line {line}, column {column})')
 
-# %% ../nbs/11a_grammar.ipynb #aae9c736
+# %% ../nbs/11a_grammar.ipynb #c068b3e3
 _painted = re.compile(r'''^[ \t]*(?:[*•-]|\d+[.)])[ \t]+(?=[^=\n]*=) | \b\w+://\S+ | ^[ \t]*(?:>>>|\.\.\.[ ]).*$ | :math: | ^[ \t]*\.\.[ ]math:: | ``?`? | \$+ | \\left\b | \\right\b
     | \\[,;!:\[\]()] | \\\\ | & | \\q?quad\b | \\displaystyle\b | \\(?:begin|end)\{\w+\*?\} | (?<![\w.])(?:np|numpy|math|torch|jnp|scipy\.special|F)\.(?=[a-zA-Z])''', re.X | re.M)
 _styled = re.compile(r'\\(text|mathrm|mathbf|operatorname|hat|bar|tilde)\{(\w+)\}')
@@ -35,12 +35,12 @@ def _masked(text):
     text = _quotient.sub(lambda found: f'{found[1]}{found[2]} /{found[3]} '.rjust(len(found[0])), _styled.sub(_unstyled, text))
     return _painted.sub(lambda found: ' \n' if found[0] == r'\\' else ' ' * len(found[0]), text)
 
-# %% ../nbs/11a_grammar.ipynb #1dc4d7b3
+# %% ../nbs/11a_grammar.ipynb #5ca165e1
 _superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿˣʸᶻᵃᵇᵏᵗᵐᵀ⁽⁾'
 _letter = rf'[^\W\d_{_superscripts}₀-₉½¼¾Σ]'
 _index = r'(?:[\d₀-₉ᵢⱼₖ\u0300-\u036f]|_(?:\{\w+\}|\w+)?)'
 _word = re.compile(rf'''(?P<space>[ \t]+) | (?P<newline>\n)
-    | (?P<number>(?:\d+(?:\.(?![*/^+(-])\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[½¼¾])
+    | (?P<number>(?:\d+(?:\.\d+|\.(?=[ ]*[*/^+)-]))?|\.\d+)(?:[eE][+-]?\d+)?|[½¼¾])
     | (?P<sum>(?:[Σ∑]|\\sum|\bsum(?=_))(?:_(?:\{{[^{{}}]*\}}|\w)|[ᵢⱼₖ])?(?:\^(?:\{{[^{{}}]*\}}|\w))?)
     | (?P<name>\\?(?:[α-ωΓΘΛΞΠΦΨΩϵϕ](?=[^\W_]){_index}*|{_letter}(?:{_letter}|{_index})*))
     | (?P<super>[{_superscripts}]+)
@@ -48,7 +48,7 @@ _word = re.compile(rf'''(?P<space>[ \t]+) | (?P<newline>\n)
 _signs = {'**': '^', '−': '-', '·': '*', '⋅': '*', '∙': '*', '×': '*', '⊙': '*', '≤': '<=', '≥': '>=', ':=': '=', '≡': '=', '′': "'", '’': "'", '″': '"',
           '\\cdot': '*', '\\times': '*', '\\odot': '*', '\\partial': '∂', '\\sqrt': '√', '\\le': '<=', '\\leq': '<=', '\\ge': '>=', '\\geq': '>=', '\\lvert': '|', '\\rvert': '|', '\\Vert': '‖'}
 
-# %% ../nbs/11a_grammar.ipynb #d558cb3d
+# %% ../nbs/11a_grammar.ipynb #c2a0d70a
 Word = namedtuple('Word', 'kind text start end spaced') # spaced: something blank stands before it
 
 def _words(text):
@@ -64,7 +64,7 @@ def _words(text):
         spaced = kind == 'newline'
     return words + [Word('end', '', len(text), len(text), True)]
 
-# %% ../nbs/11a_grammar.ipynb #0a115889
+# %% ../nbs/11a_grammar.ipynb #d4489f4f
 _greek_names = {'LAMDA': 'lambda'}
 
 def _latin(letter):
@@ -80,7 +80,7 @@ def canonical(name):
     plain = unicodedata.normalize('NFKC', ''.join(_latin(c) for c in name)) if not name.isascii() else name
     return re.sub('_+', '_', ''.join(_latin(c) for c in plain).replace('{', '').replace('}', ''))
 
-# %% ../nbs/11a_grammar.ipynb #60605109
+# %% ../nbs/11a_grammar.ipynb #7605d6ab
 functions = set('''exp log ln log2 log10 log1p expm1 sqrt cbrt abs sign sgn sin cos tan cot sec csc arcsin arccos arctan asin acos atan
 sinh cosh tanh coth sech csch arcsinh arccosh arctanh asinh acosh atanh erf erfc sigmoid sigma logistic expit logit softplus relu relu6 elu
 softsign logsigmoid logcosh silu swish mish square pow max min maximum minimum step heaviside sum mean dot norm len size'''.split())
@@ -95,7 +95,7 @@ def _single(key):
     stem = key.split('_')[0].rstrip('0123456789')
     return len(stem) == 1 or stem.lower() in _greek
 
-# %% ../nbs/11a_grammar.ipynb #12281b98
+# %% ../nbs/11a_grammar.ipynb #88e4d449
 Names = namedtuple('Names', 'functions quantities alone indices') # {name: its parameters}, names that are numbers, names that stand on their own, what Σ counts by
 
 def _counts_by(word):
@@ -113,7 +113,7 @@ def _parameters(words, close):
         k -= 2
     return None, None
 
-# %% ../nbs/11a_grammar.ipynb #88001bfe
+# %% ../nbs/11a_grammar.ipynb #fc917872
 def _names(words):
     "What a text says about its names."
     names, marks = Names({}, set(), set(), {_counts_by(word) for word in words if word.kind == 'sum'} - {''}), set('+-*/^=()|<>,')
@@ -124,13 +124,13 @@ def _names(words):
             elif words[k - 1].kind == 'name': names.quantities.add(canonical(words[k - 1].text))
         if word.kind != 'name': continue
         key, before, after = canonical(word.text), words[k - 1].text if k else '', words[k + 1].text
-        if key[0] == 'd' and key[1:] and before == '/': names.quantities.add(key[1:])
+        if key[0] == 'd' and key[1:] and before == '/': names.quantities.update([key[1], key[3]] if re.fullmatch(r'd\wd\w', key) else [key[1:].lstrip('_')])
         if before == '∂': names.quantities.add(key)
         if after != '(' and (before in marks or after in marks or words[k + 1].kind == 'super' or words[k - 1].kind == 'number'): names.alone.add(key)
     names.quantities.difference_update({key for key in names.quantities if _known(key) and key != 'sigma'}, names.functions)
     return names
 
-# %% ../nbs/11a_grammar.ipynb #516934d7
+# %% ../nbs/11a_grammar.ipynb #9e0d6726
 deepest, longest = 40, 400 # brackets in brackets, and words in one expression
 
 class Reader:
@@ -147,7 +147,7 @@ class Reader:
     def take(self): self.at += 1; return self.words[self.at - 1]
     def sees(self, *texts): return self.word.text in texts and self.word.kind in ('sign', 'name')
 
-# %% ../nbs/11a_grammar.ipynb #ac518921
+# %% ../nbs/11a_grammar.ipynb #264d4881
 @patch
 def refuse(self:Reader, what, word=None):
     "Raises `Unreadable` at a word, by default the next one."
@@ -169,7 +169,7 @@ def blank(self:Reader):
     "Inside brackets a formula may run over several lines."
     while self.open and self.word.kind == 'newline': self.at += 1
 
-# %% ../nbs/11a_grammar.ipynb #d7410002
+# %% ../nbs/11a_grammar.ipynb #c5eb04fa
 @patch
 def expression(self:Reader):
     "A sum, or `a if condition else b`."
@@ -185,7 +185,7 @@ def expression(self:Reader):
         tree = ('if', condition, tree, self.expression())
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #ed074381
+# %% ../nbs/11a_grammar.ipynb #d155a1f8
 @patch
 def has_else(self:Reader):
     "Whether the `if` here has its `else` before the line ends."
@@ -205,7 +205,7 @@ def sum(self:Reader):
         self.blank()
         tree = ('add' if sign == '+' else 'sub', tree, self.product())
 
-# %% ../nbs/11a_grammar.ipynb #982ce15b
+# %% ../nbs/11a_grammar.ipynb #ea3332a3
 @patch
 def product(self:Reader):
     "Factors, with signs between them or without."
@@ -216,6 +216,7 @@ def product(self:Reader):
             sign = self.take()
             self.blank()
             divisor = self.at if sign.text == '/' else None
+            if divisor and self.word.kind == 'name' and self.letters(canonical(self.word.text)): self.refuse(f'`{self.text[first.start:self.word.end]}` can be read in two ways; put brackets round the denominator, or a `*`')
             factor = self.unary()
             tree = self.dotted(tree, factor, sign) if sign.text == '@' else ('mul' if sign.text == '*' else 'div', tree, factor)
         elif self.juxtaposed():
@@ -224,7 +225,7 @@ def product(self:Reader):
             divisor, tree = None, ('mul', tree, self.power())
         else: return tree
 
-# %% ../nbs/11a_grammar.ipynb #39442b00
+# %% ../nbs/11a_grammar.ipynb #32079eeb
 @patch
 def dotted(self:Reader, a, b, word):
     "A product of two vectors; we read no matrices."
@@ -239,7 +240,7 @@ def unary(self:Reader):
     tree = self.power()
     return ('neg', tree) if minus % 2 else tree
 
-# %% ../nbs/11a_grammar.ipynb #60e374a7
+# %% ../nbs/11a_grammar.ipynb #7b48deac
 @patch
 def juxtaposed(self:Reader):
     "Whether the next word is a factor that follows without a sign."
@@ -255,7 +256,7 @@ def juxtaposed(self:Reader):
 def is_article(self:Reader):
     return self.word.text in ('a', 'I') and self.word.spaced and self.next().kind == 'name' and not self.symbolic(self.next())
 
-# %% ../nbs/11a_grammar.ipynb #130db26c
+# %% ../nbs/11a_grammar.ipynb #77bc60e4
 @patch
 def symbolic(self:Reader, word):
     "Whether a name belongs to a formula rather than to a sentence."
@@ -272,7 +273,7 @@ def letters(self:Reader, key):
 
 _english = set('is as if in an at by to of or on we us be he it so do no up go my me am ok vs'.split())
 
-# %% ../nbs/11a_grammar.ipynb #773c5ff0
+# %% ../nbs/11a_grammar.ipynb #1fce091d
 @patch
 def power(self:Reader):
     self.depth += 1
@@ -288,6 +289,7 @@ def raised(self:Reader, base):
         script = self.take()
         if script.text == 'ᵀ': return self.transposed(base, script)
         base = ('pow', base, self.superscript(script))
+    if self.sees('.') and self.next().text == 'T' and not self.next().spaced: self.take(); return self.transposed(base, self.take())
     if not self.sees('^'): return base
     sign = self.take()
     if self.word.text == 'T' and 'T' not in self.names.quantities: self.take(); return self.transposed(base, sign)
@@ -296,7 +298,7 @@ def raised(self:Reader, base):
         self.refuse(f'`{self.words[self.at - 1].text}{self.word.text}` in an exponent can be read in two ways; put brackets round the exponent')
     return ('pow', base, exponent)
 
-# %% ../nbs/11a_grammar.ipynb #7aa425fe
+# %% ../nbs/11a_grammar.ipynb #0319e02b
 @patch
 def exponent(self:Reader):
     if not self.sees('-'): return self.power()
@@ -317,7 +319,7 @@ def transposed(self:Reader, base, word):
     if self.sees('*', '@'): self.take()
     return self.dotted(base, self.power(), word)
 
-# %% ../nbs/11a_grammar.ipynb #06051631
+# %% ../nbs/11a_grammar.ipynb #6fd97ae1
 @patch
 def atom(self:Reader):
     word = self.word
@@ -342,7 +344,7 @@ def bracketed(self:Reader, opening, closing):
     self.bars = bars
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #d66c9501
+# %% ../nbs/11a_grammar.ipynb #9291d1b9
 @patch
 def barred(self:Reader):
     "|x|, an absolute value, and ||x||, a norm."
@@ -369,7 +371,7 @@ def fraction(self:Reader):
     self.take()
     return ('div', self.bracketed('{', '}'), self.bracketed('{', '}'))
 
-# %% ../nbs/11a_grammar.ipynb #3be4081e
+# %% ../nbs/11a_grammar.ipynb #9321a4e3
 @patch
 def total(self:Reader):
     sign = self.take()
@@ -381,7 +383,7 @@ def total(self:Reader):
         self.refuse('where the sum ends can be read in two ways; write sum(…)', sign)
     return ('call', 'sum', tree)
 
-# %% ../nbs/11a_grammar.ipynb #4bc70e7a
+# %% ../nbs/11a_grammar.ipynb #d36eac4d
 @patch
 def name(self:Reader):
     word = self.take()
@@ -406,14 +408,14 @@ def entry(self:Reader, key, word):
         self.free = index
     return stem
 
-# %% ../nbs/11a_grammar.ipynb #71e2937b
+# %% ../nbs/11a_grammar.ipynb #8cc6a199
 @patch
 def side_by_side(self:Reader, letters):
     tree = ('sym', letters[0])
     for letter in letters[1:-1]: tree = ('mul', tree, ('sym', letter))
     return ('mul', tree, self.raised(('sym', letters[-1])))
 
-# %% ../nbs/11a_grammar.ipynb #43460796
+# %% ../nbs/11a_grammar.ipynb #4f101250
 @patch
 def contains(self:Reader, key):
     "Whether the bracket that opens here holds the name `key` without arguments."
@@ -433,7 +435,7 @@ def check_product(self:Reader, key, word):
     if key not in self.names.alone and (lone or key in 'fghFGH' or key in ('phi', 'psi', 'Phi', 'Psi')) or lone and key in 'fghFGH':
         self.refuse(f'`{word.text}(` could be a product or a function; write `{word.text}*(` or say what `{word.text}` is', word)
 
-# %% ../nbs/11a_grammar.ipynb #7b997493
+# %% ../nbs/11a_grammar.ipynb #a4827446
 @patch
 def application(self:Reader, key):
     "A function with its arguments in brackets."
@@ -447,7 +449,7 @@ def application(self:Reader, key):
     self.bars = bars
     return ('call', key, *arguments)
 
-# %% ../nbs/11a_grammar.ipynb #9536293a
+# %% ../nbs/11a_grammar.ipynb #8dd9f977
 @patch
 def applied(self:Reader, key, word):
     "A known function: `tanh(x)`, `tanh²(x)`, `tanh'(x)`, `sin 2x`."
@@ -461,7 +463,7 @@ def applied(self:Reader, key, word):
     if primes: tree = ('prime', key, primes, *tree[2:])
     return ('pow', tree, exponent) if exponent else tree
 
-# %% ../nbs/11a_grammar.ipynb #9fb73a2e
+# %% ../nbs/11a_grammar.ipynb #0ec36aef
 @patch
 def argument(self:Reader, word):
     "The argument of a function without brackets: factors side by side."
@@ -480,26 +482,28 @@ def at_function(self:Reader): return self.word.kind == 'name' and bool(_known(ca
 @patch
 def juxtaposed_at(self:Reader, word): return self.word.text in ('|', '√', '‖') or self.word.kind == 'name' and self.symbolic(self.word) and not self.at_function()
 
-# %% ../nbs/11a_grammar.ipynb #d25d4fd1
-_differential = re.compile(r'd(\d?)(.*)', re.S)
+# %% ../nbs/11a_grammar.ipynb #d63c96ee
+_differential = re.compile(r'd(\d?)_?(.*)', re.S)
 
 @patch
 def differential(self:Reader, word):
     "Whether the derivative starts at this word: `dy/dw`, `d(x*w)/dw`, `d²y/dw²`, `d/dw`."
     if word.kind != 'name' or word.text[0] != 'd': return False
     k = self.words.index(word, max(self.at - 2, 0))
-    rest, limit = word.text[1:].lstrip('0123456789'), min(k + longest, len(self.words) - 1)
+    rest, limit = word.text[1:].lstrip('0123456789_'), min(k + longest, len(self.words) - 1)
     if len(rest) > 1 and not (_single(canonical(rest)) or _known(canonical(rest)) or canonical(rest) in self.names.quantities or canonical(rest) in self.names.functions): return False
     depth = 0
     for j in range(k + 1, limit):
         text = self.words[j].text
         depth += (text in '([{' and text != '') - (text in ')]}' and text != '')
         if depth < 0 or self.words[j].kind in ('newline', 'end') or not depth and text in '+=,;': return False
-        if text == '/' and not depth: return self.words[j + 1].text[:1] in ('d', '∂') and self.words[j + 1].kind in ('name', 'sign')
+        if text == '/' and not depth:
+            below = self.words[j + 2] if self.words[j + 1].text == '(' else self.words[j + 1]
+            return below.text[:1] in ('d', '∂') and below.kind in ('name', 'sign') and (below.text != 'd' or below is self.words[j + 1])
         if text == '*' and not depth: return False
     return False
 
-# %% ../nbs/11a_grammar.ipynb #229c87b3
+# %% ../nbs/11a_grammar.ipynb #421c5288
 @patch
 def derivative(self:Reader):
     "`('d', top, (by, by, …))`, with one `by` per order."
@@ -517,7 +521,7 @@ def derivative(self:Reader):
     if self.sees('*', '/'): self.refuse('where the differentiated expression ends can be read in two ways; put it in brackets', word)
     return ('d', top, by)
 
-# %% ../nbs/11a_grammar.ipynb #3945502c
+# %% ../nbs/11a_grammar.ipynb #c010d9b5
 @patch
 def d(self:Reader, sign):
     "Reads `d`, `d2`, `d²`, `d^2` or `∂`, `∂²`; returns the order and what hangs on to it: `y` in `dy`, `2y` in `d2y`."
@@ -541,7 +545,7 @@ def whole(self:Reader, tree):
     if tree[0] != 'num' or tree[1] not in ('1', '2', '3', '4'): self.refuse('derivatives are read up to the fourth')
     return int(tree[1])
 
-# %% ../nbs/11a_grammar.ipynb #b6ba2a12
+# %% ../nbs/11a_grammar.ipynb #89f0f81d
 @patch
 def differentiated(self:Reader, rest):
     "What stands above the fraction: a name, a function of something, or a bracket."
@@ -550,7 +554,7 @@ def differentiated(self:Reader, rest):
     if self.word.kind == 'super' or self.sees('^'): return self.raised(tree)
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #509ea1d6
+# %% ../nbs/11a_grammar.ipynb #96b1667a
 @patch
 def denominator(self:Reader, sign, order, word):
     "`dw`, `dw²`, `dx dy`, `d(x*w)`: what it is differentiated by, once per order."
@@ -569,12 +573,12 @@ def denominator(self:Reader, sign, order, word):
     if len(by) != order: self.refuse(f'a derivative of order {order} by {len(by)}', word)
     return tuple(by)
 
-# %% ../nbs/11a_grammar.ipynb #e72adf9d
+# %% ../nbs/11a_grammar.ipynb #596a252a
 @patch
 def split_differentials(self:Reader):
     "`dxdw` as `dx dw`."
     found = re.fullmatch(r'd(\w)d(\w)', self.word.text)
-    if not found or self.word.text[1:] in self.names.quantities and 'd' in self.names.alone: return
+    if not found: return
     word = self.word
     parts = [word._replace(text='d' + found[1], end=word.start + 2), word._replace(text='d' + found[2], start=word.start + 2)]
     self.words = self.words[:self.at] + parts + self.words[self.at + 1:]
@@ -594,7 +598,7 @@ def primed(self:Reader, tree):
     if self.sees('(') and not self.word.spaced and (tree[1] in self.names.functions or tree[1] == 'sigma'): return ('prime', tree[1], count, *self.application(tree[1])[2:])
     return ('prime', tree[1], count)
 
-# %% ../nbs/11a_grammar.ipynb #85b2f041
+# %% ../nbs/11a_grammar.ipynb #9ed01919
 _comparisons = ('<', '>', '<=', '>=')
 
 @patch
@@ -617,13 +621,13 @@ def comparison(self:Reader):
 def compared(self:Reader):
     return self.sum()
 
-# %% ../nbs/11a_grammar.ipynb #cd2ab170
+# %% ../nbs/11a_grammar.ipynb #51e45e2d
 Side = namedtuple('Side', 'text tree guard problem line column') # guard: the condition under which it holds, a tree or None
 Equation = namedtuple('Equation', 'left rights')
 
 most_text, most_equations, widest = 20_000, 60, 60
 
-# %% ../nbs/11a_grammar.ipynb #47ea5ef1
+# %% ../nbs/11a_grammar.ipynb #913acd56
 def _indents(words, text):
     "The column where the line of each word begins."
     start, indents = 0, []
@@ -644,7 +648,7 @@ def _joined(words, text):
         if word.kind != 'newline' or not inside: kept.append(word)
     return kept + words[-1:]
 
-# %% ../nbs/11a_grammar.ipynb #33ba8f28
+# %% ../nbs/11a_grammar.ipynb #8d4f8cda
 _stops, _openers = set(',;:.⇒⟹→') | {'=>', '->'}, set('where with let since as thus so then hence and because therefore'.split())
 
 def _line_start(words, k, done):
@@ -661,12 +665,20 @@ def _in_call(words, start, k):
             depth -= 1
     return False
 
-# %% ../nbs/11a_grammar.ipynb #db20df30
+# %% ../nbs/11a_grammar.ipynb #2984cc9d
 def _is_left(tree, names, clean):
     "Whether a tree can be the left side of an equation."
     if tree[0] in ('d', 'prime', 'sym'): return True
     if tree[0] == 'call' and tree[1] in names.functions and all(x[0] == 'sym' for x in tree[2:]): return True
     return clean and bool(symbols(tree)) and tree[0] != 'call' or clean and tree[0] == 'call' and bool(_known(tree[1]))
+
+def subtrees(
+    tree, # a tree
+): # an iterator over trees
+    "A tree and all trees in it."
+    if isinstance(tree, tuple):
+        if tree and isinstance(tree[0], str): yield tree
+        for part in tree: yield from subtrees(part)
 
 def symbols(
     tree: tuple, # a tree, as the reader makes them
@@ -674,7 +686,7 @@ def symbols(
     "The names of the symbols in a tree."
     return {part[1] for part in subtrees(tree) if part[0] == 'sym'}
 
-# %% ../nbs/11a_grammar.ipynb #9a1fdfc1
+# %% ../nbs/11a_grammar.ipynb #465514ab
 def _left(text, words, names, k, done):
     "The left side that ends at the sign `words[k]`, and whether it opens its line; `None` when there is none."
     start = max(_line_start(words, k, done), k - widest)
@@ -699,7 +711,7 @@ def _side(text, start, end, tree=None, guard=None, problem=None):
     line = text.count('\n', 0, start) + 1
     return Side(' '.join(text[start:end].split()), tree, guard, problem, line, start - text.rfind('\n', 0, start))
 
-# %% ../nbs/11a_grammar.ipynb #07040150
+# %% ../nbs/11a_grammar.ipynb #155832fc
 _calculating = set('times plus minus over divided multiplied squared cubed transpose transposed dot cross mod unless else to'.split())
 
 @patch
@@ -716,7 +728,7 @@ def finish(self:Reader):
         self.refuse(f'cannot read {self.said()} here')
     elif word.text == '.' and not word.spaced and (self.next().text == '.' or self.next().kind == 'name' and not self.next().spaced): self.refuse(f'cannot read `{last.text}.{self.next().text}`')
 
-# %% ../nbs/11a_grammar.ipynb #7820f176
+# %% ../nbs/11a_grammar.ipynb #370cb76e
 @patch
 def guard(self:Reader):
     "The condition behind a right side."
@@ -728,7 +740,7 @@ def guard(self:Reader):
     try: return self.condition()
     except Unreadable: self.at, self.words, self.depth, self.open = at, words, depth, opened
 
-# %% ../nbs/11a_grammar.ipynb #fdef463b
+# %% ../nbs/11a_grammar.ipynb #206ecaff
 @patch
 def otherwise(self:Reader):
     "What holds where the condition just read does not: `…, otherwise 0`."
@@ -742,7 +754,7 @@ def otherwise(self:Reader):
             return tree
     self.at = at
 
-# %% ../nbs/11a_grammar.ipynb #e830b5c7
+# %% ../nbs/11a_grammar.ipynb #ec16d81a
 def _right(reader, text):
     "The right side at the reader's place; the reader moves behind it."
     start, word = reader.at, reader.word
@@ -765,25 +777,27 @@ def _chain(text, words, names, k):
     while reader.sees('='):
         reader.take()
         rights.append(_right(reader, text))
+        if len(rights) > most_equations: raise Unreadable(f'more than {most_equations} equations are too many to be read')
     return rights, reader.words, reader.at
 
-# %% ../nbs/11a_grammar.ipynb #68aaf673
+# %% ../nbs/11a_grammar.ipynb #bdfe7005
 def _is_prose(equation, clean, names, wrt, tops):
     "Whether an equation has nothing to do with the mathematics of its docstring."
     left, right = equation.left.tree, equation.rights[0]
     if left[0] in ('d', 'prime', 'unreadable'): return False
     if left[0] != 'sym': return left[0] != 'call' and any(side.problem for side in equation.rights)
+    if right.tree and right.tree[0] == 'sym' and not _single(right.tree[1]) and (not clean or right.tree[1] in ('None', 'True', 'False')): return True
     if right.tree: return not symbols(right.tree) and (not clean or left[1] in wrt) or left[1] in symbols(right.tree)
     return not clean or left[1] not in tops and (not re.search(r'[-+*/^(|²³√∂∇Σ∑]', right.text) or bool(re.match(r'''[\[{"'(]''', right.text)))
 
-# %% ../nbs/11a_grammar.ipynb #67227c35
+# %% ../nbs/11a_grammar.ipynb #95d30367
 def _differentials(words):
     "The names that are differentiated, and those by which."
     tops, by = set(), set()
     for before, word, after in zip([None] + words, words, words[1:]):
         if word.kind != 'name': continue
         if before and before.text == '∂' or word.text[0] == 'd' and len(word.text) > 1:
-            key, below = canonical(word.text[word.text[0] == 'd' and before.text != '∂' if before else 1:]), before and (before.text == '/' or before.text == '∂')
+            key, below = canonical(word.text[word.text[0] == 'd' and before.text != '∂' if before else 1:].lstrip('_')), before and (before.text == '/' or before.text == '∂')
             if after.text == '/': tops.add(key)
             if below: by.add(key)
         if after.text == "'": tops.add(canonical(word.text))
@@ -795,7 +809,7 @@ def _needed(found, tops):
     used = tops.union(*(symbols(side.tree) for equation in found for side in equation.rights if side.tree))
     return [equation for equation in found if equation.left.tree[0] != 'sym' or not equation.rights[0].problem or equation.left.tree[1] in used]
 
-# %% ../nbs/11a_grammar.ipynb #d9f2be1e
+# %% ../nbs/11a_grammar.ipynb #c90d4130
 def equations(
     text: str, # a docstring
 ) -> list: # of `Equation`s, in order
@@ -815,15 +829,7 @@ def equations(
         if not _is_prose(equation, left[1], names, wrt, tops): found.append(equation)
     return _needed(found, tops)
 
-# %% ../nbs/11a_grammar.ipynb #6f4f60a5
-def subtrees(
-    tree, # a tree
-): # an iterator over trees
-    "A tree and all trees in it."
-    if isinstance(tree, tuple):
-        if tree and isinstance(tree[0], str): yield tree
-        for part in tree: yield from subtrees(part)
-
+# %% ../nbs/11a_grammar.ipynb #5f587763
 def spelled(
     text: str, # a docstring
 ) -> dict: # the spelling of each symbol, by its name in trees
