@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['Diagnosis', 'Pair', 'name_factor', 'closed_form', 'diagnose']
 
-# %% ../nbs/11_diagnosis.ipynb #131d2175
+# %% ../nbs/11_diagnosis.ipynb #e1bd61f5
 import itertools, math, warnings
 from collections import namedtuple
 import numpy as np
 from .compare import children
 
-# %% ../nbs/11_diagnosis.ipynb #14c14d0b
+# %% ../nbs/11_diagnosis.ipynb #a3030082
 def _numbers(x):
     "As an array of floats, complex where it has to be."
     x = np.asarray(x)
@@ -28,7 +28,7 @@ def _leaves(value, path):
     step = lambda k: f'[{k!r}]' if isinstance(k, int) or isinstance(value, dict) else f'.{k}'
     return {name: leaf for k, part in (children(value) or {}).items() for name, leaf in _leaves(part, path + step(k)).items()}
 
-# %% ../nbs/11_diagnosis.ipynb #bd701d07
+# %% ../nbs/11_diagnosis.ipynb #ec4a1580
 class Pair:
     "A hand derivative beside its reference at one point, and the arguments of that point."
     def __init__(self, hand, reference, tolerance=1e-9, wrt='x', arguments={}, hand_at=None, reference_at=None, others=None, calls=None):
@@ -54,7 +54,7 @@ class Pair:
             room = 3 * (self.tolerance if tolerance is None else tolerance) + 1e-14 * abs(self.hand)
             return bool(np.all(abs(self.hand - guess) <= room))
 
-# %% ../nbs/11_diagnosis.ipynb #dd28e2ec
+# %% ../nbs/11_diagnosis.ipynb #242617c0
 def _axes(ndim): return [c for k in range(1, ndim + 1) for c in itertools.combinations(range(ndim), k)]
 def _along(axes): return f'axis {axes[0]}' if len(axes) == 1 else f'axes {", ".join(map(str, axes))}'
 
@@ -78,7 +78,7 @@ def _wrong_shape(p):
     with np.errstate(all='ignore'): story = next((s for a, b, s in _shape_stories(h, r) if a.shape == b.shape and np.all(abs(a - b) <= room)), '')
     return 'wrong-shape', f'hand has shape {h.shape}, the reference {r.shape}. {story}'.strip()
 
-# %% ../nbs/11_diagnosis.ipynb #cdfabb3c
+# %% ../nbs/11_diagnosis.ipynb #2ecf8bdc
 def _places(mask):
     where = np.argwhere(mask)
     more = f' and {len(where) - 5} more' if len(where) > 5 else ''
@@ -93,7 +93,7 @@ def _nonfinite(p):
 def _zero(p):
     if not p.hand.any(): return 'zero', 'hand is zero in every entry, the reference is not.'
 
-# %% ../nbs/11_diagnosis.ipynb #17fbcade
+# %% ../nbs/11_diagnosis.ipynb #5a0dbb01
 def _sizes(arguments):
     "The lengths of the arguments, each with all the expressions that give it."
     sizes = {}
@@ -113,7 +113,7 @@ def _quantities(arguments):
         if 1 < a.size <= 10**5: yield from ((f'{f.__name__}({name})', float(f(a)), '') for f in (np.std, np.linalg.norm, np.mean, np.sum, np.max))
         if a.ndim == 2 and 1 < a.shape[0] == a.shape[1] <= 50: yield f'det({name})', float(np.linalg.det(a)), ''
 
-# %% ../nbs/11_diagnosis.ipynb #af96ba87
+# %% ../nbs/11_diagnosis.ipynb #6cdae094
 _POWERS = {1: '{}', -1: '1/{}', 2: '{}^2', -2: '1/{}^2', 0.5: 'sqrt({})', -0.5: '1/sqrt({})'}
 
 def _fraction(size, near):
@@ -140,7 +140,7 @@ def _is(k, names):
     names = [name for name in names if name != _value(abs(k))]
     return f'; {_value(abs(k))} is {" or ".join(names)}.' if names else '.'
 
-# %% ../nbs/11_diagnosis.ipynb #cc03b74c
+# %% ../nbs/11_diagnosis.ipynb #689678d6
 def _ratio(p):
     "The number k with hand = k · reference in every entry, or `None`."
     weight = 1 / np.maximum(p.tolerance, 1e-300 + 1e-16 * abs(p.reference))
@@ -166,7 +166,7 @@ def _offset(p):
     if p.hand.size > 1 and p.explains(p.reference + k):
         return 'offset', f'hand = reference {"-" if np.real(k) < 0 else "+"} {_value(abs(k))} in every entry{_is(k, name_factor(k, p.arguments))}'
 
-# %% ../nbs/11_diagnosis.ipynb #236e1512
+# %% ../nbs/11_diagnosis.ipynb #eff13fce
 _FLOATS = {8: ', as in bfloat16', 11: ', as in float16', 24: ', as in float32'}
 
 def _bits(x):
@@ -181,7 +181,7 @@ def _low_precision(p):
     room = 2.0**-bits * np.maximum(abs(r), 2.0**-13 * np.max(abs(r))) + 3 * p.tolerance
     if bits <= 30 and np.all(abs(p.error) <= room): return 'low-precision', f'hand has {bits} significant bits{_FLOATS.get(bits, "")}, and is the reference rounded to them.'
 
-# %% ../nbs/11_diagnosis.ipynb #b2321692
+# %% ../nbs/11_diagnosis.ipynb #629172cd
 def _transpose(p):
     r, t = p.reference, p.tolerance
     if r.ndim < 2 or r.size == max(r.shape): return None
@@ -199,7 +199,7 @@ def _shifted(p):
             if np.all(abs(h[to] - r[source]) <= 3 * t[source]) and np.ptp(r[source]): 
                 return 'permuted', f'hand[i] is reference[i {"-" if s > 0 else "+"} {abs(s)}] along axis {axis}, but for the edge: an index is off by {abs(s)}.'
 
-# %% ../nbs/11_diagnosis.ipynb #138d17c2
+# %% ../nbs/11_diagnosis.ipynb #7f9e414c
 def _movement(p):
     "In words, how the entries of the reference moved."
     r, t = p.reference, np.max(p.tolerance)
@@ -218,7 +218,7 @@ def _permuted(p):
     same = np.all(abs(h[i] - r[j]) <= 3 * t[j] + 1e-13 * abs(r[j]))
     if same and np.sum(np.diff(r[j]) > 3 * t[j][1:]) > 1: return 'permuted', f'hand holds the entries of the reference {_movement(p)}.'
 
-# %% ../nbs/11_diagnosis.ipynb #a54bc852
+# %% ../nbs/11_diagnosis.ipynb #ad5130ed
 def _repeated_index(p):
     for name, a in p.arguments.items():
         if a.dtype.kind not in 'iu' or a.ndim != 1 or not p.reference.ndim or a.min() < 0 or a.max() >= len(p.reference): continue
@@ -249,7 +249,7 @@ def _few(p):
         zero = '' if p.hand[wrong].any() else ' hand is zero there.'
         return 'few-entries', f'hand is wrong in {k} of {n} entries, right in the others: {_places(wrong)}.{zero}'
 
-# %% ../nbs/11_diagnosis.ipynb #192623fc
+# %% ../nbs/11_diagnosis.ipynb #67eb5c63
 def _layouts(shape, name, a):
     "The ways in which an array can be laid along the axes of the derivative."
     for before in range(len(shape) - a.ndim + 1 if a.ndim and a.size > 1 else 0):
@@ -269,7 +269,7 @@ def _summaries(name, a):
         yield f'softmax({name}{words})', _softmax(a, axis)
         if words: yield from ((f'norm({name}{words})', np.sqrt(np.sum(a * a, axis))), (f'std({name}{words})', a.std(axis)))
 
-# %% ../nbs/11_diagnosis.ipynb #ab6ac2e5
+# %% ../nbs/11_diagnosis.ipynb #223c3854
 def _products(arguments):
     "Matrix products of two arguments."
     small = {name: a for name, a in arguments.items() if a.ndim in (1, 2) and 1 < a.size <= 10**5}
@@ -284,7 +284,7 @@ def _intermediates(p):
     made = itertools.chain(*(_summaries(name, a) for name, a in numeric.items()), _products(numeric))
     return bare, {words: v for name, a in made for words, v in _layouts(shape, name, a)}
 
-# %% ../nbs/11_diagnosis.ipynb #50260f0d
+# %% ../nbs/11_diagnosis.ipynb #966b1e33
 _FUNCTIONS = {
     'exp({})': lambda z: np.exp(np.clip(z, -300, 300)), 'exp({}^2)': lambda z: np.exp(np.clip(z * z, -300, 300)),
     '(1 - exp({}))': np.expm1, 'log({})': lambda z: np.log(abs(z)), '(1 + log({}))': lambda z: 1 + np.log(abs(z)),
@@ -304,14 +304,14 @@ def _candidates(values, units):
         yield name, v
         yield from ((form.format(unit + name), f(k * v)) for form, f in _FUNCTIONS.items() for unit, k in units.items())
 
-# %% ../nbs/11_diagnosis.ipynb #dfaca5ce
+# %% ../nbs/11_diagnosis.ipynb #74ce672c
 _Words = namedtuple('Words', 'rows base names values')
 
 def _words(p):
     "What closed forms are made of, in up to 64 entries: bases, and candidates with their values."
     if 'words' in p.cache: return p.cache['words']
     n = p.reference.size
-    rows = np.arange(n) if n <= 64 else np.sort(np.random.default_rng(0).integers(0, n, 64))
+    rows = np.arange(n) if n <= 64 else np.random.default_rng(0).choice(np.flatnonzero(p.wrong), 64)
     index = np.unravel_index(rows, p.reference.shape)
     bare, made = ({k: np.broadcast_to(v, p.reference.shape)[index] for k, v in part.items()} for part in _intermediates(p))
     base = _independent({k: v for k, v in bare.items() if np.all(v != 0)})
@@ -323,7 +323,7 @@ def _words(p):
     p.cache['words'] = _Words(rows, base, list(named), np.array(list(named.values())).reshape(-1, len(rows)).T)
     return p.cache['words']
 
-# %% ../nbs/11_diagnosis.ipynb #91d74441
+# %% ../nbs/11_diagnosis.ipynb #4db33d0a
 def _fits(words, t, noise, keys):
     "Candidates, with exponents, that explain log|t| together with powers of the bases `keys`."
     with np.errstate(all='ignore'): logs = np.log(abs(words.values))
@@ -341,7 +341,7 @@ def _fits(words, t, noise, keys):
     fit = (np.max(abs(y[:, None] - power * C), 0, initial=0) <= room) & (power != 0) & (abs(power) <= 4) & (size > 1e-12)
     yield from zip(usable[fit][:20], power[fit][:20])
 
-# %% ../nbs/11_diagnosis.ipynb #57d1418b
+# %% ../nbs/11_diagnosis.ipynb #7c950b4f
 _Form = namedtuple('Form', 'factor powers cost')
 
 def _signs(t, values, powers):
@@ -363,7 +363,7 @@ def _form(words, t, noise, keys, candidate, power):
     factor = signs[0] * np.exp(c[0])
     return _Form(factor, named, cost if name_factor(factor, {}) else cost + 1)
 
-# %% ../nbs/11_diagnosis.ipynb #d9d274b2
+# %% ../nbs/11_diagnosis.ipynb #08454db2
 def _independent(base):
     "Without those that are constant, or the same as an earlier one."
     kept = {}
@@ -374,27 +374,26 @@ def _independent(base):
 
 def closed_form(
     words, # what it may be made of
-    target, # an array in the shape of the derivative; NaN where it is not asked
-    noise, # its absolute error
+    target, # values in the rows of `words`; NaN where it is not asked
+    noise, # their absolute errors
 ) -> _Form|None: # the simplest one: `factor`, exponents by name, and how complicated it is
     "Factor times powers of arguments times a power of a function, equal to `target` in every entry."
-    t, noise = np.ravel(target)[words.rows], np.ravel(noise)[words.rows]
-    with np.errstate(all='ignore'): good = (t != 0) & (noise < 1e-5 * abs(t))
-    if good.sum() < max(3, 0.9 * np.isfinite(t).sum()): return None
+    with np.errstate(all='ignore'): good = (target != 0) & (noise < 1e-5 * abs(target))
+    if good.sum() < max(3, 0.9 * np.isfinite(target).sum()): return None
     words = _Words(words.rows[good], _independent({k: v[good] for k, v in words.base.items()}), words.names, words.values[good])
-    t, noise = t[good], np.maximum(4 * noise[good] / abs(t[good]), 1e-11)
+    t, noise = target[good], np.maximum(4 * noise[good] / abs(target[good]), 1e-11)
     keys, room = list(words.base), int(good.sum()) - 3
     subsets = [keys] if len(keys) <= room else [c for k in range(min(room, 2) + 1) for c in itertools.combinations(keys, k)]
     with np.errstate(all='ignore'): forms = [_form(words, t, noise, s, *fit) for s in subsets for fit in _fits(words, t, noise, s)]
     return min((f for f in forms if f), key=lambda f: f.cost, default=None)
 
-# %% ../nbs/11_diagnosis.ipynb #f77ae5da
+# %% ../nbs/11_diagnosis.ipynb #dc6934dd
 def _forms(p):
     "The closed forms of hand, reference, ratio and error."
     if 'forms' not in p.cache:
-        words, h, r, t = _words(p), p.hand, p.reference, p.tolerance
-        with np.errstate(all='ignore'): ratio, relative = h / r, abs(h / r) * t / abs(r)
-        asked = (h, t), (r, t), (np.where(p.wrong & (r != 0), ratio, np.nan), relative), (np.where(p.wrong, p.error, np.nan), t)
+        words = _words(p)
+        h, r, t, wrong, e = (np.ravel(a)[words.rows] for a in (p.hand, p.reference, p.tolerance, p.wrong, p.error))
+        asked = (h, t), (r, t), (np.where(wrong & (r != 0), h / r, np.nan), abs(h / r) * t / abs(r)), (np.where(wrong, e, np.nan), t)
         p.cache['forms'] = [closed_form(words, a, np.nan_to_num(noise)) for a, noise in asked]
     return p.cache['forms']
 
@@ -404,7 +403,7 @@ def _shown(form, p):
     parts = [factor] * (factor != '1' or not form.powers) + [k if q == 1 else f'{k}^{q:g}' for k, q in form.powers.items()]
     return '-' * bool(form.factor < 0) + ' · '.join(parts)
 
-# %% ../nbs/11_diagnosis.ipynb #ad360fb3
+# %% ../nbs/11_diagnosis.ipynb #dfb8c0b4
 def _unlaid(name): return name.split('[')[0].split(', axis=')[0]
 
 def _misread(ratio, hand, reference):
@@ -431,12 +430,14 @@ def _closed_form(p):
     if error and (named(error) or alone): return 'missing-term', f'hand - reference = {_shown(error, p)} where hand is wrong: a term is missing, or one too many.'
     if hand and reference: return _misread(_quotient(hand, reference), hand, reference), f'hand = {_shown(hand, p)}, but reference = {_shown(reference, p)}.'
 
-# %% ../nbs/11_diagnosis.ipynb #f4dacbcd
+# %% ../nbs/11_diagnosis.ipynb #f46a92ef
 def _sum_factor(p):
-    ratio = p.hand / p.reference
+    words = _words(p)
+    h, r, t = (np.ravel(a)[words.rows] for a in (p.hand, p.reference, p.tolerance))
+    ratio = h / r
     for power in (1, -1, 0.5, -0.5, 2, -2) if np.all(ratio > 0) else ():
         u = ratio**(1 / power) - 1
-        form = closed_form(_words(p), u, (1 + u) * (1 + 1 / ratio) * p.tolerance / abs(p.reference))
+        form = closed_form(words, u, (1 + u) * (1 + 1 / ratio) * t / abs(r))
         if form and name_factor(form.factor, p.arguments):
             words = f'(1 {"-" if form.factor < 0 else "+"} {_shown(form._replace(factor=abs(form.factor)), p)})'
             return 'missing-factor', f'hand / reference = {words}{f"^{power:g}" if power != 1 else ""} in every entry.'
@@ -448,7 +449,7 @@ def _local_form(p):
     if ratio and (ratio.powers or name_factor(ratio.factor, {})) and not (error and error.cost < ratio.cost): return 'missing-factor', f'hand / reference = {_shown(ratio, p)} in the {int(p.wrong.sum())} entries that are wrong, 1 in the others.'
     if error and (not error.powers or name_factor(error.factor, p.arguments)): return 'missing-term', f'hand - reference = {_shown(error, p)} in the {int(p.wrong.sum())} entries that are wrong, 0 in the others: a term is missing, or one too many.'
 
-# %% ../nbs/11_diagnosis.ipynb #4196f0f8
+# %% ../nbs/11_diagnosis.ipynb #8f0498fb
 def _diagonal(p):
     h, r = p.hand, p.reference
     if r.ndim == 2 and r.shape[0] == r.shape[1] > 1 and not (h - np.diag(np.diag(h))).any() and (r - np.diag(np.diag(r))).any(): return 'missing-term', 'hand is a diagonal matrix, the reference is not: the coupling between entries is missing.'
@@ -464,7 +465,7 @@ def _other_axis(p):
     if p.explains(guess * np.sign(h * r) * r, p.tolerance * 10 * np.maximum(1, guess)):
         return 'wrong-axis', 'hand[i, j] / reference[i, j] = v[j] / v[i]: a factor that belongs to one axis is laid along the other.'
 
-# %% ../nbs/11_diagnosis.ipynb #bdcca722
+# %% ../nbs/11_diagnosis.ipynb #a32855fa
 def _row_term(p):
     center = lambda a: a - a.mean(axes, keepdims=True)
     for axes in _axes(p.reference.ndim)[:-1]:
@@ -477,7 +478,7 @@ def _row_term(p):
             b = np.sum(d * e, axes, keepdims=True) / np.maximum(np.sum(d * d, axes, keepdims=True), 1e-300)
             if p.explains(p.hand - e + b * d, p.tolerance.max()): return 'missing-term', f'Along {_along(axes)}, hand - reference is a linear function of {name}: a term is missing.'
 
-# %% ../nbs/11_diagnosis.ipynb #523688ff
+# %% ../nbs/11_diagnosis.ipynb #bb8b1d2a
 def _matrix_factor(p):
     r, square = p.reference, {k: a for k, a in p.arguments.items() if a.ndim == 2 and 1 < a.shape[0] == a.shape[1] <= 200}
     for (name, A), axis in itertools.product(square.items(), range(r.ndim if r.ndim < 3 else 0)):
@@ -490,7 +491,7 @@ def _matrix_factor(p):
             if same(np.linalg.solve(M, R)): return 'missing-factor', f'reference = {word} @ hand: that factor is missing.'
             if same(M @ R): return 'missing-factor', f'hand = {word} @ reference: the inverse of {word} is missing.'
 
-# %% ../nbs/11_diagnosis.ipynb #35658c1f
+# %% ../nbs/11_diagnosis.ipynb #3463c0fc
 def _quietly(function, argument):
     "The numbers that a function gives, without its warnings; NaN where it raises, or gives something else."
     try:
@@ -504,7 +505,7 @@ def _derivative_of_another(p):
         if name == p.wrt or np.shape(p.arguments.get(name)) != p.reference.shape or not p.reference.shape and not p.hand: continue
         if p.explains(_quietly(p.others, name)): return 'swapped-argument', f'hand is the derivative with respect to {name}.'
 
-# %% ../nbs/11_diagnosis.ipynb #8fd67378
+# %% ../nbs/11_diagnosis.ipynb #c690f852
 def _like(new, old):
     "A new value of the kind of an old one."
     return np.array(new, np.asarray(old).dtype) if isinstance(old, np.ndarray) else np.asarray(new, np.asarray(old).dtype).tolist()
@@ -528,7 +529,7 @@ def _movable(p, wrt=False):
     "The arguments that can be given another value: arrays and numbers that are floats, not all zero."
     return {k: p.arguments[k] for k in p.given if k in p.arguments and p.arguments[k].dtype.kind == 'f' and p.arguments[k].any() and (wrt or k != p.wrt)}
 
-# %% ../nbs/11_diagnosis.ipynb #6fdb3a19
+# %% ../nbs/11_diagnosis.ipynb #c7837ee7
 def _substitutions(p):
     "Changes of the arguments, with the cause and the words for them."
     movable = _movable(p, wrt=True)
@@ -541,7 +542,7 @@ def _substitutions(p):
         yield 'missing-term', f'{a} = 0: the term with {a} is missing', {a: 0 * A}
         yield 'missing-factor', f'{a} = 1: the factor {a} is missing', {a: A**0}
 
-# %% ../nbs/11_diagnosis.ipynb #cbfdce42
+# %% ../nbs/11_diagnosis.ipynb #5c8fe72e
 def _power(p, after, before, one=0):
     "The q with after = (2^q + one) before, to halves; `None` where there is none."
     total = np.sum(before * before) if after is not None and before is not None else 0
@@ -564,7 +565,7 @@ def _substituted(p):
         (name, value), *more = change.items()
         if cause in ('swapped-argument', 'transpose') or _grows(p, name, value.flat[0]): return cause, f'hand is the reference with {words}.'
 
-# %% ../nbs/11_diagnosis.ipynb #1ffd4918
+# %% ../nbs/11_diagnosis.ipynb #db4de54a
 def _agrees_at_one(p):
     for name, a in _movable(p, wrt=True).items():
         h1, r1 = (_at(p, who, {name: 0 * a + 1}) for who in ('hand', 'reference'))
@@ -579,7 +580,7 @@ def _in_term(p, name, error):
     h, r = (_at(p, who, {name: 0 * p.arguments[name] + 0.5}) for who in ('hand', 'reference'))
     return h is not None and r is not None and _power(p, r - h, error) is not None
 
-# %% ../nbs/11_diagnosis.ipynb #f5cca651
+# %% ../nbs/11_diagnosis.ipynb #6c0c22db
 def _agrees_when_symmetric(p):
     for name, a in _movable(p, wrt=True).items():
         if a.ndim != 2 or a.shape[0] != a.shape[1] or np.allclose(a, a.T): continue
@@ -594,7 +595,7 @@ def _multiple_at_zero(p):
         names = name_factor(k, p.arguments) if k and abs(k - 1) > 1e-3 else []
         if names: return 'missing-factor', f'Where {name} = 0, hand = {_value(k)} × reference in every entry{_is(k, names)}'
 
-# %% ../nbs/11_diagnosis.ipynb #7cf780c4
+# %% ../nbs/11_diagnosis.ipynb #ac2e8161
 def _growth(p):
     for name, a in _movable(p, wrt=True).items():
         h, r = (_at(p, who, {name: 2 * a}) for who in ('hand', 'reference'))
@@ -603,7 +604,7 @@ def _growth(p):
         if None not in (of_h, of_r) and of_h != of_r: return 'missing-factor', f'The reference grows as {name}^{of_r:g}, hand as {name}^{of_h:g}: a factor with {name} is missing.'
         if of_r is None and None not in (of_h, of_e) and of_h != of_e: return 'missing-term', f'hand grows as {name}^{of_h:g}, what is missing as {name}^{of_e:g}: the reference is a sum.'
 
-# %% ../nbs/11_diagnosis.ipynb #ca57ecd0
+# %% ../nbs/11_diagnosis.ipynb #c9945d8d
 def _shifted_point(p):
     x = _movable(p, wrt=True).get(p.wrt)
     if x is None or np.max(abs(p.error)) > 0.1 * np.max(abs(p.reference)): return None
@@ -618,7 +619,7 @@ def _shifted_point(p):
             if np.linalg.norm(p.error - k * step) > 0.2 * np.linalg.norm(p.error): break
             t *= k
 
-# %% ../nbs/11_diagnosis.ipynb #9f372f0f
+# %% ../nbs/11_diagnosis.ipynb #6b6a58b5
 def _moved(p, who, name):
     "Which entries change when entry [0, 1] of a matrix does."
     a = p.arguments[name]
@@ -634,7 +635,7 @@ def _wrong_sum(p):
         if len(along_h) == len(along_r) == 1 and along_h != along_r: return 'wrong-axis', f'{name}[0, 1] moves entries of the reference along axis {along_r[0]}, entries of hand along axis {along_h[0]}: a sum runs over the wrong axis.'
         if len(h) == len(r) == p.reference.ndim == 1 and {int(h[0, 0]), int(r[0, 0])} == {0, 1}: return 'wrong-axis', f'{name}[0, 1] moves entry {r[0, 0]} of the reference, entry {h[0, 0]} of hand: a sum runs over the wrong axis.'
 
-# %% ../nbs/11_diagnosis.ipynb #f59bc653
+# %% ../nbs/11_diagnosis.ipynb #cc04ec3f
 Diagnosis = namedtuple('Diagnosis', 'wrong cause evidence')
 Diagnosis.__doc__ = "Which entries are `wrong` (`None` for a wrong shape), the `cause` (`None` where none is sure) and the sentences that are the `evidence`."
 
@@ -646,9 +647,10 @@ def _hypotheses(p):
     "What can be asked of this pair, in order."
     if not np.isfinite(p.error).all(): return _nonfinite,
     if np.iscomplexobj(p.error): return *_VALUES, _few
-    return (_zero, _scalar) if p.error.size == 1 else _VALUES + _FORMULAS + _POINTS
+    if p.error.size == 1: return _zero, _scalar
+    return _VALUES + _FORMULAS + (_POINTS[:4] if p.error.size > 10**4 else _POINTS)
 
-# %% ../nbs/11_diagnosis.ipynb #c7a3440a
+# %% ../nbs/11_diagnosis.ipynb #06e46dc8
 def _spread(p):
     "A pair whose entries are those of a scalar derivative at eight points, or `None`."
     rng, many = np.random.default_rng(0), {k: a.reshape(()) * np.ones(8) for k, a in p.arguments.items() if a.size == 1}
@@ -667,7 +669,7 @@ def _scalar(p):
     found = next((found for h in (_sign, _scale, _offset, _closed_form) if (found := h(spread))), None)
     return found and (found[0], f'At {spread.hand.size} points, {found[1]}')
 
-# %% ../nbs/11_diagnosis.ipynb #6bef3421
+# %% ../nbs/11_diagnosis.ipynb #eb79cee1
 def diagnose(
     hand, # what the hand-written derivative gives
     reference, # what an independent witness gives
