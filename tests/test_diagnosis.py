@@ -249,3 +249,15 @@ def test_the_evidence_speaks_of_hand():
     for ms in PLAIN.values():
         found = diagnosis(ms[0](normal(7)), normal(7))
         assert 'hand' in found.evidence[0] and 'autodiff' not in found.evidence[0]
+
+@pytest.mark.parametrize('tolerance', [1e-3, 1e-2, 0.3, 10.0, np.inf])
+def test_a_rough_reference_names_little(tolerance):
+    for n in (12, 1000, 10**5):
+        h, r = normal(n, 1), normal(n, 2)
+        found = diagnose(h, r, tolerance, wrt='w', arguments=dict(w=normal(n, 3), x=normal(n, 4)), hand_at=lambda d: h, reference_at=lambda d: r)
+        assert found.cause is None, (n, found)
+
+def test_a_sign_shows_through_noise():
+    r = normal(30)
+    assert diagnosis(-r + 1e-4 * normal(30, 1), r, 1e-3).cause == 'sign'
+    assert diagnosis(2 * r + 1e-4 * normal(30, 1), r, 1e-3).cause == 'scale'
