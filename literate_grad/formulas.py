@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Style', 'most_entries', 'has_equations', 'Step', 'Derivation', 'Code', 'derivation']
 
-# %% ../nbs/12_formulas.ipynb #0033fafd
+# %% ../nbs/12_formulas.ipynb #5a63cf50
 import inspect, math, re
 from collections import namedtuple
 import numpy as np
@@ -16,7 +16,7 @@ from .grammar import Unreadable, canonical, equations, functions, spelled, subtr
 from .algebra import (Compared, Meaning, compared, differences, digits, digit_table, float_table, has_sum, is_below, known_functions,
                                    proved, size_of, terms_of, value_of)
 
-# %% ../nbs/12_formulas.ipynb #fd327d89
+# %% ../nbs/12_formulas.ipynb #9fb03221
 def has_equations(
     docstring: str|None, # a docstring, or `None`
 ) -> bool: # whether `derivation` would find anything in it
@@ -24,7 +24,7 @@ def has_equations(
     try: return bool(equations(docstring or ''))
     except Unreadable: return True
 
-# %% ../nbs/12_formulas.ipynb #37ebbf1d
+# %% ../nbs/12_formulas.ipynb #b94703d8
 def _negative(e): return e.could_extract_minus_sign()
 
 def _tree(e, meaning):
@@ -48,7 +48,7 @@ def _comparison_tree(e, meaning):
     from sympy import sympify
     return ('compare', '>', _tree(sympify(left), meaning), _tree(sympify(right), meaning))
 
-# %% ../nbs/12_formulas.ipynb #e2d419a7
+# %% ../nbs/12_formulas.ipynb #f73c672f
 def _sum_tree(e, meaning):
     terms = sorted(e.as_ordered_terms(), key=_negative)
     tree = _tree(terms[0], meaning)
@@ -71,7 +71,7 @@ def _product_tree(e, meaning):
         return tree
     return ('div', product(over), product(under)) if under else product(over)
 
-# %% ../nbs/12_formulas.ipynb #2a73666f
+# %% ../nbs/12_formulas.ipynb #0552e237
 Style = namedtuple('Style', 'times power names', defaults=('*', '^', {}))
 _strength = {'if': 0, 'compare': 1, 'and': 0, 'or': 0, 'add': 2, 'sub': 2, 'neg': 2, 'mul': 3, 'div': 3, 'd': 3, 'pow': 5}
 _raised_digits = str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹')
@@ -81,7 +81,7 @@ def _text(tree, style, least=0):
     text = _unbracketed(tree, style)
     return f'({text})' if _strength.get(tree[0], 6) < least else text
 
-# %% ../nbs/12_formulas.ipynb #ab834aa6
+# %% ../nbs/12_formulas.ipynb #a83b3dbe
 def _unbracketed(tree, style):
     kind, *parts = tree
     text = lambda part, least=0: _text(part, style, least)
@@ -105,7 +105,7 @@ def _power_text(base, exponent, style, text):
     if style.power == '²' and number.lstrip('-').isdigit(): return text(base, 6) + number.translate(_raised_digits)
     return text(base, 6) + style.power.replace('²', '^') + text(exponent, 5)
 
-# %% ../nbs/12_formulas.ipynb #c384c1c8
+# %% ../nbs/12_formulas.ipynb #923a2e32
 def _derivative_text(top, by, style):
     order = len(by) if len(by) > 1 else ''
     raised = str(order).translate(_raised_digits) if style.power == '²' else order
@@ -113,7 +113,7 @@ def _derivative_text(top, by, style):
     same = len(set(below)) == 1
     return f"d{raised}{_text(top, style, 6)}/" + (f'd{below[0]}{raised}' if same else 'd' + ' d'.join(below))
 
-# %% ../nbs/12_formulas.ipynb #b7ea121c
+# %% ../nbs/12_formulas.ipynb #3b2552fc
 def _name_latex(key):
     stem, _, index = key.partition('_')
     lower = stem.lower()
@@ -128,7 +128,7 @@ def _bare(letter):
 _greek_letters = 'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega'.split()
 _latex_functions = 'exp log ln sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth max min'.split()
 
-# %% ../nbs/12_formulas.ipynb #402c39ad
+# %% ../nbs/12_formulas.ipynb #fb9a7cf8
 def _latex(tree, least=0):
     "A tree in LaTeX; in brackets when it binds less than `least`."
     text = _unbracketed_latex(*tree)
@@ -150,7 +150,7 @@ def _unbracketed_latex(kind, *parts):
     if kind == 'prime': return _name_latex(parts[0]) + "'" * parts[1] + (rf"\left({', '.join(map(_latex, parts[2:]))}\right)" if parts[2:] else '')
     return rf'\text{{{kind}}}'
 
-# %% ../nbs/12_formulas.ipynb #dacf2084
+# %% ../nbs/12_formulas.ipynb #3e824317
 def _call_latex(name, *arguments):
     inside = ', '.join(map(_latex, arguments))
     if name in ('abs', 'norm'): return rf'\left\lvert {inside}\right\rvert' if name == 'abs' else rf'\left\lVert {inside}\right\rVert'
@@ -164,7 +164,7 @@ def _derivative_latex(top, by):
     below = [_latex(part, 6) for part in by]
     return rf"\frac{{d{order} {_latex(top, 6)}}}{{d {below[0]}{order}}}" if len(set(below)) == 1 else rf"\frac{{d{order} {_latex(top, 6)}}}{{{' '.join('d ' + part for part in below)}}}"
 
-# %% ../nbs/12_formulas.ipynb #abcbaaec
+# %% ../nbs/12_formulas.ipynb #b640a258
 def _constant(a, b, meaning):
     "The number that a divided by b is everywhere, or `None`."
     import mpmath as mp
@@ -183,7 +183,7 @@ def _cancelled(e):
     if size_of(e) <= 80 and terms_of(e) <= 60: forms += [sp.cancel(e) if not has_sum(e) else e, sp.expand(e), sp.factor_terms(e)]
     return min(forms, key=size_of)
 
-# %% ../nbs/12_formulas.ipynb #5597cd82
+# %% ../nbs/12_formulas.ipynb #3488644a
 def _separates(claim, truths, meaning, write):
     "What separates a claim from the truth, given in one or several forms, as a sentence or ''."
     truth = truths[0]
@@ -206,7 +206,7 @@ def _is_fraction(e):
     from sympy import fraction
     return bool(fraction(e)[1].free_symbols)
 
-# %% ../nbs/12_formulas.ipynb #1a39ef8e
+# %% ../nbs/12_formulas.ipynb #1a88443b
 class Step:
     "One claim of a docstring: the expression behind an `=`."
     def __init__(self, left, side):
@@ -219,7 +219,7 @@ class Step:
 
 _marks = {'proved': '✓', 'holds': '✓', 'fails': '✗', 'unreadable': '?'}
 
-# %% ../nbs/12_formulas.ipynb #d172038c
+# %% ../nbs/12_formulas.ipynb #26886883
 class Derivation:
     "The equations of a docstring, each right side checked."
     def __init__(self, text, code=None):
@@ -240,7 +240,7 @@ class Derivation:
 
     def __bool__(self): return self.status in ('proved', 'holds')
 
-# %% ../nbs/12_formulas.ipynb #12864139
+# %% ../nbs/12_formulas.ipynb #f7d341c7
 @patch
 def _outcome(self:Derivation):
     "The quantity that everything is about: `y`, or what is differentiated and not used by other definitions."
@@ -254,7 +254,7 @@ def _outcome(self:Derivation):
     ranked = [key for key in tops if key in free] + [key for key in ('y',) if key in free] + free + defined + tops
     return ranked[0] if ranked else None
 
-# %% ../nbs/12_formulas.ipynb #50b1c93c
+# %% ../nbs/12_formulas.ipynb #8bd9963d
 @patch
 def _steps(self:Derivation, meaning):
     "All steps, compared with the truth."
@@ -273,7 +273,7 @@ def _steps(self:Derivation, meaning):
         found += steps
     return found
 
-# %% ../nbs/12_formulas.ipynb #6f514c42
+# %% ../nbs/12_formulas.ipynb #6bb2c5da
 @patch
 def _truth(self:Derivation, equation, meaning):
     "What the right sides of an equation should be equal to."
@@ -288,7 +288,7 @@ def _truth(self:Derivation, equation, meaning):
     if left[0] == 'prime' and left[1] not in functions and meaning.is_given(left[1]): raise Unreadable(f'nothing says what `{left[1]}` is')
     return meaning.expression(left)
 
-# %% ../nbs/12_formulas.ipynb #66acca92
+# %% ../nbs/12_formulas.ipynb #385a41bb
 @patch
 def _check(self:Derivation, step, truth, meaning, left):
     "Fills in what is to say about one step."
@@ -306,7 +306,7 @@ def _check(self:Derivation, step, truth, meaning, left):
     except Unreadable as problem: step.why = str(problem) if problem.line else f'{problem} (line {step.line}, column {step.column})'
     except RecursionError: step.why = 'too deep to be checked'
 
-# %% ../nbs/12_formulas.ipynb #72459ed4
+# %% ../nbs/12_formulas.ipynb #8913309a
 @patch
 def _guard(self:Derivation, step, meaning):
     "What has to be positive where the step is to hold; `None` when it is to hold everywhere."
@@ -325,7 +325,7 @@ def _domain(self:Derivation, meaning):
     "Conditions under which a definition without other cases stands."
     return [sides[0].guard for sides in meaning.definitions.values() if len(sides) == 1 and sides[0].guard and sides[0].guard != ('otherwise',)]
 
-# %% ../nbs/12_formulas.ipynb #8a34b467
+# %% ../nbs/12_formulas.ipynb #125ab819
 @patch
 def _cases(self:Derivation, step):
     "The conditions of the other right sides of the same derivative."
@@ -335,7 +335,7 @@ def _cases(self:Derivation, step):
     for guard in guards[1:]: tree = ('or', tree, guard)
     return tree
 
-# %% ../nbs/12_formulas.ipynb #8ecbcd97
+# %% ../nbs/12_formulas.ipynb #f49b88b8
 @patch
 def _explain(self:Derivation, steps, truth, meaning):
     "Says of the steps that fail what the truth is and what separates them from it."
@@ -354,7 +354,7 @@ def _explain(self:Derivation, steps, truth, meaning):
 
 def _short(write): return lambda e: text if len(text := write(e)) <= 200 else 'something long'
 
-# %% ../nbs/12_formulas.ipynb #e9d3eb6c
+# %% ../nbs/12_formulas.ipynb #0d29a6c8
 @patch
 def _shortest(self:Derivation, forms, meaning):
     "The shortest form of the truth; perhaps as a multiple of the quantity that is differentiated."
@@ -380,7 +380,7 @@ def _shown(v):
     if np.ndim(v): return '[' + ', '.join(_shown(part) for part in np.ravel(v)) + ']'
     return f'{float(v):.6g}' if mp.isfinite(v) else 'no real number'
 
-# %% ../nbs/12_formulas.ipynb #634d3426
+# %% ../nbs/12_formulas.ipynb #993bca54
 _step_of_path = re.compile(r'''\.?(?P<name>[^\W\d]\w*)|\[(?P<index>-?\d+)\]|\[(?P<quote>['"])(?P<key>[^'"]*)(?P=quote)\]''')
 
 def _reached(path, named):
@@ -394,7 +394,7 @@ def _reached(path, named):
         except (KeyError, IndexError, AttributeError, TypeError): raise Unreadable(f'the path `{path}` leads nowhere') from None
     return value
 
-# %% ../nbs/12_formulas.ipynb #d120407a
+# %% ../nbs/12_formulas.ipynb #2c5d0a30
 class Code:
     "The function that a docstring speaks of, and arguments to try it at."
     def __init__(self, of, at=None, where=None):
@@ -416,7 +416,7 @@ def _bound(named, where):
         if canonical(name) not in values: values[canonical(name)] = _reached(path, named) if isinstance(path, str) else path
     return {name: np.asarray(value) for name, value in values.items() if isinstance(value, (int, float, list, np.ndarray, np.generic)) and np.asarray(value).dtype.kind in 'biuf'}
 
-# %% ../nbs/12_formulas.ipynb #ccb32e5c
+# %% ../nbs/12_formulas.ipynb #c63a61d2
 @patch
 def _read(self:Derivation):
     "The reading that reproduces the code's value, and the docstring's meaning under it."
@@ -438,7 +438,7 @@ def _read(self:Derivation):
 
 def _fits(y, expected): return any(np.shape(v) == expected.shape and isapprox(v, expected) for v in (y, np.sum(y), np.reshape(y, expected.shape) if np.size(y) == expected.size else np.nan))
 
-# %% ../nbs/12_formulas.ipynb #4f9ebef8
+# %% ../nbs/12_formulas.ipynb #7beb2871
 @patch
 def _y(self:Derivation, meaning, values, table=None):
     return _evaluated(meaning.expression(('sym', self.outcome)), meaning, values, float_table() if table is None else table)
@@ -448,7 +448,7 @@ def _evaluated(e, meaning, values, table):
     missing = sorted(s.name for s in e.free_symbols if s.name not in values and s.name != meaning.count)
     if missing: raise Unreadable(f"nothing says what `{missing[0]}` is; the label's where={{'{missing[0]}': …}} can")
     count = max((np.size(v) for v in values.values()), default=1)
-    inside = {s: count if s.name == meaning.count else values[s.name] for s in e.free_symbols}
+    inside = {s: values.get(s.name, count) for s in e.free_symbols}
     with np.errstate(all='ignore'): return value_of(e, inside, count, table)
 
 @patch
@@ -462,7 +462,7 @@ def _try_numbers(self:Derivation):
             self.steps, self.meaning, self.reading = steps, meaning, f'entry by entry, {self.names.get(key, key)} as one number'
             return
 
-# %% ../nbs/12_formulas.ipynb #54917236
+# %% ../nbs/12_formulas.ipynb #25c6e7a1
 @patch
 def _by_code(self:Derivation, step, left):
     "Compares a step with the code's own derivative, where the docstring does not say what `y` is."
@@ -488,7 +488,7 @@ def gradient(self:Code):
     except (TypeError, ValueError): return {}
     return _bound(dict(zip(self.named(), found)), {name: path for name, path in self.where.items() if isinstance(path, str)})
 
-# %% ../nbs/12_formulas.ipynb #2bbd9d7e
+# %% ../nbs/12_formulas.ipynb #7e2335d7
 def _shaped(result, y_shape, shape):
     "A derivative in the shape of what it is taken by: entries of `y` that share an argument are added up."
     result = np.broadcast_to(result, np.broadcast_shapes(np.shape(result), y_shape))
@@ -509,7 +509,7 @@ def _claims(self:Derivation):
         if last: claims[by[0][1]] = last[0].expression
     return claims
 
-# %% ../nbs/12_formulas.ipynb #731b8742
+# %% ../nbs/12_formulas.ipynb #9cb2abf4
 @patch(as_prop=True)
 def derivatives(self:Derivation):
     "The symbols by which the docstring gives a derivative of its quantity, as the docstring writes them."
@@ -535,7 +535,7 @@ def _worked(self:Derivation, wrt, arguments, table, number=lambda v: v):
     result = _evaluated(claims[key], self.meaning, {name: number(value) for name, value in values.items()}, table)
     return _shaped(result, np.shape(y), values[key].shape)
 
-# %% ../nbs/12_formulas.ipynb #453642c9
+# %% ../nbs/12_formulas.ipynb #794e58bc
 @patch
 def evaluate(
     self:Derivation,
@@ -553,7 +553,7 @@ def value(
     "The docstring's `y`, in floats."
     return np.asarray(self._y(self.meaning, {name: v.astype(float) for name, v in self._at(arguments).items()}), float)
 
-# %% ../nbs/12_formulas.ipynb #21648eae
+# %% ../nbs/12_formulas.ipynb #3e091a5d
 most_entries = 1000
 
 @patch
@@ -580,7 +580,7 @@ def _nearest(x):
     try: return float(Fraction(int(man)) * Fraction(2)**int(exp)) if abs(exp) < 5000 else float(x)
     except OverflowError: return math.inf if x > 0 else -math.inf
 
-# %% ../nbs/12_formulas.ipynb #acbde359
+# %% ../nbs/12_formulas.ipynb #0177706f
 def derivation(
     source, # a docstring, or a function with one: best a hand derivative with the label `@derivative(of=f, at=…)`
 ) -> Derivation: # its steps, each with a status
@@ -589,7 +589,7 @@ def derivation(
     text, label = inspect.getdoc(source) or '', getattr(source, '__derivative__', None)
     return Derivation(text, Code(label.of, label.at, label.where) if label else None)
 
-# %% ../nbs/12_formulas.ipynb #2f8757c8
+# %% ../nbs/12_formulas.ipynb #a4031403
 @patch
 def __repr__(self:Derivation):
     lines, shown = [], None
@@ -603,7 +603,7 @@ def __repr__(self:Derivation):
     notes = [f'✗ {step.text}\n  {step.why}' if step.status == 'fails' else f'? {step.text}\n  {step.why}' for step in self.steps if step.why]
     return '\n'.join([*([self.reason] if self.reason else []), *rows, *notes]) or 'no equations'
 
-# %% ../nbs/12_formulas.ipynb #e49e250f
+# %% ../nbs/12_formulas.ipynb #bfdb00fe
 @patch
 def _repr_latex_(self:Derivation):
     rows = []
@@ -617,5 +617,6 @@ def _repr_latex_(self:Derivation):
 
 @patch
 def _repr_markdown_(self:Derivation):
-    notes = [f'{_marks[step.status]} `{step.text}`: {step.why}' for step in self.steps if step.why]
-    return '\n\n'.join([part for part in (self.reason, self._repr_latex_(), *notes) if part])
+    plain = lambda text: re.sub(r'([*_^~|<>$\\\[\]`])', r'\\\1', text)
+    notes = [f'{_marks[step.status]} {plain(step.text)}: {plain(step.why)}' for step in self.steps if step.why]
+    return '\n\n'.join([part for part in (plain(self.reason), self._repr_latex_(), *notes) if part])
