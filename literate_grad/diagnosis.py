@@ -106,7 +106,8 @@ def _quantities(arguments):
     "Numbers that a factor may stand for, each with a name and a remark."
     for n, names in _sizes(arguments).items():
         remark = f', n = {n} = {" = ".join(names[:2])}'
-        yield from (('n', n, remark), ('n - 1', n - 1, remark), ('n/(n - 1)', n / (n - 1), remark))
+        yield 'n', n, remark
+        if n > 5: yield from (('n - 1', n - 1, remark), ('n/(n - 1)', n / (n - 1), remark))
     yield from ((name, float(a.reshape(())), '') for name, a in arguments.items() if a.size == 1)
     yield from (('ln 2', math.log(2), ''), ('ln 10', math.log(10), ''), ('pi', math.pi, ''), ('2 pi', 2 * math.pi, ''), ('pi/180', math.pi / 180, ''), ('e', math.e, ''))
     for name, a in arguments.items():
