@@ -3,10 +3,10 @@ const all = selector => [...document.querySelectorAll(selector)];
 
 // "Open in Colab", made from the link to the page's notebook
 function colab() {
-  const notebook = document.querySelector('.toc-actions a[href*="/blob/"]'), title = document.querySelector('h1.title');
-  if (!notebook || !title || document.querySelector('.colab')) return;
+  const notebook = document.querySelector('.toc-actions a[href*="/blob/"]'), title = document.querySelector('#title-block-header');
+  if (!notebook || !title) return;
   const href = notebook.href.replace('https://github.com/', 'https://colab.research.google.com/github/');
-  title.insertAdjacentHTML('afterend', `<p class="colab"><a href="${href}">Open in Colab</a></p>`);
+  title.insertAdjacentHTML('beforeend', `<p class="colab"><a href="${href}">Open in Colab</a></p>`);
 }
 
 // what scrolls can be scrolled with the keyboard
