@@ -6,7 +6,8 @@ function colab() {
   const notebook = document.querySelector('.toc-actions a[href*="/blob/"]'), title = document.querySelector('#title-block-header');
   if (!notebook || !title) return;
   const href = notebook.href.replace('https://github.com/', 'https://colab.research.google.com/github/');
-  title.insertAdjacentHTML('beforeend', `<p class="colab"><a href="${href}">Open in Colab</a></p>`);
+  const install = `%pip install git+${notebook.href.replace(/\/blob\/.*/, '')}`;
+  title.insertAdjacentHTML('beforeend', `<p class="colab"><a href="${href}">Open in Colab</a> (there, first: <code>${install}</code>)</p>`);
 }
 
 // what scrolls can be scrolled with the keyboard
