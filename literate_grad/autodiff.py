@@ -168,7 +168,7 @@ def tanh(
 
 defvjp(tanh, lambda y, t: lambda g: g * (1 - y**2))
 defjvp(tanh, lambda g, y, t: g * (1 - y**2))
-tanh.__module__, tanh.__qualname__ = __name__, 'tanh' # so that a model with it can be pickled
+tanh.__module__, tanh.__qualname__, tanh.__wrapped__ = __name__, 'tanh', tanh.fun # so that a model with it can be pickled, and its signature be seen
 
 # %% ../nbs/01_gradient.ipynb #a0a2aeb5
 Label = namedtuple('Label', 'of wrt at where')

@@ -31,5 +31,6 @@ def test_imports_stand_alone(path):
     "nbdev builds the site by running the exported cells and those with imports: other code beside an import would miss its names."
     for cell in cells(path)[:-1]:
         if cell['cell_type'] == 'code' and '#| export' not in source(cell):
-            imports = [line.startswith(('import ', 'from ')) for line in source(cell).splitlines() if not line.startswith('#|')]
-            assert all(imports) or not any(imports), source(cell)
+            lines = [line for line in source(cell).splitlines() if not line.startswith('#|')]
+            imports = [line.startswith(('import ', 'from ')) for line in lines]
+            assert not any(imports) or all(imports) and ';' not in ''.join(lines), source(cell)
