@@ -101,7 +101,8 @@ def _formula(part):
     if not has_equations(text): return None
     code = Code(partial(subject.f, **subject.kwargs), subject.args, label and label.where)
     code.named = lambda: dict(zip(subject.names, subject.args))
-    return Derivation(text, code)
+    formula = Derivation(text, code)
+    return formula if formula.derivatives or formula.status == 'unreadable' else None
 
 def _worked_out(part, formula, how):
     "The docstring's derivative at the arguments, by `how` ('evaluate' or 'exact'); `None` where it has none that can be had."

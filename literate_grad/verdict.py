@@ -8,6 +8,7 @@ __all__ = ['Limits', 'Probe', 'ORDER', 'Judgement', 'KINK', 'ROUGH', 'SIDES', 'S
 
 # %% ../nbs/10c_verdict.ipynb #a7e63657
 from collections import namedtuple
+from functools import partial
 import numpy as np
 from .numeric import EPS, Line, Slope, confirms, direction, slope, unit
 from .witnesses import extended, sweep
@@ -51,7 +52,7 @@ def hears(
     return np.select([s.rough, ~np.isfinite(s.value + s.error), ~inside, s.kink, noisy], ['rough', 'noisy', 'against', 'kink', 'noisy'], 'for')
 
 # %% ../nbs/10c_verdict.ipynb #ab099ff2
-Probe = namedtuple('Probe', 'says error noise straight')
+Probe = namedtuple('Probe', 'says error noise straight kink')
 ORDER = 'against', 'rough', 'noisy', 'kink', 'for'
 
 def _is_straight(line):
@@ -75,14 +76,14 @@ def probe(
     line, claim, size = Line(part.F, part.x, d, part.subject.y), along(hand, d), along(abs(hand), abs(d))
     if quickly and confirms(line, claim, size):
         near = abs((line(2.0**-14) - line(-2.0**-14)) * 2.0**13 - claim)
-        return Probe('for', float(near.max()), float(EPS * abs(line(0.0)).max()), _is_straight(line))
+        return Probe('for', float(near.max()), float(EPS * abs(line(0.0)).max()), _is_straight(line), False)
     s = slope(line)
     if s.rough.any() or _has_left(line):
         d = d / unit(part.x) * np.where(part.x == 0, unit(part.x), abs(part.x))
         s, claim, size = slope(Line(part.F, part.x, d, part.subject.y)), along(hand, d), along(abs(hand), abs(d))
     says = hears(s, claim, size, _given(limits, size)).tolist()
     k = min(range(len(says)), key=lambda k: ORDER.index(says[k]))
-    return Probe(says[k], float(s.error[k]), float(s.noise[k]), _is_straight(line))
+    return Probe(says[k], float(s.error[k]), float(s.noise[k]), _is_straight(line), bool(s.kink.any()))
 
 # %% ../nbs/10c_verdict.ipynb #057954d7
 Judgement = namedtuple('Judgement', 'sides numeric hand autodiff error noise says straight')
@@ -146,9 +147,9 @@ def confirmed(
     probes = [probe(part, part.hand, rng, True, limits) for _ in range(2 if part.x.size < 10**5 else 1)]
     says = [p.says for p in probes]
     known = dict(wrong=np.zeros(part.shape, bool), reference=auto, witness='autodiff', tolerance=tol, numeric=max(probes, key=lambda p: p.error))
+    if any(p.kink for p in probes): return _at_a_kink(part, limits, probes, known)
     if 'against' in says: return _both_wrong(part, rng, limits, known)
     if 'rough' in says: return Verdict('undecided', ROUGH, **known)
-    if 'kink' in says: reasons += (KINK,)
     if 'noisy' in says: reasons += ('The values of f are too noisy to add to what autodiff says',)
     return Verdict('agrees', *reasons, **known)
 
@@ -185,7 +186,7 @@ def contested(
     j = known['numeric'] = judge(part, auto, finite)
     if j.sides in ('kink', 'rough'): return _entry_by_entry(part, auto, rng, limits, known)
     if j.sides == 'hand' and finite.sum() == wrong.sum(): return _autodiff_wrong(part, rng, limits, known)
-    if j.sides == 'both' and finite.sum() == wrong.sum(): return _rounding(part, auto, rng, limits, known)
+    if j.sides == 'both' and finite.sum() == wrong.sum(): return _too_close(part, auto, rng, limits, known)
     return Verdict('disagrees', _siding(j), **known)
 
 SIDES = {'autodiff': 'Numeric differentiation sides with autodiff', 'hand': 'Autodiff is wrong here: numeric differentiation sides with the hand derivative'}
@@ -200,13 +201,14 @@ def _autodiff_wrong(part, rng, limits, known):
     v.reasons.insert(0, _siding(known['numeric']))
     return v
 
-def _rounding(part, auto, rng, limits, known):
-    "Whether the difference is gone in extended precision."
+def _too_close(part, auto, rng, limits, known):
+    "Whether a difference that values cannot see matters, and whether it is gone in extended precision."
+    j, confirm = known['numeric'], partial(confirmed, part, auto, known['tolerance'], rng, limits)
+    if abs(j.hand - j.autodiff) <= j.noise: return confirm('The differences from autodiff are too small to change any value of f')
     hand, ref = extended(part)
-    unclear = 'Hand and autodiff differ by so little that the values of f cannot tell who is right'
-    if hand is None or ref is None: return Verdict('undecided', unclear, **known)
-    before, after = (np.where(known['wrong'], abs(a - b), 0) for a, b in ((part.hand, auto), (hand, ref)))
-    if np.all(after <= before / 64): return confirmed(part, auto, known['tolerance'], rng, limits, 'The differences from autodiff are rounding errors: in extended precision they are gone')
+    if hand is None or ref is None: return Verdict('undecided', 'Hand and autodiff differ by so little that the values of f cannot tell who is right', **known)
+    before, after = (np.max(np.where(known['wrong'], abs(a - b), 0) * unit(part.x)) for a, b in ((part.hand, auto), (hand, ref)))
+    if after <= before / 16: return confirm('The differences from autodiff are rounding errors: in extended precision they are gone')
     return Verdict('disagrees', 'The difference is too small for the values of f, but it stays in extended precision, so that it is not rounding', **known)
 
 # %% ../nbs/10c_verdict.ipynb #3fc3af63
@@ -242,11 +244,12 @@ def by_values(
     if not np.all(np.isfinite(part.hand)): return _not_finite(part)
     probes = [probe(part, part.hand, rng, False, limits) for _ in range(2)]
     says, known = {p.says for p in probes}, dict(witness='numeric', numeric=max(probes, key=lambda p: p.error))
+    if any(p.kink for p in probes): return _at_a_kink(part, limits, probes, known)
     if says == {'against'}: return located(part, rng, limits, known)
     if 'against' in says: return Verdict('undecided', 'The values of f contradict the hand derivative along one direction, and not along another', **known)
     if 'rough' in says: return Verdict('undecided', ROUGH, **known)
     if 'noisy' in says: return Verdict('undecided', f'The values of f are too noisy to judge by: their slope is uncertain by {known["numeric"].error:.0e}', **known)
-    return Verdict('agrees', *[KINK][:'kink' in says], wrong=np.zeros(part.shape, bool), **known)
+    return Verdict('agrees', wrong=np.zeros(part.shape, bool), **known)
 
 # %% ../nbs/10c_verdict.ipynb #69d60118
 def _not_finite(part):
@@ -291,6 +294,24 @@ def swept(
     if (says == 'against').any(): return Verdict('disagrees', *_beside(s, says == 'against'), wrong=(says == 'against').reshape(part.shape), **known)
     if (says == 'rough').any(): return Verdict('undecided', ROUGH, **known)
     return Verdict('agrees', *[KINK][:bool((says == 'kink').any())], wrong=np.zeros(part.shape, bool), **known)
+
+# %% ../nbs/10c_verdict.ipynb #0af27458
+def _at_a_kink(part, limits, probes, known):
+    "The verdict where a random direction met a kink."
+    if part.x.size <= SMALL: return _tied(part, swept(part, limits, dict(witness='numeric', numeric=known['numeric'])))
+    if known['witness'] == 'autodiff' or all(p.says == 'kink' for p in probes): return Verdict('agrees', KINK, **dict(known, wrong=np.zeros(part.shape, bool)))
+    return Verdict('undecided', 'There is a kink at this point, and too many entries to look at each', **known)
+
+def _tied(part, verdict):
+    "The verdict, unless entries that are tied take more than all of the slope together."
+    if verdict.status != 'agrees': return verdict
+    d = abs(direction(part.x, np.random.default_rng(0)))
+    together, alone = slope(Line(part.F, part.x, d, part.subject.y)), Slope(*sweep(part))
+    apart = abs(together.right - alone.right @ d.ravel()) > 4 * (together.error + alone.error @ d.ravel()) + 1e-6 * abs(together.right)
+    says = hears(together, along(part.hand, d), along(abs(part.hand), d))
+    if not np.any(apart & (says == 'against')): return verdict
+    verdict.status, verdict.reasons = 'undecided', ['There is a kink at this point where entries are tied: each entry of the hand derivative is between its one-sided slopes, but all together they are not']
+    return verdict
 
 # %% ../nbs/10c_verdict.ipynb #fa7b836e
 def _clean(part, entries, d):
