@@ -4,4 +4,15 @@ __version__ = "0.1.0"
 from .compare import isapprox, isequal, ulps
 from .autodiff import derivative, gradient, tanh, withgradient
 from .layers import Chain, Dense, glorot_uniform
-from .record import replay
+
+# What few programs need at once is loaded when it is first asked for.
+_rooms = {'replay': 'record', 'check': 'checking', 'assert_derivative': 'checking', 'power': 'planting'}
+__all__ = ['isapprox', 'isequal', 'ulps', 'derivative', 'gradient', 'tanh', 'withgradient', 'Chain', 'Dense', 'glorot_uniform', *_rooms]
+
+def __getattr__(name):
+    if name not in _rooms: raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    from importlib import import_module
+    value = globals()[name] = getattr(import_module(f'.{_rooms[name]}', __name__), name)
+    return value
+
+def __dir__(): return sorted({*globals(), *__all__})

@@ -10,7 +10,7 @@ import copy, re, traceback
 from collections import namedtuple
 from functools import lru_cache
 import autograd.numpy as np
-from autograd.core import VJPNode, add_outgrads
+from autograd.core import VJPNode, add_outgrads, vspace
 from autograd.extend import defjvp, defvjp, primitive
 from autograd.tracer import isbox, new_box, toposort, trace_stack
 from .compare import children
@@ -44,9 +44,9 @@ def _map(function, x, where):
     return _rebuild(x, {k: _map(function, part, f'{where}[{k!r}]') for k, part in parts.items()})
 
 # %% ../nbs/01_autodiff.ipynb #6c62e607
-def _backward(end):
+def _backward(end, one):
     "The derivative of the scalar at the node `end` by every node that it depends on."
-    outgrads = {end: (1.0, False)}
+    outgrads = {end: (one, False)}
     for node in toposort(end):
         outgrad = outgrads[node] if not node.parents else outgrads.pop(node)
         for parent, ingrad in zip(node.parents, node.vjp(outgrad[0])):
@@ -140,7 +140,7 @@ def withgradient(
         y = _call(f, boxed)
     _scalar(f, y)
     traced = isbox(y) and y._trace is trace
-    outgrads = _backward(y._node) if traced else {}
+    outgrads = _backward(y._node, vspace(y._value).ones()) if traced else {}
     return WithGradient(y._value if traced else y, _collected(args, nodes, outgrads))
 
 # %% ../nbs/01_autodiff.ipynb #ae0f3f59
