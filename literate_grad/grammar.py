@@ -6,20 +6,20 @@
 __all__ = ['Word', 'functions', 'Names', 'deepest', 'longest', 'Side', 'Equation', 'most_text', 'most_equations', 'widest',
            'Unreadable', 'canonical', 'is_letter', 'Reader', 'subtrees', 'symbols', 'equations', 'spelled']
 
-# %% ../nbs/11a_grammar.ipynb #1dd24678
+# %% ../nbs/11a_grammar.ipynb #d6f65275
 import re, unicodedata
 from collections import namedtuple
 from fastcore.basics import patch
 
-# %% ../nbs/11a_grammar.ipynb #16bffe7f
+# %% ../nbs/11a_grammar.ipynb #7533cf4f
 class Unreadable(ValueError):
     "What cannot be read, and where: `.line` and `.column` count from 1."
     def __init__(self, what, line=None, column=None):
         self.what, self.line, self.column = what, line, column
         super().__init__(what if line is None else f'{what} (line {line}, column {column})')
 
-# %% ../nbs/11a_grammar.ipynb #50ad3c53
-_painted = re.compile(r'''^[ \t]*(?:[*•-]|\d+[.)])[ \t]+(?=[^=\n]*=) | \b\w+://\S+ | ^[ \t]*(?:>>>|\.\.\.[ ]).*$ | :math: | ^[ \t]*\.\.[ ]math:: | ``?`? | \$+ | \\left\b | \\right\b
+# %% ../nbs/11a_grammar.ipynb #95232f29
+_painted = re.compile(r'''^[ \t]*(?:[*•-]|\(?\d+[.)])[ \t]+(?=[^=\n]*=) | [ \t]{2,}\(\d+[\d.]*\)[ \t]*$ | \b\w+://\S+ | ^[ \t]*(?:>>>|\.\.\.[ ]).*$ | :math: | ^[ \t]*\.\.[ ]math:: | ``?`? | \$+ | \\left\b | \\right\b
     | \\[,;!:\[\]()] | \\\\ | & | \\q?quad\b | \\displaystyle\b | \\(?:begin|end)\{\w+\*?\} | (?<![\w.])(?:np|numpy|math|torch|jnp|scipy\.special|F)\.(?=[a-zA-Z])''', re.X | re.M)
 _styled = re.compile(r'\\(text|mathrm|mathbf|operatorname|hat|bar|tilde)\{(\w+)\}')
 
@@ -35,7 +35,7 @@ def _masked(text):
     text = _quotient.sub(lambda found: f'{found[1]}{found[2]} /{found[3]} '.rjust(len(found[0])), _styled.sub(_unstyled, text))
     return _painted.sub(lambda found: ' \n' if found[0] == r'\\' else ' ' * len(found[0]), text)
 
-# %% ../nbs/11a_grammar.ipynb #c1050b17
+# %% ../nbs/11a_grammar.ipynb #3ef77455
 _superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿˣʸᶻᵃᵇᵏᵗᵐᵀ⁽⁾'
 _letter = rf'[^\W\d_{_superscripts}₀-₉½¼¾Σ]'
 _index = r'(?:[\d₀-₉ᵢⱼₖ\u0300-\u036f]|_(?:\{\w+\}|\w+)?)'
@@ -48,7 +48,7 @@ _word = re.compile(rf'''(?P<space>[ \t]+) | (?P<newline>\n)
 _signs = {'**': '^', '−': '-', '·': '*', '⋅': '*', '∙': '*', '×': '*', '⊙': '*', '≤': '<=', '≥': '>=', ':=': '=', '≡': '=', '′': "'", '’': "'", '″': '"',
           '\\cdot': '*', '\\times': '*', '\\odot': '*', '\\partial': '∂', '\\sqrt': '√', '\\le': '<=', '\\leq': '<=', '\\ge': '>=', '\\geq': '>=', '\\lvert': '|', '\\rvert': '|', '\\Vert': '‖'}
 
-# %% ../nbs/11a_grammar.ipynb #638a0439
+# %% ../nbs/11a_grammar.ipynb #7b70e088
 Word = namedtuple('Word', 'kind text start end spaced') # spaced: something blank stands before it
 
 def _words(text):
@@ -64,7 +64,7 @@ def _words(text):
         spaced = kind == 'newline'
     return words + [Word('end', '', len(text), len(text), True)]
 
-# %% ../nbs/11a_grammar.ipynb #dcf501d3
+# %% ../nbs/11a_grammar.ipynb #6438462e
 _greek_names = {'LAMDA': 'lambda'}
 
 def _latin(letter):
@@ -80,7 +80,7 @@ def canonical(name):
     plain = unicodedata.normalize('NFKC', ''.join(_latin(c) for c in name)) if not name.isascii() else name
     return re.sub('_+', '_', ''.join(_latin(c) for c in plain).replace('{', '').replace('}', ''))
 
-# %% ../nbs/11a_grammar.ipynb #c8842514
+# %% ../nbs/11a_grammar.ipynb #d41a896e
 functions = set('''exp log ln log2 log10 log1p expm1 sqrt cbrt abs sign sgn sin cos tan cot sec csc arcsin arccos arctan asin acos atan
 sinh cosh tanh coth sech csch arcsinh arccosh arctanh asinh acosh atanh erf erfc sigmoid sigma logistic expit logit softplus relu relu6 elu
 softsign logsigmoid logcosh silu swish mish square pow max min maximum minimum step heaviside sum mean dot norm len size'''.split())
@@ -95,7 +95,7 @@ def is_letter(key):
     stem = key.split('_')[0].rstrip('0123456789')
     return len(stem) == 1 or stem.lower() in _greek
 
-# %% ../nbs/11a_grammar.ipynb #9f2142cc
+# %% ../nbs/11a_grammar.ipynb #d8ef13c4
 Names = namedtuple('Names', 'functions quantities alone indices') # {name: its parameters}, names that are numbers, names that stand on their own, what Σ counts by
 
 def _counts_by(word):
@@ -113,7 +113,7 @@ def _parameters(words, close):
         k -= 2
     return None, None
 
-# %% ../nbs/11a_grammar.ipynb #c25c3c9a
+# %% ../nbs/11a_grammar.ipynb #33c59c48
 def _names(words):
     "What a text says about its names."
     names, marks = Names({}, set(), set(), {_counts_by(word) for word in words if word.kind == 'sum'} - {''}), set('+-*/^=()|<>,')
@@ -130,7 +130,7 @@ def _names(words):
     names.quantities.difference_update({key for key in names.quantities if _known(key) and key != 'sigma'}, names.functions)
     return names
 
-# %% ../nbs/11a_grammar.ipynb #43b0c437
+# %% ../nbs/11a_grammar.ipynb #ba77f426
 deepest, longest = 40, 400 # brackets in brackets, and words in one expression
 
 class Reader:
@@ -150,7 +150,7 @@ class Reader:
         return word
     def sees(self, *texts): return self.word.text in texts and self.word.kind in ('sign', 'name')
 
-# %% ../nbs/11a_grammar.ipynb #78c11838
+# %% ../nbs/11a_grammar.ipynb #63f23942
 @patch
 def refuse(self:Reader, what, word=None):
     "Raises `Unreadable` at a word, by default the next one."
@@ -172,7 +172,7 @@ def blank(self:Reader):
     "Inside brackets a formula may run over several lines."
     while self.open and self.word.kind == 'newline': self.at += 1
 
-# %% ../nbs/11a_grammar.ipynb #aed5793e
+# %% ../nbs/11a_grammar.ipynb #f5b3034b
 @patch
 def expression(self:Reader):
     "A sum, or `a if condition else b`."
@@ -187,7 +187,7 @@ def expression(self:Reader):
         tree = ('if', condition, tree, self.expression())
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #b9779341
+# %% ../nbs/11a_grammar.ipynb #d6440c8a
 @patch
 def has_else(self:Reader):
     "Whether the `if` here has its `else` before the line ends."
@@ -207,7 +207,7 @@ def sum(self:Reader):
         self.blank()
         tree = ('add' if sign == '+' else 'sub', tree, self.product())
 
-# %% ../nbs/11a_grammar.ipynb #140fc9b4
+# %% ../nbs/11a_grammar.ipynb #984a66e2
 @patch
 def product(self:Reader):
     "Factors, with signs between them or without."
@@ -227,7 +227,7 @@ def product(self:Reader):
             divisor, tree = None, ('mul', tree, self.power())
         else: return tree
 
-# %% ../nbs/11a_grammar.ipynb #b8ff92c4
+# %% ../nbs/11a_grammar.ipynb #6bdad9ba
 @patch
 def dotted(self:Reader, a, b, word):
     "A product of two vectors; we read no matrices."
@@ -242,7 +242,7 @@ def unary(self:Reader):
     tree = self.power()
     return ('neg', tree) if minus % 2 else tree
 
-# %% ../nbs/11a_grammar.ipynb #b1c0a720
+# %% ../nbs/11a_grammar.ipynb #95f9201c
 @patch
 def juxtaposed(self:Reader):
     "Whether the next word is a factor that follows without a sign."
@@ -250,6 +250,7 @@ def juxtaposed(self:Reader):
     if word.kind == 'number' and last.kind in ('name', 'number', 'super') or word.text == '[' and not word.spaced: self.refuse(f'`{last.text}{word.text}` cannot be read; is there a sign missing?')
     if last.kind == 'name' and not self.symbolic(last): return False
     if word.kind == 'sum' or word.text in ('√', '∂', 'frac'): return True
+    if word.text == '(' and word.spaced and re.match(r'\(\d+\)[ \t]*(\n|$)', self.text[word.start:]): self.refuse('a number in brackets at the end of a line could be a factor or the number of the equation')
     if word.text == '(': return not (word.spaced and self.next().kind == 'name' and not self.symbolic(self.next()))
     if word.text in ('|', '‖'): return not self.bars or self.bars[-1] != word.text
     return word.kind == 'name' and self.symbolic(word) and not self.is_article()
@@ -258,7 +259,7 @@ def juxtaposed(self:Reader):
 def is_article(self:Reader):
     return self.word.text in ('a', 'I') and self.word.spaced and self.next().kind == 'name' and not self.symbolic(self.next())
 
-# %% ../nbs/11a_grammar.ipynb #8efc1967
+# %% ../nbs/11a_grammar.ipynb #f57aafa5
 @patch
 def symbolic(self:Reader, word):
     "Whether a name belongs to a formula rather than to a sentence."
@@ -275,7 +276,7 @@ def letters(self:Reader, key):
 
 _english = set('is as if in an at by to of or on we us be he it so do no up go my me am ok vs'.split())
 
-# %% ../nbs/11a_grammar.ipynb #5dbb6799
+# %% ../nbs/11a_grammar.ipynb #165b8dd3
 @patch
 def power(self:Reader):
     self.depth += 1
@@ -301,7 +302,7 @@ def raised(self:Reader, base):
         self.refuse(f'`{self.words[self.at - 1].text}{self.word.text}` in an exponent can be read in two ways; put brackets round the exponent')
     return ('pow', base, exponent)
 
-# %% ../nbs/11a_grammar.ipynb #969546de
+# %% ../nbs/11a_grammar.ipynb #5e781df5
 @patch
 def exponent(self:Reader):
     if not self.sees('-'): return self.power()
@@ -322,7 +323,7 @@ def transposed(self:Reader, base, word):
     if self.sees('*', '@'): self.take()
     return self.dotted(base, self.power(), word)
 
-# %% ../nbs/11a_grammar.ipynb #0d7d5974
+# %% ../nbs/11a_grammar.ipynb #917571c9
 @patch
 def atom(self:Reader):
     word = self.word
@@ -347,7 +348,7 @@ def bracketed(self:Reader, opening, closing):
     self.bars = bars
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #a35b7ae4
+# %% ../nbs/11a_grammar.ipynb #2daffb6a
 @patch
 def barred(self:Reader):
     "|x|, an absolute value, and ||x||, a norm."
@@ -374,7 +375,7 @@ def fraction(self:Reader):
     self.take()
     return ('div', self.bracketed('{', '}'), self.bracketed('{', '}'))
 
-# %% ../nbs/11a_grammar.ipynb #19cf6d6f
+# %% ../nbs/11a_grammar.ipynb #74e5af0c
 @patch
 def total(self:Reader):
     sign = self.take()
@@ -386,7 +387,7 @@ def total(self:Reader):
         self.refuse('where the sum ends can be read in two ways; write sum(…)', sign)
     return ('call', 'sum', tree)
 
-# %% ../nbs/11a_grammar.ipynb #cf7038a1
+# %% ../nbs/11a_grammar.ipynb #05c73646
 @patch
 def name(self:Reader):
     word = self.take()
@@ -412,14 +413,14 @@ def entry(self:Reader, key, word):
         self.free = index
     return stem
 
-# %% ../nbs/11a_grammar.ipynb #eb4aac4f
+# %% ../nbs/11a_grammar.ipynb #db86ad38
 @patch
 def side_by_side(self:Reader, letters):
     tree = ('sym', letters[0])
     for letter in letters[1:-1]: tree = ('mul', tree, ('sym', letter))
     return ('mul', tree, self.raised(('sym', letters[-1])))
 
-# %% ../nbs/11a_grammar.ipynb #cb128cd0
+# %% ../nbs/11a_grammar.ipynb #0114fa5b
 @patch
 def contains(self:Reader, key):
     "Whether the bracket that opens here holds the name `key` without arguments."
@@ -439,7 +440,7 @@ def check_product(self:Reader, key, word):
     if key not in self.names.alone and (lone or key in 'fghFGH' or key in ('phi', 'psi', 'Phi', 'Psi')) or lone and key in 'fghFGH':
         self.refuse(f'`{word.text}(` could be a product or a function; write `{word.text}*(` or say what `{word.text}` is', word)
 
-# %% ../nbs/11a_grammar.ipynb #3fd0988f
+# %% ../nbs/11a_grammar.ipynb #d6d101ee
 @patch
 def application(self:Reader, key):
     "A function with its arguments in brackets."
@@ -453,7 +454,7 @@ def application(self:Reader, key):
     self.bars = bars
     return ('call', key, *arguments)
 
-# %% ../nbs/11a_grammar.ipynb #9ae761b6
+# %% ../nbs/11a_grammar.ipynb #a2b317b5
 @patch
 def applied(self:Reader, key, word):
     "A known function: `tanh(x)`, `tanh²(x)`, `tanh'(x)`, `sin 2x`."
@@ -467,7 +468,7 @@ def applied(self:Reader, key, word):
     if primes: tree = ('prime', key, primes, *tree[2:])
     return ('pow', tree, exponent) if exponent else tree
 
-# %% ../nbs/11a_grammar.ipynb #76d066be
+# %% ../nbs/11a_grammar.ipynb #843aa68a
 @patch
 def argument(self:Reader, word):
     "The argument of a function without brackets: factors side by side."
@@ -486,7 +487,7 @@ def at_function(self:Reader): return self.word.kind == 'name' and bool(_known(ca
 @patch
 def juxtaposed_at(self:Reader, word): return self.word.text in ('|', '√', '‖') or self.word.kind == 'name' and self.symbolic(self.word) and not self.at_function()
 
-# %% ../nbs/11a_grammar.ipynb #e2d830ef
+# %% ../nbs/11a_grammar.ipynb #d566b423
 _differential = re.compile(r'd(\d?)_?(.*)', re.S)
 
 @patch
@@ -507,7 +508,7 @@ def differential(self:Reader, word):
         if text == '*' and not depth: return False
     return False
 
-# %% ../nbs/11a_grammar.ipynb #efc9c09f
+# %% ../nbs/11a_grammar.ipynb #81c5e1f0
 @patch
 def derivative(self:Reader):
     "`('d', top, (by, by, …))`, with one `by` per order."
@@ -525,7 +526,7 @@ def derivative(self:Reader):
     if self.sees('*', '/'): self.refuse('where the differentiated expression ends can be read in two ways; put it in brackets', word)
     return ('d', top, by)
 
-# %% ../nbs/11a_grammar.ipynb #6c0f1826
+# %% ../nbs/11a_grammar.ipynb #ee359099
 @patch
 def d(self:Reader, sign):
     "Reads `d`, `d2`, `d²`, `d^2` or `∂`, `∂²`; returns the order and what hangs on to it: `y` in `dy`, `2y` in `d2y`."
@@ -549,7 +550,7 @@ def whole(self:Reader, tree):
     if tree[0] != 'num' or tree[1] not in ('1', '2', '3', '4'): self.refuse('derivatives are read up to the fourth')
     return int(tree[1])
 
-# %% ../nbs/11a_grammar.ipynb #df5edb48
+# %% ../nbs/11a_grammar.ipynb #2023dc5f
 @patch
 def differentiated(self:Reader, rest):
     "What stands above the fraction: a name, a function of something, or a bracket."
@@ -558,7 +559,7 @@ def differentiated(self:Reader, rest):
     if self.word.kind == 'super' or self.sees('^'): return self.raised(tree)
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #a3581b55
+# %% ../nbs/11a_grammar.ipynb #48f989eb
 @patch
 def denominator(self:Reader, sign, order, word):
     "`dw`, `dw²`, `dx dy`, `d(x*w)`: what it is differentiated by, once per order."
@@ -577,7 +578,7 @@ def denominator(self:Reader, sign, order, word):
     if len(by) != order: self.refuse(f'a derivative of order {order} by {len(by)}', word)
     return tuple(by)
 
-# %% ../nbs/11a_grammar.ipynb #381a6e94
+# %% ../nbs/11a_grammar.ipynb #73494cc0
 @patch
 def split_differentials(self:Reader):
     "`dxdw` as `dx dw`."
@@ -602,7 +603,7 @@ def primed(self:Reader, tree):
     if self.sees('(') and not self.word.spaced and (tree[1] in self.names.functions or tree[1] == 'sigma'): return ('prime', tree[1], count, *self.application(tree[1])[2:])
     return ('prime', tree[1], count)
 
-# %% ../nbs/11a_grammar.ipynb #392b3613
+# %% ../nbs/11a_grammar.ipynb #5bfa54d4
 _comparisons = ('<', '>', '<=', '>=')
 
 @patch
@@ -625,13 +626,13 @@ def comparison(self:Reader):
 def compared(self:Reader):
     return self.sum()
 
-# %% ../nbs/11a_grammar.ipynb #901c2dfe
+# %% ../nbs/11a_grammar.ipynb #829c6ef2
 Side = namedtuple('Side', 'text tree guard problem line column') # guard: the condition under which it holds, a tree or None
 Equation = namedtuple('Equation', 'left rights')
 
 most_text, most_equations, widest = 20_000, 60, 60
 
-# %% ../nbs/11a_grammar.ipynb #9cd061eb
+# %% ../nbs/11a_grammar.ipynb #6b5b9727
 def _indents(words, text):
     "The column where the line of each word begins."
     start, indents = 0, []
@@ -652,7 +653,7 @@ def _joined(words, text):
         if word.kind != 'newline' or not inside: kept.append(word)
     return kept + words[-1:]
 
-# %% ../nbs/11a_grammar.ipynb #adfeac8c
+# %% ../nbs/11a_grammar.ipynb #2c658ff7
 _stops, _openers = set(',;:.⇒⟹→') | {'=>', '->'}, set('where with let since as thus so then hence and because therefore'.split())
 
 def _line_start(words, k, done):
@@ -669,7 +670,7 @@ def _in_call(words, start, k):
             depth -= 1
     return False
 
-# %% ../nbs/11a_grammar.ipynb #7238fec7
+# %% ../nbs/11a_grammar.ipynb #d666d679
 def _is_left(tree, names, clean):
     "Whether a tree can be the left side of an equation."
     if tree[0] in ('d', 'prime', 'sym'): return True
@@ -690,7 +691,7 @@ def symbols(
     "The names of the symbols in a tree."
     return {part[1] for part in subtrees(tree) if part[0] == 'sym'}
 
-# %% ../nbs/11a_grammar.ipynb #29eba669
+# %% ../nbs/11a_grammar.ipynb #dada8cad
 def _left(text, words, names, k, done):
     "The left side that ends at the sign `words[k]`, and whether it opens its line; `None` when there is none."
     start = max(_line_start(words, k, done), k - widest)
@@ -715,7 +716,7 @@ def _side(text, start, end, tree=None, guard=None, problem=None):
     line = text.count('\n', 0, start) + 1
     return Side(' '.join(text[start:end].split()), tree, guard, problem, line, start - text.rfind('\n', 0, start))
 
-# %% ../nbs/11a_grammar.ipynb #00f6d898
+# %% ../nbs/11a_grammar.ipynb #075bd997
 _calculating = set('times plus minus over divided multiplied squared cubed transpose transposed dot cross mod unless else to'.split())
 
 @patch
@@ -729,12 +730,12 @@ def finish(self:Reader):
         if last.kind == 'name' and not self.symbolic(last) and word.text not in _openers: self.refuse(f'`{last.text} {word.text}` cannot be read as mathematics', last)
         if word.text in ('if', 'when'): self.refuse(f'the condition behind `{word.text}` cannot be read')
     elif word.kind == 'number' or word.kind == 'sign' and word.text not in (*_stops, '=', ')', '(', '≈', '#', '–', '—', '"', '”', '’') or word.text == '(' and (not word.spaced or last.kind == 'name' and not self.symbolic(last)):
-        self.refuse(f'cannot read {self.said()} here')
+        if word.text != '[' or not word.spaced or self.next().kind != 'name' or self.symbolic(self.next()): self.refuse(f'cannot read {self.said()} here')
     elif word.text == ':' and any(said.text == 'lambda' for said in self.words[self.begin:self.at]): self.refuse('code cannot be read')
     elif word.text == '.' and word.spaced and self.next().kind not in ('newline', 'end'): self.refuse(f'cannot read {self.said()} here')
     elif word.text == '.' and not word.spaced and (self.next().text == '.' or (self.next().kind == 'name' or self.next().text == '_') and not self.next().spaced): self.refuse(f'cannot read `{last.text}.{self.next().text}`')
 
-# %% ../nbs/11a_grammar.ipynb #42fa307b
+# %% ../nbs/11a_grammar.ipynb #3903d2b8
 @patch
 def guard(self:Reader):
     "The condition behind a right side."
@@ -746,7 +747,7 @@ def guard(self:Reader):
     try: return self.condition()
     except Unreadable: self.at, self.words, self.depth, self.open = at, words, depth, opened
 
-# %% ../nbs/11a_grammar.ipynb #76b1ca95
+# %% ../nbs/11a_grammar.ipynb #2cc56b31
 @patch
 def cases(self:Reader, tree, guard):
     "What holds where the condition just read does not: `…, otherwise 0` and `…, 0 if x < 0`. Returns the tree and the condition of all cases together."
@@ -765,7 +766,7 @@ def cases(self:Reader, tree, guard):
     self.at, self.words = at, words
     return tree, guard
 
-# %% ../nbs/11a_grammar.ipynb #d726ad96
+# %% ../nbs/11a_grammar.ipynb #c40a027a
 def _right(reader, text):
     "The right side at the reader's place; the reader moves behind it."
     start, word = reader.at, reader.word
@@ -783,7 +784,7 @@ def _right(reader, text):
         while reader.word.kind not in ('newline', 'end') and not reader.sees('='): reader.at += 1
         return _side(text, word.start, max(reader.words[reader.at - 1].end, word.start), problem=problem)
 
-# %% ../nbs/11a_grammar.ipynb #0757d6a1
+# %% ../nbs/11a_grammar.ipynb #70d497f9
 def _chain(text, words, names, k):
     "All right sides behind the sign `words[k]`, and the words and the place behind them."
     reader, rights = Reader(text, words, names), []
@@ -794,7 +795,7 @@ def _chain(text, words, names, k):
         if len(rights) > most_equations: raise Unreadable(f'more than {most_equations} equations are too many to be read')
     return rights, reader.words, reader.at
 
-# %% ../nbs/11a_grammar.ipynb #cd1643d2
+# %% ../nbs/11a_grammar.ipynb #bfb2743c
 def _is_prose(equation, clean, names, wrt, tops):
     "Whether an equation has nothing to do with the mathematics of its docstring."
     left, right = equation.left.tree, equation.rights[0]
@@ -805,7 +806,7 @@ def _is_prose(equation, clean, names, wrt, tops):
     if right.tree: return not symbols(right.tree) and (not clean or left[1] in wrt) or left[1] in symbols(right.tree)
     return not clean or left[1] not in tops and (not re.search(r'[-+*/^(|²³√∂∇Σ∑]', right.text) or bool(re.match(r'''[\[{"'(]''', right.text)))
 
-# %% ../nbs/11a_grammar.ipynb #04656bf9
+# %% ../nbs/11a_grammar.ipynb #a0a84deb
 def _differentials(words):
     "The names that are differentiated, and those by which."
     tops, by = set(), set()
@@ -827,7 +828,7 @@ def _needed(found, tops):
         return left[0] != 'sym' or left[1] in used or bool(symbols(right.tree) if right.tree else not derives)
     return [equation for equation in found if is_needed(equation)]
 
-# %% ../nbs/11a_grammar.ipynb #9d0160bb
+# %% ../nbs/11a_grammar.ipynb #1aaed3bd
 def equations(
     text: str, # a docstring
 ) -> list: # of `Equation`s, in order
@@ -847,7 +848,7 @@ def equations(
         if not _is_prose(equation, left[1], names, wrt, tops): found.append(equation)
     return _needed(found, tops)
 
-# %% ../nbs/11a_grammar.ipynb #85502944
+# %% ../nbs/11a_grammar.ipynb #01d68793
 def spelled(
     text: str, # a docstring
 ) -> dict: # the spelling of each symbol, by its name in trees
