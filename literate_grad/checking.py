@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Witness', 'HEADS', 'Check', 'Checks', 'report', 'markdown', 'check', 'assert_derivative']
 
-# %% ../nbs/14_checking.ipynb #cba9bcc9
+# %% ../nbs/14_checking.ipynb #2f1f3f6e
 import copy, inspect, re
 from collections import namedtuple
 from functools import partial
@@ -20,7 +20,7 @@ from .points import generic_points, special
 from .verdict import Limits, along, decide, swept
 from .witnesses import Part, Subject, ask_again, autodiff, elementwise, find_parts
 
-# %% ../nbs/14_checking.ipynb #9b186666
+# %% ../nbs/14_checking.ipynb #095539ca
 def _verdicts(subject, parts, rng, limits):
     "A verdict for each part, with what autodiff says, or why it says nothing."
     silent = f'{name_of(subject.f)} does not use the traced arguments.'
@@ -30,7 +30,7 @@ def _verdicts(subject, parts, rng, limits):
     for v, auto in zip(verdicts, autos): v.autodiff, v.silent = auto, silent if auto is None else ''
     return verdicts
 
-# %% ../nbs/14_checking.ipynb #3f3f9bd2
+# %% ../nbs/14_checking.ipynb #6272fb4b
 def _hides(subject, part, verdict):
     "Why this point may hide a mistake, in words; `None` if it does not."
     why = special(subject.args, part.path)
@@ -50,7 +50,7 @@ def _elsewhere(subject, part, find, rng, limits):
         except Exception: continue
         if verdict.status == 'disagrees' and (verdict.reference is not None or verdict.autodiff is None): return there, here, verdict
 
-# %% ../nbs/14_checking.ipynb #2b384e09
+# %% ../nbs/14_checking.ipynb #c4c974e1
 def _cause(part, verdict, find):
     "What explains the disagreement."
     subject = part.subject
@@ -70,7 +70,7 @@ def _cause(part, verdict, find):
 
 def _jacobian_hint(part): return f'{name_of(part.subject.f)} returns an array of shape {part.subject.y.shape}, so that its derivative by {part.name} is a Jacobian of shape {part.shape}'
 
-# %% ../nbs/14_checking.ipynb #7744f90f
+# %% ../nbs/14_checking.ipynb #a7b5c634
 def _is_coarse(args):
     "Whether all floats among the arguments have less than 64 bits."
     kinds = {x.dtype if isinstance(x, np.ndarray | np.floating) else type(x) for _, x in leaves(args)}
@@ -91,7 +91,7 @@ def _own_precision(part, find):
     if hand.dtype != dtype: return f'{name_of(subject.df)} returns {hand.dtype} where {part.name} is {dtype}'
     if hand.shape == part.hand.shape and np.any(np.isfinite(part.hand) & ~np.isfinite(hand)): return f'{name_of(subject.df)} is not finite in {dtype}, although it is in float64'
 
-# %% ../nbs/14_checking.ipynb #35375de0
+# %% ../nbs/14_checking.ipynb #157d0076
 def _formula(part):
     "The derivation in the docstring of `df`, read for this point; `None` where there is none."
     subject = part.subject
@@ -110,7 +110,7 @@ def _worked_out(part, formula, how):
     except Exception: return None
     return value if value.shape == part.hand.shape else None
 
-# %% ../nbs/14_checking.ipynb #80bfed36
+# %% ../nbs/14_checking.ipynb #ded860e8
 def _in_words(formula):
     "What is wrong in a derivation, step by step."
     return [formula.reason] * bool(formula.describes is False) + [f'{step.text}: {step.why}' for step in formula.steps if step.status == 'fails']
@@ -125,7 +125,7 @@ def _with_formula(verdict, formula):
     verdict.status = 'disagrees'
     return ('The code is right, the formula in the docstring is not', *_in_words(formula))
 
-# %% ../nbs/14_checking.ipynb #7e7294a0
+# %% ../nbs/14_checking.ipynb #021c58ad
 Witness = namedtuple('Witness', 'name equal approx ulps error status')
 
 def _compared(name, hand, other, status):
@@ -133,7 +133,7 @@ def _compared(name, hand, other, status):
     if hand.shape != other.shape: return Witness(name, False, False, None, None, status)
     with quiet(): return Witness(name, isequal(hand, other), isapprox(hand, other), int(np.max(ulps(hand, other))), float(np.max(abs(hand - other))), status)
 
-# %% ../nbs/14_checking.ipynb #cdb54610
+# %% ../nbs/14_checking.ipynb #8c20cb42
 class Check:
     "The verdict on one hand derivative. Truthy when it agrees."
     def __init__(self,
@@ -158,7 +158,7 @@ class Check:
     def __repr__(self): return report(self)
     def _repr_markdown_(self): return markdown(self)
 
-# %% ../nbs/14_checking.ipynb #1837187e
+# %% ../nbs/14_checking.ipynb #841de8dc
 @patch(as_prop=True)
 def witnesses(self: Check):
     "One row for each witness that was heard."
@@ -171,7 +171,7 @@ def witnesses(self: Check):
     if self.exact is not None: rows.append(_compared('exact', self.hand, self.exact, self.status))
     return rows
 
-# %% ../nbs/14_checking.ipynb #19d63e48
+# %% ../nbs/14_checking.ipynb #dfe7d44e
 @patch(as_prop=True)
 def exact(self: Check):
     "The docstring's formula at 50 digits, each entry rounded once; `None` where there is no formula, or too many entries."
@@ -192,7 +192,7 @@ def detectable(self: Check):
     if v.tolerance is not None: return float(np.max(v.tolerance))
     return None if v.numeric is None else float(16 * v.numeric.error / u)
 
-# %% ../nbs/14_checking.ipynb #b09ef367
+# %% ../nbs/14_checking.ipynb #85574032
 class Checks(Check):
     "The verdicts on several parts: a sequence of `Check`, which agrees when all of them do."
     def __init__(self,
@@ -207,7 +207,7 @@ class Checks(Check):
     def __repr__(self): return '\n'.join(map(repr, self.parts))
     def _repr_markdown_(self): return '\n\n'.join(map(markdown, self.parts))
 
-# %% ../nbs/14_checking.ipynb #e3675b18
+# %% ../nbs/14_checking.ipynb #c98e8382
 def _headline(c, mark=''):
     "The verdict in a line."
     f, dydx = (f'{mark}{s}{mark}' for s in (c.function, f'dy/d{c.wrt}'))
@@ -230,7 +230,7 @@ def _witness_rows(c):
 
 def _ulps(n): return f'{n}' if n < 10**6 else '> 10^6'
 
-# %% ../nbs/14_checking.ipynb #cfecad05
+# %% ../nbs/14_checking.ipynb #6bb27a60
 def _worst(c, count=5):
     "The entries that are furthest away: index, both values, and the argument there."
     wrong = c.verdict.wrong
@@ -249,7 +249,7 @@ def _table(head, rows):
 
 HEADS = ('witness', '==', '≈', 'ulps', 'largest error'), ('entry', 'hand', '{witness}', '{wrt} there')
 
-# %% ../nbs/14_checking.ipynb #b5551ad3
+# %% ../nbs/14_checking.ipynb #dbff1d0c
 def _remarks(c):
     "What else there is to know."
     silent = [f'Autodiff is silent: {c.verdict.silent}'] if c.verdict.silent else []
@@ -266,7 +266,7 @@ def report(
     first, second = _heads(c)
     return '\n'.join([_headline(c), *_table(first, _witness_rows(c)), *_table(second, _worst(c)), *(f'  {s}' for s in _remarks(c))])
 
-# %% ../nbs/14_checking.ipynb #622153e5
+# %% ../nbs/14_checking.ipynb #cafe05aa
 def _markdown_table(head, rows):
     if not rows: return ''
     line = lambda cells: '| ' + ' | '.join(cells) + ' |'
@@ -280,7 +280,7 @@ def markdown(
     mark = {'agrees': '✓', 'disagrees': '✗', 'undecided': '?'}[c.status]
     return f'**{mark}** {_headline(c, "`")}' + _markdown_table(first, _witness_rows(c)) + _markdown_table(second, _worst(c)) + ''.join(f'\n\n{s}' for s in _remarks(c))
 
-# %% ../nbs/14_checking.ipynb #641a1571
+# %% ../nbs/14_checking.ipynb #c7d31399
 def _remainders(part, derivative, d, h):
     "The largest Taylor remainder over all values of `f`, for each step."
     line = Line(part.F, part.x, d, part.subject.y)
@@ -296,7 +296,7 @@ def plot(c: Check):
     with quiet(): remainders = {'hand': _remainders(c.part, c.hand, d, h)}
     return plot_remainders(h, remainders)
 
-# %% ../nbs/14_checking.ipynb #9ae8b9cf
+# %% ../nbs/14_checking.ipynb #5f56150d
 def check(
     f, # the function: real numbers, or arrays of them, from any arguments
     df, # its derivative by hand, of the same arguments
@@ -322,7 +322,7 @@ def check(
         checks = [_finished(part, v, find, rng, limits, breaches, seed) for part, v in zip(parts, verdicts)]
     return checks[0] if len(checks) == 1 and not several else Checks(checks)
 
-# %% ../nbs/14_checking.ipynb #6dca39df
+# %% ../nbs/14_checking.ipynb #be1068a5
 def _subject(f, df, args, kwargs, rtol, atol):
     "The functions at the point, if they can be checked there."
     for function, name in ((f, 'f'), (df, 'df')):
@@ -341,7 +341,7 @@ def _exhaustive(part, verdict, limits, executor):
     v.autodiff, v.silent = verdict.autodiff, verdict.silent
     return verdict if v.status == 'agrees' == verdict.status else v
 
-# %% ../nbs/14_checking.ipynb #dbae0127
+# %% ../nbs/14_checking.ipynb #7c41efad
 def _finished(part, verdict, find, rng, limits, breaches, seed):
     "The verdict with everything that is to be said about it."
     notes, contradicts, writes = breaches
@@ -355,7 +355,7 @@ def _finished(part, verdict, find, rng, limits, breaches, seed):
     if writes: verdict.status = 'undecided'
     return Check(part, verdict, notes, seed=seed, formula=formula)
 
-# %% ../nbs/14_checking.ipynb #ec885312
+# %% ../nbs/14_checking.ipynb #12290ec1
 def _undecided(part, other, why, find, seed):
     "What to say where a derivative is right at the given point and wrong at another one."
     _, there, v = other

@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['Diagnosis', 'Pair', 'name_factor', 'closed_form', 'diagnose']
 
-# %% ../nbs/11_diagnosis.ipynb #8f7bc25e
+# %% ../nbs/11_diagnosis.ipynb #2a85dfcc
 import itertools, math, warnings
 from collections import namedtuple
 import numpy as np
 from .compare import children
 
-# %% ../nbs/11_diagnosis.ipynb #bf9903d3
+# %% ../nbs/11_diagnosis.ipynb #404ce8ec
 def _numbers(x):
     "As an array of floats, complex where it has to be."
     x = np.asarray(x)
@@ -28,7 +28,7 @@ def _leaves(value, path):
     step = lambda k: f'[{k!r}]' if isinstance(k, int) or isinstance(value, dict) else f'.{k}'
     return {name: leaf for k, part in (children(value) or {}).items() for name, leaf in _leaves(part, path + step(k)).items()}
 
-# %% ../nbs/11_diagnosis.ipynb #559daeb7
+# %% ../nbs/11_diagnosis.ipynb #a3418b64
 class Pair:
     "A hand derivative beside its reference at one point, and the arguments of that point."
     def __init__(self, hand, reference, tolerance=1e-9, wrt='x', arguments={}, hand_at=None, reference_at=None, others=None, calls=None):
@@ -51,10 +51,10 @@ class Pair:
         "Whether `guess` is the hand derivative, entry by entry, up to the error of the reference."
         if guess.shape != self.hand.shape: return False
         with np.errstate(all='ignore'):
-            room = 3 * (self.tolerance if tolerance is None else tolerance) + 1e-14 * abs(self.hand)
+            room = 3 * (self.tolerance if tolerance is None else tolerance) + 1e-14 * abs(self.hand) + 1e-6 * np.minimum(abs(self.error), abs(self.hand))
             return bool(np.all(abs(self.hand - guess) <= room))
 
-# %% ../nbs/11_diagnosis.ipynb #2283d3b6
+# %% ../nbs/11_diagnosis.ipynb #d6be9efd
 def _axes(ndim): return [c for k in range(1, ndim + 1) for c in itertools.combinations(range(ndim), k)]
 def _along(axes): return f'axis {axes[0]}' if len(axes) == 1 else f'axes {", ".join(map(str, axes))}'
 
@@ -78,7 +78,7 @@ def _wrong_shape(p):
     with np.errstate(all='ignore'): story = next((s for a, b, s in _shape_stories(h, r) if a.shape == b.shape and np.all(abs(a - b) <= room)), '')
     return 'wrong-shape', f'hand has shape {h.shape}, the reference {r.shape}. {story}'.strip()
 
-# %% ../nbs/11_diagnosis.ipynb #4c7825df
+# %% ../nbs/11_diagnosis.ipynb #37a1bc4f
 def _places(mask):
     where = np.argwhere(mask)
     more = f' and {len(where) - 5} more' if len(where) > 5 else ''
@@ -93,7 +93,7 @@ def _nonfinite(p):
 def _zero(p):
     if not p.hand.any(): return 'zero', 'hand is zero in every entry, the reference is not.'
 
-# %% ../nbs/11_diagnosis.ipynb #fdbae0fe
+# %% ../nbs/11_diagnosis.ipynb #33dbfe88
 def _sizes(arguments):
     "The lengths of the arguments, each with all the expressions that give it."
     sizes = {}
@@ -106,14 +106,15 @@ def _quantities(arguments):
     "Numbers that a factor may stand for, each with a name and a remark."
     for n, names in _sizes(arguments).items():
         remark = f', n = {n} = {" = ".join(names[:2])}'
-        yield from (('n', n, remark), ('n - 1', n - 1, remark), ('n/(n - 1)', n / (n - 1), remark))
+        yield 'n', n, remark
+        if n > 5: yield from (('n - 1', n - 1, remark), ('n/(n - 1)', n / (n - 1), remark))
     yield from ((name, float(a.reshape(())), '') for name, a in arguments.items() if a.size == 1)
     yield from (('ln 2', math.log(2), ''), ('ln 10', math.log(10), ''), ('pi', math.pi, ''), ('2 pi', 2 * math.pi, ''), ('pi/180', math.pi / 180, ''), ('e', math.e, ''))
     for name, a in arguments.items():
         if 1 < a.size <= 10**5: yield from ((f'{f.__name__}({name})', float(f(a)), '') for f in (np.std, np.linalg.norm, np.mean, np.sum, np.max))
         if a.ndim == 2 and 1 < a.shape[0] == a.shape[1] <= 50: yield f'det({name})', float(np.linalg.det(a)), ''
 
-# %% ../nbs/11_diagnosis.ipynb #9153ef0f
+# %% ../nbs/11_diagnosis.ipynb #ac9aae8f
 _POWERS = {1: '{}', -1: '1/{}', 2: '{}^2', -2: '1/{}^2', 0.5: 'sqrt({})', -0.5: '1/sqrt({})'}
 
 def _fraction(size, near):
@@ -140,7 +141,7 @@ def _is(k, names):
     names = [name for name in names if name != _value(abs(k))]
     return f'; {_value(abs(k))} is {" or ".join(names)}.' if names else '.'
 
-# %% ../nbs/11_diagnosis.ipynb #676222b8
+# %% ../nbs/11_diagnosis.ipynb #affd7dad
 def _ratio(p):
     "The number k with hand = k · reference in every entry, or `None`."
     weight = 1 / np.maximum(p.tolerance, 1e-300 + 1e-16 * abs(p.reference))
@@ -166,7 +167,7 @@ def _offset(p):
     if p.hand.size > 1 and p.explains(p.reference + k):
         return 'offset', f'hand = reference {"-" if np.real(k) < 0 else "+"} {_value(abs(k))} in every entry{_is(k, name_factor(k, p.arguments))}'
 
-# %% ../nbs/11_diagnosis.ipynb #6769ab32
+# %% ../nbs/11_diagnosis.ipynb #ecbe4c1e
 _FLOATS = {8: ', as in bfloat16', 11: ', as in float16', 24: ', as in float32'}
 
 def _bits(x):
@@ -181,7 +182,7 @@ def _low_precision(p):
     room = 2.0**-bits * np.maximum(abs(r), 2.0**-13 * np.max(abs(r))) + 3 * p.tolerance
     if bits <= 30 and np.all(abs(p.error) <= room): return 'low-precision', f'hand has {bits} significant bits{_FLOATS.get(bits, "")}, and is the reference rounded to them.'
 
-# %% ../nbs/11_diagnosis.ipynb #185a4c16
+# %% ../nbs/11_diagnosis.ipynb #8ca78411
 def _transpose(p):
     r, t = p.reference, p.tolerance
     if r.ndim < 2 or r.size == max(r.shape): return None
@@ -199,7 +200,7 @@ def _shifted(p):
             if np.all(abs(h[to] - r[source]) <= 3 * t[source]) and np.ptp(r[source]):
                 return 'permuted', f'hand[i] is reference[i {"-" if s > 0 else "+"} {abs(s)}] along axis {axis}, but for the edge: an index is off by {abs(s)}.'
 
-# %% ../nbs/11_diagnosis.ipynb #0384731d
+# %% ../nbs/11_diagnosis.ipynb #cfcff0b6
 def _movement(p):
     "In words, how the entries of the reference moved."
     r, t = p.reference, np.max(p.tolerance)
@@ -219,7 +220,7 @@ def _permuted(p):
     apart = np.sum(gaps > 6 * t[j][1:])
     if same and apart > max(1, np.sum(gaps > 0) / 2): return 'permuted', f'hand holds the entries of the reference {_movement(p)}.'
 
-# %% ../nbs/11_diagnosis.ipynb #b5195279
+# %% ../nbs/11_diagnosis.ipynb #dc8da832
 def _repeated_index(p):
     for name, a in p.arguments.items():
         if a.dtype.kind not in 'iu' or a.ndim != 1 or not p.reference.ndim or a.min() < 0 or a.max() >= len(p.reference): continue
@@ -239,7 +240,7 @@ def _mask_ignored(p):
             if p.wrong.sum() > 1 and any(np.array_equal(p.wrong, np.broadcast_to(m == v, p.wrong.shape)) for v in (True, False)):
                 return 'missing-factor', f'hand is wrong exactly where the mask {words} is {bool(p.wrong.flat[0]) == bool(m.flat[0])}.'
 
-# %% ../nbs/11_diagnosis.ipynb #db9035cd
+# %% ../nbs/11_diagnosis.ipynb #f521b24c
 def _is_few(p):
     "Whether at most a quarter of all entries is wrong, and half of those that are not zero."
     k, n = p.wrong.sum(), p.wrong.size
@@ -251,7 +252,7 @@ def _few(p):
         zero = '' if p.hand[wrong].any() else ' hand is zero there.'
         return 'few-entries', f'hand is wrong in {k} of {n} entries, right in the others: {_places(wrong)}.{zero}'
 
-# %% ../nbs/11_diagnosis.ipynb #9f45114c
+# %% ../nbs/11_diagnosis.ipynb #bf006dfc
 def _layouts(shape, name, a):
     "The ways in which an array can be laid along the axes of the derivative."
     for before in range(len(shape) - a.ndim + 1 if a.ndim and a.size > 1 else 0):
@@ -271,7 +272,7 @@ def _summaries(name, a):
         yield f'softmax({name}{words})', _softmax(a, axis)
         if words: yield from ((f'norm({name}{words})', np.sqrt(np.sum(a * a, axis))), (f'std({name}{words})', a.std(axis)))
 
-# %% ../nbs/11_diagnosis.ipynb #340854b4
+# %% ../nbs/11_diagnosis.ipynb #a9a72423
 def _products(arguments):
     "Matrix products of two arguments."
     small = {name: a for name, a in arguments.items() if a.ndim in (1, 2) and 1 < a.size <= 10**5}
@@ -286,7 +287,7 @@ def _intermediates(p):
     made = itertools.chain(*(_summaries(name, a) for name, a in numeric.items()), _products(numeric))
     return bare, {words: v for name, a in made for words, v in _layouts(shape, name, a)}
 
-# %% ../nbs/11_diagnosis.ipynb #978af059
+# %% ../nbs/11_diagnosis.ipynb #9ef3564b
 _FUNCTIONS = {
     'exp({})': lambda z: np.exp(np.clip(z, -300, 300)), 'exp({}^2)': lambda z: np.exp(np.clip(z * z, -300, 300)),
     '(1 - exp({}))': np.expm1, 'log({})': lambda z: np.log(abs(z)), '(1 + log({}))': lambda z: 1 + np.log(abs(z)),
@@ -306,7 +307,7 @@ def _candidates(values, units):
         yield name, v
         yield from ((form.format(unit + name), f(k * v)) for form, f in _FUNCTIONS.items() for unit, k in units.items())
 
-# %% ../nbs/11_diagnosis.ipynb #cee52d67
+# %% ../nbs/11_diagnosis.ipynb #6fdcdb08
 _Words = namedtuple('Words', 'rows base names values')
 
 def _words(p):
@@ -325,7 +326,7 @@ def _words(p):
     p.cache['words'] = _Words(rows, base, list(named), np.array(list(named.values())).reshape(-1, len(rows)).T)
     return p.cache['words']
 
-# %% ../nbs/11_diagnosis.ipynb #72aad61e
+# %% ../nbs/11_diagnosis.ipynb #c205f616
 def _fits(words, t, noise, keys):
     "Candidates, with exponents, that explain log|t| together with powers of the bases `keys`."
     with np.errstate(all='ignore'): logs = np.log(abs(words.values))
@@ -343,7 +344,7 @@ def _fits(words, t, noise, keys):
     fit = (np.max(abs(y[:, None] - power * C), 0, initial=0) <= room) & (power != 0) & (abs(power) <= 4) & (size > 1e-12)
     yield from zip(usable[fit][:20], power[fit][:20])
 
-# %% ../nbs/11_diagnosis.ipynb #bf39aecf
+# %% ../nbs/11_diagnosis.ipynb #0b9245e7
 _Form = namedtuple('Form', 'factor powers cost')
 
 def _signs(t, values, powers):
@@ -365,7 +366,7 @@ def _form(words, t, noise, keys, candidate, power):
     factor = signs[0] * np.exp(c[0])
     return _Form(factor, named, cost if name_factor(factor, {}) else cost + 1)
 
-# %% ../nbs/11_diagnosis.ipynb #806c7cb5
+# %% ../nbs/11_diagnosis.ipynb #3b4d3003
 def _independent(base):
     "Without those that are constant, or the same as an earlier one."
     kept = {}
@@ -389,7 +390,7 @@ def closed_form(
     with np.errstate(all='ignore'): forms = [_form(words, t, noise, s, *fit) for s in subsets for fit in _fits(words, t, noise, s)]
     return min((f for f in forms if f), key=lambda f: f.cost, default=None)
 
-# %% ../nbs/11_diagnosis.ipynb #8b743975
+# %% ../nbs/11_diagnosis.ipynb #c3d78245
 def _forms(p):
     "The closed forms of hand, reference, ratio and error."
     if 'forms' not in p.cache:
@@ -405,7 +406,7 @@ def _shown(form, p):
     parts = [factor] * (factor != '1' or not form.powers) + [k if q == 1 else f'{k}^{q:g}' for k, q in form.powers.items()]
     return '-' * bool(form.factor < 0) + ' · '.join(parts)
 
-# %% ../nbs/11_diagnosis.ipynb #4c354a3c
+# %% ../nbs/11_diagnosis.ipynb #b6b7bdaf
 def _unlaid(name): return name.split('[')[0].split(', axis=')[0]
 
 def _misread(ratio, hand, reference):
@@ -423,7 +424,7 @@ def _quotient(hand, reference):
     powers = {k: hand.powers.get(k, 0) - reference.powers.get(k, 0) for k in hand.powers | reference.powers}
     return _Form(hand.factor / reference.factor, {k: q for k, q in powers.items() if q}, math.inf)
 
-# %% ../nbs/11_diagnosis.ipynb #690aa9f1
+# %% ../nbs/11_diagnosis.ipynb #55526424
 _STORIES = {'missing-factor': 'a factor is missing, or one too many', 'missing-term': 'a term is missing, or one too many',
             'wrong-point': 'the formula of another function, or at another point', 'wrong-axis': 'the same, along another axis'}
 
@@ -441,7 +442,7 @@ def _closed_form(p):
         cause = _misread(_quotient(hand, reference), hand, reference)
         return cause, f'hand = {_shown(hand, p)}, but reference = {_shown(reference, p)} {_where(p)}: {_STORIES[cause]}.'
 
-# %% ../nbs/11_diagnosis.ipynb #f00974c2
+# %% ../nbs/11_diagnosis.ipynb #96a7073e
 def _sum_factor(p):
     words = _words(p)
     h, r, t = (np.ravel(a)[words.rows] for a in (p.hand, p.reference, p.tolerance))
@@ -460,7 +461,7 @@ def _local_form(p):
     if ratio and (ratio.powers or name_factor(ratio.factor, {})) and not (error and error.cost < ratio.cost): return 'missing-factor', f'hand / reference = {_shown(ratio, p)} {_where(p)}, 1 where it is right: {_STORIES["missing-factor"]}.'
     if error and (not error.powers or name_factor(error.factor, p.arguments)): return 'missing-term', f'hand - reference = {_shown(error, p)} {_where(p)}, 0 where it is right: {_STORIES["missing-term"]}.'
 
-# %% ../nbs/11_diagnosis.ipynb #6dccd4cc
+# %% ../nbs/11_diagnosis.ipynb #148e14f5
 def _diagonal(p):
     h, r = p.hand, p.reference
     if r.ndim == 2 and r.shape[0] == r.shape[1] > 1 and not (h - np.diag(np.diag(h))).any() and (r - np.diag(np.diag(r))).any(): return 'missing-term', 'hand is a diagonal matrix, the reference is not: the coupling between entries is missing.'
@@ -476,7 +477,7 @@ def _other_axis(p):
     if p.explains(guess * np.sign(h * r) * r, p.tolerance * 10 * np.maximum(1, guess)):
         return 'wrong-axis', 'hand[i, j] / reference[i, j] = v[j] / v[i]: a factor that belongs to one axis is laid along the other.'
 
-# %% ../nbs/11_diagnosis.ipynb #1418f3a1
+# %% ../nbs/11_diagnosis.ipynb #8515c7f2
 def _row_term(p):
     center = lambda a: a - a.mean(axes, keepdims=True)
     for axes in _axes(p.reference.ndim)[:-1]:
@@ -489,7 +490,7 @@ def _row_term(p):
             b = np.sum(d * e, axes, keepdims=True) / np.maximum(np.sum(d * d, axes, keepdims=True), 1e-300)
             if p.explains(p.hand - e + b * d, p.tolerance.max()): return 'missing-term', f'Along {_along(axes)}, hand - reference is a linear function of {name}: a term is missing.'
 
-# %% ../nbs/11_diagnosis.ipynb #6b3eefd5
+# %% ../nbs/11_diagnosis.ipynb #2ee8220d
 def _matrix_factor(p):
     r, square = p.reference, {k: a for k, a in p.arguments.items() if a.ndim == 2 and 1 < a.shape[0] == a.shape[1] <= 200}
     for (name, A), axis in itertools.product(square.items(), range(r.ndim if r.ndim < 3 else 0)):
@@ -502,7 +503,7 @@ def _matrix_factor(p):
             if same(np.linalg.solve(M, R)): return 'missing-factor', f'reference = {word} @ hand: that factor is missing.'
             if same(M @ R): return 'missing-factor', f'hand = {word} @ reference: the inverse of {word} is missing.'
 
-# %% ../nbs/11_diagnosis.ipynb #e55a8c02
+# %% ../nbs/11_diagnosis.ipynb #254d7819
 def _quietly(function, argument):
     "The numbers that a function gives, without its warnings; NaN where it raises, or gives something else."
     try:
@@ -516,7 +517,7 @@ def _derivative_of_another(p):
         if name == p.wrt or np.shape(p.arguments.get(name)) != p.reference.shape: continue
         if p.explains(_quietly(p.others, name)): return 'swapped-argument', f'hand is the derivative with respect to {name}.'
 
-# %% ../nbs/11_diagnosis.ipynb #6440579b
+# %% ../nbs/11_diagnosis.ipynb #4d70a276
 def _like(new, old):
     "A new value of the kind of an old one."
     return np.array(new, np.asarray(old).dtype) if isinstance(old, np.ndarray) else np.asarray(new, np.asarray(old).dtype).tolist()
@@ -540,7 +541,7 @@ def _movable(p, wrt=False):
     "The arguments that can be given another value: arrays and numbers that are floats, not all zero."
     return {k: p.arguments[k] for k in p.given if k in p.arguments and p.arguments[k].dtype.kind == 'f' and p.arguments[k].any() and (wrt or k != p.wrt)}
 
-# %% ../nbs/11_diagnosis.ipynb #3ad792a1
+# %% ../nbs/11_diagnosis.ipynb #2d7425b2
 def _substitutions(p):
     "Changes of the arguments, with the cause and the words for them."
     movable = _movable(p, wrt=True)
@@ -553,7 +554,7 @@ def _substitutions(p):
         yield 'missing-term', f'{a} = 0: the term with {a} is missing', {a: 0 * A}
         yield 'missing-factor', f'{a} = 1: the factor {a} is missing', {a: A**0}
 
-# %% ../nbs/11_diagnosis.ipynb #9e73be48
+# %% ../nbs/11_diagnosis.ipynb #6984ff08
 def _power(p, after, before, one=0):
     "The q with after = (2^q + one) before, to halves; `None` where there is none."
     total = np.sum(before * before) if after is not None and before is not None else 0
@@ -576,7 +577,7 @@ def _substituted(p):
         (name, value), *more = change.items()
         if cause in ('swapped-argument', 'transpose') or _grows(p, name, value.flat[0]): return cause, f'hand is the reference with {words}.'
 
-# %% ../nbs/11_diagnosis.ipynb #9a340d8a
+# %% ../nbs/11_diagnosis.ipynb #52f8fbb4
 def _agrees_at_one(p):
     for name, a in _movable(p, wrt=True).items():
         h1, r1 = (_at(p, who, {name: 0 * a + 1}) for who in ('hand', 'reference'))
@@ -591,7 +592,7 @@ def _in_term(p, name, error):
     h, r = (_at(p, who, {name: 0 * p.arguments[name] + 0.5}) for who in ('hand', 'reference'))
     return h is not None and r is not None and _power(p, r - h, error) is not None
 
-# %% ../nbs/11_diagnosis.ipynb #fab953fe
+# %% ../nbs/11_diagnosis.ipynb #e808e181
 def _agrees_when_symmetric(p):
     for name, a in _movable(p, wrt=True).items():
         if a.ndim != 2 or a.shape[0] != a.shape[1] or np.allclose(a, a.T): continue
@@ -606,7 +607,7 @@ def _multiple_at_zero(p):
         names = name_factor(k, p.arguments) if k and abs(k - 1) > 1e-3 else []
         if names: return 'missing-factor', f'Where {name} = 0, hand = {_value(k)} × reference in every entry{_is(k, names)}'
 
-# %% ../nbs/11_diagnosis.ipynb #af9d41d7
+# %% ../nbs/11_diagnosis.ipynb #24a1be2f
 def _growth(p):
     for name, a in _movable(p, wrt=True).items():
         h, r = (_at(p, who, {name: 2 * a}) for who in ('hand', 'reference'))
@@ -615,7 +616,7 @@ def _growth(p):
         if None not in (of_h, of_r) and of_h != of_r: return 'missing-factor', f'The reference grows as {name}^{of_r:g}, hand as {name}^{of_h:g}: a factor with {name} is missing.'
         if of_r is None and None not in (of_h, of_e) and of_h != of_e: return 'missing-term', f'hand grows as {name}^{of_h:g}, what is missing as {name}^{of_e:g}: the reference is a sum.'
 
-# %% ../nbs/11_diagnosis.ipynb #50861b7c
+# %% ../nbs/11_diagnosis.ipynb #585ef9b5
 def _shifted_point(p):
     x = _movable(p, wrt=True).get(p.wrt)
     if x is None or np.max(abs(p.error)) > 0.1 * np.max(abs(p.reference)): return None
@@ -630,7 +631,7 @@ def _shifted_point(p):
             if np.linalg.norm(p.error - k * step) > 0.2 * np.linalg.norm(p.error): break
             t *= k
 
-# %% ../nbs/11_diagnosis.ipynb #1ebb89e9
+# %% ../nbs/11_diagnosis.ipynb #ce80c99b
 def _moved(p, who, name):
     "Which entries change when entry [0, 1] of a matrix does."
     a = p.arguments[name]
@@ -646,7 +647,7 @@ def _wrong_sum(p):
         if len(along_h) == len(along_r) == 1 and along_h != along_r: return 'wrong-axis', f'{name}[0, 1] moves entries of the reference along axis {along_r[0]}, entries of hand along axis {along_h[0]}: a sum runs over the wrong axis.'
         if len(h) == len(r) == p.reference.ndim == 1 and {int(h[0, 0]), int(r[0, 0])} == {0, 1}: return 'wrong-axis', f'{name}[0, 1] moves entry {r[0, 0]} of the reference, entry {h[0, 0]} of hand: a sum runs over the wrong axis.'
 
-# %% ../nbs/11_diagnosis.ipynb #53f46940
+# %% ../nbs/11_diagnosis.ipynb #c18d25cc
 Diagnosis = namedtuple('Diagnosis', 'wrong cause evidence')
 Diagnosis.__doc__ = "Which entries are `wrong` (`None` for a wrong shape), the `cause` (`None` where none is sure) and the sentences that are the `evidence`."
 
@@ -662,7 +663,7 @@ def _hypotheses(p):
     if p.error.size == 1: return _zero, _derivative_of_another, _scalar
     return _VALUES + _FORMULAS + (_POINTS[:4] if p.error.size > 10**4 else _POINTS)
 
-# %% ../nbs/11_diagnosis.ipynb #0fc507a6
+# %% ../nbs/11_diagnosis.ipynb #657aab0d
 def _spread(p):
     "A pair whose entries are those of a scalar derivative at eight points, or `None`."
     rng, many = np.random.default_rng(0), {k: a.reshape(()) * np.ones(8) for k, a in p.arguments.items() if a.size == 1}
@@ -681,7 +682,7 @@ def _scalar(p):
     found = next((found for h in (_sign, _scale, _offset, _closed_form) if (found := h(spread))), None)
     return found and (found[0], f'At {spread.hand.size} points, {found[1]}')
 
-# %% ../nbs/11_diagnosis.ipynb #aa04c52b
+# %% ../nbs/11_diagnosis.ipynb #5caa7d82
 def diagnose(
     hand, # what the hand-written derivative gives
     reference, # what an independent witness gives
