@@ -579,4 +579,9 @@ notations = [
 ('y = min(x, 20)\ndy/dx = 1 if x < 20 else 0', 'r'),
 ('y = sum(min(x, 20))\ndy/dx = 1', 'w'),
 ('y = |x - 50π|\ndy/dx = -1', 'w'),
+# parameters are one number where the derivative is a sum over the data; data are not
+('L = mean((ŷ - y)^2)\ndL/dŷ = 2*sum(ŷ - y)/n', 'w'),
+('L = sum((x - μ)^2)\ndL/dμ = -2 sum(x - μ)', 'r'),
+('L = sum((x - μ)^2)\ndL/dx = 2 sum(x - μ)', 'w'),
+('L = mean((w*x + b - t)^2)\ndL/db = mean(2(w*x + b - t))', 'r'),
 ]
