@@ -584,4 +584,6 @@ notations = [
 ('L = sum((x - μ)^2)\ndL/dμ = -2 sum(x - μ)', 'r'),
 ('L = sum((x - μ)^2)\ndL/dx = 2 sum(x - μ)', 'w'),
 ('L = mean((w*x + b - t)^2)\ndL/db = mean(2(w*x + b - t))', 'r'),
+('L = mean((w*x + b - t)^2)\ndL/dw = mean(2(w*x + b - t)*x)\ndL/db = mean(2(w*x + b - t))', 'rr'),
+('L = mean((w*x + b - t)^2)\ndL/dw = mean(2(w*x + b - t)*x)\ndL/db = mean(w*x + b - t)', 'rw'),
 ]
