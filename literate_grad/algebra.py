@@ -6,7 +6,7 @@
 __all__ = ['largest', 'Compared', 'digits', 'known_functions', 'size_of', 'Meaning', 'float_table', 'digit_table', 'value_of',
            'is_below', 'has_sum', 'differences', 'compared', 'terms_of', 'proved']
 
-# %% ../nbs/11b_algebra.ipynb #9268af9b
+# %% ../nbs/11b_algebra.ipynb #1e6711a8
 import math, random
 from collections import namedtuple
 from functools import lru_cache
@@ -14,7 +14,7 @@ import numpy as np
 from fastcore.basics import patch
 from .grammar import Unreadable, functions, subtrees, symbols
 
-# %% ../nbs/11b_algebra.ipynb #18743a49
+# %% ../nbs/11b_algebra.ipynb #fc812b0f
 @lru_cache(None)
 def known_functions():
     "What each name of a function builds."
@@ -30,7 +30,7 @@ def known_functions():
     known |= {'silu': lambda u: u * sigmoid(u), 'swish': lambda u: u * sigmoid(u), 'mish': lambda u: u * sp.tanh(log(1 + exp(u))), 'softsign': lambda u: u / (1 + own['abs'](u))}
     return known | {'relu6': lambda u: least(own['relu'](u), 6), 'logsigmoid': lambda u: log(sigmoid(u)), 'logcosh': lambda u: log(sp.cosh(u))}
 
-# %% ../nbs/11b_algebra.ipynb #54137834
+# %% ../nbs/11b_algebra.ipynb #330df56c
 def _slopes(name, u):
     "The derivatives of our own functions by each of their arguments, away from kinks."
     f = known_functions()
@@ -50,7 +50,7 @@ def _frozen(e, atoms, only=None):
     if _is_own(e) and (only is None or e.func.__name__ == only): return atoms.setdefault(e, sp.Dummy(real=True))
     return e.func(*(_frozen(part, atoms, only) for part in e.args)) if e.args else e
 
-# %% ../nbs/11b_algebra.ipynb #e634a983
+# %% ../nbs/11b_algebra.ipynb #f46ee15a
 def _derivative(e, s, total):
     "The derivative of an expression by a symbol; `total(g)` is the sum of `g` over all entries when `s` is one number, `None` when `s` has entries."
     atoms = {}
@@ -69,7 +69,7 @@ def _own_derivative(e, s, total):
     through = sum(total(_derivative(held, dummy, total).xreplace(back)) * _own_derivative(atom, s, total) for dummy, atom in back.items())
     return _derivative(held, s, total).xreplace(back) + through
 
-# %% ../nbs/11b_algebra.ipynb #c809699f
+# %% ../nbs/11b_algebra.ipynb #a48d0f9b
 largest = 1500 # nodes in one expression
 
 def _bounded(e):
@@ -96,12 +96,12 @@ def _number(text):
     if len(digits) > 400 or abs(shift) > 400: raise Unreadable(f'the number {text[:20]} is too long')
     return sp.Integer(int(whole + fraction or '0')) * sp.Integer(10)**shift
 
-# %% ../nbs/11b_algebra.ipynb #48273b31
+# %% ../nbs/11b_algebra.ipynb #88315561
 def _power(base, exponent):
     if exponent.is_Number and (abs(exponent) > 1000 or base.is_Rational and abs(exponent) * base.p.bit_length() > 10_000): raise Unreadable(f'an exponent is too large')
     return base**exponent
 
-# %% ../nbs/11b_algebra.ipynb #a1f4b454
+# %% ../nbs/11b_algebra.ipynb #82fb3d46
 class Meaning:
     "What the equations of a docstring define, under one reading."
     def __init__(self, found, dot=False, numbers=()):
@@ -120,7 +120,7 @@ class Meaning:
         if left[0] == 'sym': self.definitions.setdefault(left[1], []).append(right)
         elif left[0] == 'call' and all(x[0] == 'sym' for x in left[2:]): self.functions.setdefault(left[1], (tuple(x[1] for x in left[2:]), right))
 
-# %% ../nbs/11b_algebra.ipynb #67fb6b39
+# %% ../nbs/11b_algebra.ipynb #95d81c39
 @patch
 def narrow(self:Meaning, s):
     "Whether a symbol is one number, not an array of them."
@@ -148,13 +148,13 @@ def place(self:Meaning, e):
     "Where the symbols of an expression first stand in the docstring."
     return min((self.order.get(s.name, 999) for s in e.free_symbols), default=-1)
 
-# %% ../nbs/11b_algebra.ipynb #4ddbc1a7
+# %% ../nbs/11b_algebra.ipynb #8d4eb8c3
 @patch
 def symbol(self:Meaning, key):
     import sympy as sp
     return sp.Symbol(key, real=True)
 
-# %% ../nbs/11b_algebra.ipynb #708f3cba
+# %% ../nbs/11b_algebra.ipynb #c31aa9db
 @patch
 def expression(self:Meaning, tree, keep=frozenset()):
     "The expression of a tree, in symbols that are not defined, and those to `keep`."
@@ -179,7 +179,7 @@ def calculated(self:Meaning, kind, a, b=None):
         return a / b
     return self(a * b) if self.dot and self.has_entries(a) and self.has_entries(b) else a * b
 
-# %% ../nbs/11b_algebra.ipynb #d39f46ae
+# %% ../nbs/11b_algebra.ipynb #72e1a6dd
 @patch
 def quantity(self:Meaning, key, keep):
     "A symbol: what the docstring says it is, or itself."
@@ -190,7 +190,7 @@ def quantity(self:Meaning, key, keep):
     if key in ('e', 'pi') and key not in self.by: return sp.E if key == 'e' else sp.pi
     return self.symbol(key)
 
-# %% ../nbs/11b_algebra.ipynb #be73ea2f
+# %% ../nbs/11b_algebra.ipynb #462b654a
 @patch
 def defined(self:Meaning, key, keep):
     "What a definition says; several with conditions make one with cases."
@@ -213,7 +213,7 @@ def body(self:Meaning, key):
     if side.problem: raise Unreadable(f'`{key}` cannot be read')
     return parameters, side.tree
 
-# %% ../nbs/11b_algebra.ipynb #f3383d7f
+# %% ../nbs/11b_algebra.ipynb #cdd876e5
 @patch
 def call(self:Meaning, name, arguments, keep):
     "A function of expressions."
@@ -231,7 +231,7 @@ def known(self:Meaning, name, arguments):
     if len(arguments) not in expected or name not in known_functions(): raise Unreadable(f'`{name}` of {len(arguments)} arguments cannot be read')
     return _power(*arguments) if name == 'pow' else known_functions()[name](*arguments)
 
-# %% ../nbs/11b_algebra.ipynb #ac370d5d
+# %% ../nbs/11b_algebra.ipynb #561c6a0c
 @patch
 def substituted(self:Meaning, name, arguments, keep):
     parameters, tree = self.body(name)
@@ -242,7 +242,7 @@ def substituted(self:Meaning, name, arguments, keep):
     finally: self.active.pop()
     return body.xreplace({self.symbol(p): a for p, a in zip(parameters, arguments)})
 
-# %% ../nbs/11b_algebra.ipynb #357ba6c2
+# %% ../nbs/11b_algebra.ipynb #995730c9
 @patch
 def choice(self:Meaning, condition, a, b, keep=frozenset()):
     "`a` where a condition holds, `b` elsewhere."
@@ -256,7 +256,7 @@ def choice(self:Meaning, condition, a, b, keep=frozenset()):
     if parts[0] == '<': return where(right - left, a, b)
     return where(right - left, b, a) if parts[0] == '>=' else where(left - right, b, a)
 
-# %% ../nbs/11b_algebra.ipynb #fd4663e5
+# %% ../nbs/11b_algebra.ipynb #60cac430
 @patch
 def differentiated(self:Meaning, top, by, keep=frozenset()):
     "The derivative of a tree by one or several others."
@@ -278,7 +278,7 @@ def is_given(self:Meaning, key):
 @patch
 def shown(self:Meaning, by): return '_d'.join(part[1] if part[0] == 'sym' else '…' for part in by)
 
-# %% ../nbs/11b_algebra.ipynb #3986cddb
+# %% ../nbs/11b_algebra.ipynb #00e648fb
 @patch
 def by_expression(self:Meaning, e, inner):
     "The derivative of one expression by another."
@@ -296,7 +296,7 @@ def by_expression(self:Meaning, e, inner):
         raise Unreadable('what it is differentiated by can be read in two ways, because its symbols also stand outside of it')
     return quotients[0]
 
-# %% ../nbs/11b_algebra.ipynb #5c267aea
+# %% ../nbs/11b_algebra.ipynb #7776d705
 @patch
 def primed(self:Meaning, key, order, *arguments, keep=frozenset()):
     "f'(x), tanh'(x) and y'."
@@ -314,7 +314,7 @@ def primed(self:Meaning, key, order, *arguments, keep=frozenset()):
     for _ in range(order): e = _bounded(_derivative(e, free[0], self))
     return e
 
-# %% ../nbs/11b_algebra.ipynb #3302d6ba
+# %% ../nbs/11b_algebra.ipynb #5fb83ef8
 @lru_cache(None)
 def float_table():
     "NumPy's functions by name."
@@ -325,7 +325,7 @@ def float_table():
     return table | {'erf': erf, 'erfc': np.vectorize(math.erfc, otypes=[float]), 'number': lambda p, q: np.float64(p) / q, 'sigmoid': lambda u: 1 / (1 + np.exp(-u)),
                     'step': lambda u: np.where(u > 0, 1.0, 0.0), 'relu': lambda u: np.maximum(u, 0), 'e': np.e, 'pi': np.pi}
 
-# %% ../nbs/11b_algebra.ipynb #f8c05388
+# %% ../nbs/11b_algebra.ipynb #3509df8d
 def _real(f, growing=False):
     "A function of mpmath that gives NaN where it has no real value, and where its value would be too long."
     import mpmath as mp
@@ -348,7 +348,7 @@ def digit_table():
     table = {name: np.frompyfunc(f, 2 if name in ('max', 'divide', 'power') else 1, 1) for name, f in table.items()}
     return table | {'number': lambda p, q: mp.mpf(p) / q, 'e': mp.e, 'pi': mp.pi}
 
-# %% ../nbs/11b_algebra.ipynb #7ed32759
+# %% ../nbs/11b_algebra.ipynb #444fe08a
 def value_of(
     e, # an expression
     values: dict, # a number or an array for each of its symbols
@@ -361,7 +361,7 @@ def value_of(
     if e not in known: known[e] = _worked_out(e, values, count, table, lambda part: value_of(part, values, count, table, known))
     return known[e]
 
-# %% ../nbs/11b_algebra.ipynb #b749c8f0
+# %% ../nbs/11b_algebra.ipynb #3f80ea48
 def _worked_out(e, values, count, table, of):
     if e.is_Symbol: return values[e]
     if e.is_Rational: return table['number'](int(e.p), int(e.q))
@@ -380,14 +380,14 @@ def _worked_out(e, values, count, table, of):
 
 def is_below(e): return e.is_Pow and e.exp.is_Rational and e.exp < 0
 
-# %% ../nbs/11b_algebra.ipynb #852d854a
+# %% ../nbs/11b_algebra.ipynb #d887d902
 def _raised(e, table, of):
     base, exponent = of(e.base), e.exp
     if exponent.is_Rational and exponent < 0: return table['divide'](table['number'](1, 1), of(1 / e))
     if exponent.is_Rational and exponent.q == 2: return table['power'](table['sqrt'](base), table['number'](int(exponent.p), 1))
     return table['power'](base, of(exponent))
 
-# %% ../nbs/11b_algebra.ipynb #4d11b432
+# %% ../nbs/11b_algebra.ipynb #688d22a9
 def _coordinates(rng, kind):
     if kind == 'simple': return rng.choice([0.5, -0.5, 1.5, 2.0, -1.0, 0.25, -0.75, 3.0, 1.25, -2.5])
     low, high = {'small': (-1, 1), 'large': (-9, 9), 'unit': (0.02, 0.98), 'positive': (0.1, 4)}[kind]
@@ -402,7 +402,7 @@ def _near(pivots, free):
         if not others and slope.is_Rational and slope and not _own_parts(pivot): near.setdefault(s, []).extend((-pivot.subs(s, 0) / slope) + side for side in (-1, -0.0625, 0.0625, 1))
     return {s: [value for value in values if value.is_number and value.is_real] for s, values in near.items() if s in free}
 
-# %% ../nbs/11b_algebra.ipynb #c10d3d16
+# %% ../nbs/11b_algebra.ipynb #d77c6fb3
 def _points(free, meaning, sums, pivots):
     "Values for symbols, as arrays, and how many entries there are."
     import mpmath as mp
@@ -417,7 +417,7 @@ def _points(free, meaning, sums, pivots):
         trials.append((point | {s: np.array([mp.mpf(value.evalf(mp.mp.dps)) for value in values], object)}, shape))
     return trials
 
-# %% ../nbs/11b_algebra.ipynb #38bec549
+# %% ../nbs/11b_algebra.ipynb #c826098c
 Compared = namedtuple('Compared', 'status point values', defaults=(None, None)) # the point where two expressions differ, and their values there
 digits = 50
 
@@ -435,7 +435,7 @@ def _pivots(e):
         if name == 'max': pivots.add(u[0] - u[1])
     return {-pivot if pivot.could_extract_minus_sign() else pivot for pivot in pivots if pivot.free_symbols}
 
-# %% ../nbs/11b_algebra.ipynb #3adbd1b8
+# %% ../nbs/11b_algebra.ipynb #67a30471
 def _entries(y, shape): return np.broadcast_to(np.asarray(y, object), shape).ravel()
 
 def differences(a, b, meaning, guard=None):
@@ -450,7 +450,7 @@ def differences(a, b, meaning, guard=None):
             point = {s: v[k] if not has_sum(a + b) and np.ndim(v) else v for s, v in values.items()}
             if all(pivots) and (guard is None or pivots[-1] > 0): yield point, p, q
 
-# %% ../nbs/11b_algebra.ipynb #70ceafca
+# %% ../nbs/11b_algebra.ipynb #1bde696e
 def compared(
     a, # an expression, the claim
     b, # another, the truth
@@ -469,7 +469,7 @@ def compared(
     if seen >= 4: return Compared('holds')
     return Compared('fails', undefined[0], undefined[1:]) if undefined and not seen else Compared('unreadable')
 
-# %% ../nbs/11b_algebra.ipynb #c977d497
+# %% ../nbs/11b_algebra.ipynb #67890193
 def terms_of(e):
     "How many terms an expression has at most when it is expanded."
     if e.is_Add: return sum(terms_of(part) for part in e.args)
@@ -486,7 +486,7 @@ def _is_zero(e):
     numerator = sp.fraction(sp.together(e.rewrite(sp.exp)))[0]
     return terms_of(numerator) <= 600 and sp.expand(numerator) == 0
 
-# %% ../nbs/11b_algebra.ipynb #b599813b
+# %% ../nbs/11b_algebra.ipynb #55963e55
 def _on_side(e, signs):
     "The expression where each pivot has the given sign."
     import sympy as sp
@@ -502,7 +502,7 @@ def _on_side(e, signs):
     if name == 'relu': return u[0] * ((1 + sign) // 2)
     return u[-2] if sign > 0 else u[-1]
 
-# %% ../nbs/11b_algebra.ipynb #da9053c2
+# %% ../nbs/11b_algebra.ipynb #7d7e8298
 def proved(
     a, # an expression
     b, # another

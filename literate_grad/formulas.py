@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Style', 'most_entries', 'has_equations', 'Step', 'Derivation', 'Code', 'derivation']
 
-# %% ../nbs/12_formulas.ipynb #f64979d4
+# %% ../nbs/12_formulas.ipynb #ec9305a7
 import inspect, math, re
 from collections import namedtuple
 import numpy as np
@@ -16,7 +16,7 @@ from .grammar import Unreadable, canonical, equations, functions, is_letter, spe
 from .algebra import (Compared, Meaning, compared, differences, digits, digit_table, float_table, has_sum, is_below,
                                    proved, size_of, terms_of, value_of)
 
-# %% ../nbs/12_formulas.ipynb #3c01ce7c
+# %% ../nbs/12_formulas.ipynb #49bbb928
 def has_equations(
     docstring: str|None, # a docstring, or `None`
 ) -> bool: # whether `derivation` would find anything in it
@@ -24,7 +24,7 @@ def has_equations(
     try: return bool(equations(docstring or ''))
     except Unreadable: return True
 
-# %% ../nbs/12_formulas.ipynb #530d8022
+# %% ../nbs/12_formulas.ipynb #138c4531
 def _negative(e): return e.could_extract_minus_sign()
 
 def _tree(e, meaning):
@@ -48,7 +48,7 @@ def _comparison_tree(e, meaning):
     from sympy import sympify
     return ('compare', '>', _tree(sympify(left), meaning), _tree(sympify(right), meaning))
 
-# %% ../nbs/12_formulas.ipynb #1c03ecc5
+# %% ../nbs/12_formulas.ipynb #ad43e825
 def _sum_tree(e, meaning):
     terms = sorted(e.as_ordered_terms(), key=_negative)
     tree = _tree(terms[0], meaning)
@@ -71,7 +71,7 @@ def _product_tree(e, meaning):
         return tree
     return ('div', product(over), product(under)) if under else product(over)
 
-# %% ../nbs/12_formulas.ipynb #4519fa30
+# %% ../nbs/12_formulas.ipynb #e46e867a
 Style = namedtuple('Style', 'times power names', defaults=('*', '^', {}))
 _strength = {'if': 0, 'compare': 1, 'and': 0, 'or': 0, 'add': 2, 'sub': 2, 'neg': 2, 'mul': 3, 'div': 3, 'd': 4, 'pow': 5}
 _raised_digits = str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹')
@@ -81,7 +81,7 @@ def _text(tree, style, least=0):
     text = _unbracketed(tree, style)
     return f'({text})' if _strength.get(tree[0], 6) < least else text
 
-# %% ../nbs/12_formulas.ipynb #c187eddb
+# %% ../nbs/12_formulas.ipynb #8eca9810
 def _unbracketed(tree, style):
     kind, *parts = tree
     text = lambda part, least=0: _text(part, style, least)
@@ -104,7 +104,7 @@ def _power_text(base, exponent, style, text):
     if style.power == '²' and number.lstrip('-').isdigit(): return text(base, 6) + number.translate(_raised_digits)
     return text(base, 6) + style.power.replace('²', '^') + text(exponent, 5)
 
-# %% ../nbs/12_formulas.ipynb #debb76de
+# %% ../nbs/12_formulas.ipynb #bfdb90f4
 def _derivative_text(top, by, style):
     order = len(by) if len(by) > 1 else ''
     raised = str(order).translate(_raised_digits) if style.power == '²' else order
@@ -112,7 +112,7 @@ def _derivative_text(top, by, style):
     same = len(set(below)) == 1
     return f"d{raised}{_text(top, style, 6)}/" + (f'd{below[0]}{raised}' if same else 'd' + ' d'.join(below))
 
-# %% ../nbs/12_formulas.ipynb #91d2e2ff
+# %% ../nbs/12_formulas.ipynb #85c4ff93
 def _name_latex(key):
     stem, _, index = key.partition('_')
     lower = stem.lower()
@@ -128,7 +128,7 @@ _fractions = {'½': r'\tfrac{1}{2}', '¼': r'\tfrac{1}{4}', '¾': r'\tfrac{3}{4}
 _greek_letters = 'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega'.split()
 _latex_functions = 'exp log ln sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth max min'.split()
 
-# %% ../nbs/12_formulas.ipynb #131eb789
+# %% ../nbs/12_formulas.ipynb #029d7677
 def _latex(tree, least=0):
     "A tree in LaTeX; in brackets when it binds less than `least`."
     text = _unbracketed_latex(*tree)
@@ -150,7 +150,7 @@ def _unbracketed_latex(kind, *parts):
     if kind == 'prime': return _name_latex(parts[0]) + "'" * parts[1] + (rf"\left({', '.join(map(_latex, parts[2:]))}\right)" if parts[2:] else '')
     return rf'\text{{{kind}}}'
 
-# %% ../nbs/12_formulas.ipynb #6de84396
+# %% ../nbs/12_formulas.ipynb #db79b20e
 def _call_latex(name, *arguments):
     inside = ', '.join(map(_latex, arguments))
     if name in ('abs', 'norm'): return rf'\left\lvert {inside}\right\rvert' if name == 'abs' else rf'\left\lVert {inside}\right\rVert'
@@ -164,7 +164,7 @@ def _derivative_latex(top, by):
     below = [_latex(part, 6) for part in by]
     return rf"\frac{{d{order} {_latex(top, 6)}}}{{d {below[0]}{order}}}" if len(set(below)) == 1 else rf"\frac{{d{order} {_latex(top, 6)}}}{{{' '.join('d ' + part for part in below)}}}"
 
-# %% ../nbs/12_formulas.ipynb #69926e2b
+# %% ../nbs/12_formulas.ipynb #dff36100
 def _constant(a, b, meaning):
     "The number that a divided by b is everywhere, or `None`."
     import mpmath as mp
@@ -183,7 +183,7 @@ def _cancelled(e):
     if size_of(e) <= 80 and terms_of(e) <= 60: forms += [sp.cancel(e) if not has_sum(e) else e, sp.expand(e), sp.factor_terms(e)]
     return min(forms, key=size_of)
 
-# %% ../nbs/12_formulas.ipynb #390c824b
+# %% ../nbs/12_formulas.ipynb #28101953
 def _separates(claim, truths, meaning, write):
     "What separates a claim from the truth, given in one or several forms, as a sentence or ''."
     truth = truths[0]
@@ -206,7 +206,7 @@ def _is_fraction(e):
     from sympy import fraction
     return bool(fraction(e)[1].free_symbols)
 
-# %% ../nbs/12_formulas.ipynb #648fe2d2
+# %% ../nbs/12_formulas.ipynb #60e0d4a6
 class Step:
     "One claim of a docstring: the expression behind an `=`."
     def __init__(self, left, side):
@@ -219,7 +219,7 @@ class Step:
 
 _marks = {'proved': '✓', 'holds': '✓', 'fails': '✗', 'unreadable': '?'}
 
-# %% ../nbs/12_formulas.ipynb #27d38feb
+# %% ../nbs/12_formulas.ipynb #ba1f15f5
 class Derivation:
     "The equations of a docstring, each right side checked."
     def __init__(self, text, code=None):
@@ -240,7 +240,7 @@ class Derivation:
 
     def __bool__(self): return self.status in ('proved', 'holds')
 
-# %% ../nbs/12_formulas.ipynb #f3faf75f
+# %% ../nbs/12_formulas.ipynb #6b857530
 @patch
 def _outcome(self:Derivation):
     "The quantity that everything is about: `y`, or what is differentiated and not used by other definitions."
@@ -254,7 +254,7 @@ def _outcome(self:Derivation):
     ranked = [key for key in tops if key in free] + [key for key in ('y',) if key in free] + free + defined + tops
     return ranked[0] if ranked else None
 
-# %% ../nbs/12_formulas.ipynb #31848b55
+# %% ../nbs/12_formulas.ipynb #1e530f75
 @patch
 def _steps(self:Derivation, meaning):
     "All steps, compared with the truth."
@@ -273,7 +273,7 @@ def _steps(self:Derivation, meaning):
         found += steps
     return found
 
-# %% ../nbs/12_formulas.ipynb #bdf4dede
+# %% ../nbs/12_formulas.ipynb #f98eb11f
 @patch
 def _truth(self:Derivation, equation, meaning):
     "What the right sides of an equation should be equal to."
@@ -288,7 +288,7 @@ def _truth(self:Derivation, equation, meaning):
     if left[0] == 'prime' and left[1] not in functions and meaning.is_given(left[1]): raise Unreadable(f'nothing says what `{left[1]}` is')
     return meaning.expression(left)
 
-# %% ../nbs/12_formulas.ipynb #bea0ab76
+# %% ../nbs/12_formulas.ipynb #86d8dd42
 @patch
 def _check(self:Derivation, step, truth, meaning, left):
     "Fills in what is to say about one step."
@@ -307,7 +307,7 @@ def _check(self:Derivation, step, truth, meaning, left):
     except Unreadable as problem: step.why = str(problem) if problem.line else f'{problem} (line {step.line}, column {step.column})'
     except RecursionError: step.why = 'too deep to be checked'
 
-# %% ../nbs/12_formulas.ipynb #3747dc49
+# %% ../nbs/12_formulas.ipynb #a7c47842
 @patch
 def _refuse_unknown(self:Derivation, step, meaning):
     "A word that nothing else in the docstring speaks of is not a symbol that we may guess at."
@@ -331,7 +331,7 @@ def _domain(self:Derivation, meaning):
     "Conditions under which a definition without other cases stands."
     return [sides[0].guard for sides in meaning.definitions.values() if len(sides) == 1 and sides[0].guard and sides[0].guard != ('otherwise',)]
 
-# %% ../nbs/12_formulas.ipynb #27465fdd
+# %% ../nbs/12_formulas.ipynb #8ba041cf
 @patch
 def _cases(self:Derivation, step):
     "The conditions of the other right sides of the same derivative."
@@ -341,7 +341,7 @@ def _cases(self:Derivation, step):
     for guard in guards[1:]: tree = ('or', tree, guard)
     return tree
 
-# %% ../nbs/12_formulas.ipynb #b1eeabcc
+# %% ../nbs/12_formulas.ipynb #e55af0a6
 @patch
 def _explain(self:Derivation, steps, truth, meaning):
     "Says of the steps that fail what the truth is and what separates them from it."
@@ -360,7 +360,7 @@ def _explain(self:Derivation, steps, truth, meaning):
 
 def _short(write): return lambda e: text if len(text := write(e)) <= 200 else 'something long'
 
-# %% ../nbs/12_formulas.ipynb #ffda9c66
+# %% ../nbs/12_formulas.ipynb #49eb75c8
 @patch
 def _shortest(self:Derivation, forms, meaning):
     "The shortest form of the truth; perhaps as a multiple of the quantity that is differentiated."
@@ -386,7 +386,7 @@ def _shown(v):
     if np.ndim(v): return '[' + ', '.join(_shown(part) for part in np.ravel(v)) + ']'
     return f'{float(v):.6g}' if mp.isfinite(v) else 'no real number'
 
-# %% ../nbs/12_formulas.ipynb #92914cdc
+# %% ../nbs/12_formulas.ipynb #f0703dc6
 _step_of_path = re.compile(r'''\.?(?P<name>[^\W\d]\w*)|\[(?P<index>-?\d+)\]|\[(?P<quote>['"])(?P<key>[^'"]*)(?P=quote)\]''')
 
 def _reached(path, named):
@@ -400,7 +400,7 @@ def _reached(path, named):
         except (KeyError, IndexError, AttributeError, TypeError): raise Unreadable(f'the path `{path}` leads nowhere') from None
     return value
 
-# %% ../nbs/12_formulas.ipynb #fa6e2a07
+# %% ../nbs/12_formulas.ipynb #5abbc1f2
 class Code:
     "The function that a docstring speaks of, and arguments to try it at."
     def __init__(self, of, at=None, where=None):
@@ -426,7 +426,7 @@ class Code:
         if not np.all(np.isfinite(value)): raise Unreadable(f'{self.name} is not finite at the sample arguments')
         return value
 
-# %% ../nbs/12_formulas.ipynb #50091c27
+# %% ../nbs/12_formulas.ipynb #043d9abf
 def _bound(named, where):
     "The numbers that the symbols of a docstring stand for, by symbol."
     values = {canonical(name): value for name, value in named.items()}
@@ -435,7 +435,7 @@ def _bound(named, where):
     arrays = {name: np.asarray(value) for name, value in values.items() if isinstance(value, (int, float, np.ndarray, np.generic))}
     return {name: array if array.dtype.kind == 'f' else array.astype(float) for name, array in arrays.items() if array.dtype.kind in 'biuf'}
 
-# %% ../nbs/12_formulas.ipynb #b37ca9fb
+# %% ../nbs/12_formulas.ipynb #98e446bf
 @patch
 def _read(self:Derivation):
     "The reading that reproduces the code's value, and the docstring's meaning under it."
@@ -462,7 +462,7 @@ def _not_compared(self:Derivation, problem):
 
 def _fits(y, expected): return any(np.shape(v) == expected.shape and isapprox(v, expected) for v in (y, np.sum(y), np.reshape(y, expected.shape) if np.size(y) == expected.size else np.nan))
 
-# %% ../nbs/12_formulas.ipynb #ae7700c8
+# %% ../nbs/12_formulas.ipynb #b248fc0e
 @patch
 def _y(self:Derivation, meaning, values, table=None):
     return _evaluated(meaning.expression(('sym', self.outcome)), meaning, values, float_table() if table is None else table)
@@ -479,21 +479,21 @@ def _evaluated(e, meaning, values, table):
 
 _parameters = set('a b c k m w alpha beta gamma delta eta theta lambda mu rho sigma tau omega'.split()) # by convention one number, where data have entries
 
-# %% ../nbs/12_formulas.ipynb #65df3566
+# %% ../nbs/12_formulas.ipynb #2d5baa80
 @patch
 def _try_numbers(self:Derivation):
     "A text alone, with sums: a parameter may be one number, when the derivative by it is given as a sum over entries."
     sums = [equation for equation in self.equations if any(tree[:2] in (('call', 'sum'), ('call', 'mean')) for side in equation.rights for tree in subtrees(side.tree))]
     keys = sorted({tree[1] for equation in sums if equation.left.tree[0] == 'd' for tree in equation.left.tree[2] if tree[0] == 'sym' and tree[1].rstrip('_0123456789') in _parameters})
+    failing = lambda steps: sum(step.status == 'fails' for step in steps)
     for numbers in [*([key] for key in keys), keys][:5]:
         meaning = Meaning(self.equations, numbers=numbers)
         steps = self._steps(meaning)
-        if all(step.status in ('proved', 'holds') for step in steps):
+        if failing(steps) < failing(self.steps):
             self.steps, self.meaning = steps, meaning
             self.reading = f"entry by entry, {' and '.join(self.names.get(key, key) for key in numbers)} as one number"
-            return
 
-# %% ../nbs/12_formulas.ipynb #0c149cb6
+# %% ../nbs/12_formulas.ipynb #734831bf
 @patch
 def _by_code(self:Derivation, step, left):
     "Compares a step with the code's own derivative, where the docstring does not say what `y` is."
@@ -519,7 +519,7 @@ def gradient(self:Code):
     except (TypeError, ValueError): return {}
     return _bound(dict(zip(self.named(), found)), {name: path for name, path in self.where.items() if isinstance(path, str)})
 
-# %% ../nbs/12_formulas.ipynb #1e602d6a
+# %% ../nbs/12_formulas.ipynb #e62875a7
 def _shaped(result, y_shape, shape):
     "A derivative in the shape of what it is taken by: entries of `y` that share an argument are added up."
     result = np.broadcast_to(result, np.broadcast_shapes(np.shape(result), y_shape))
@@ -540,7 +540,7 @@ def _claims(self:Derivation):
         if last: claims[by[0][1]] = last[0].expression
     return claims
 
-# %% ../nbs/12_formulas.ipynb #d7335ddd
+# %% ../nbs/12_formulas.ipynb #2f6686ae
 @patch(as_prop=True)
 def derivatives(self:Derivation):
     "The symbols by which the docstring gives a derivative of its quantity, as the docstring writes them."
@@ -566,7 +566,7 @@ def _worked(self:Derivation, wrt, arguments, table, number=lambda v: v):
     result = _evaluated(claims[key], self.meaning, {name: number(value) for name, value in values.items()}, table)
     return _shaped(result, np.shape(y), values[key].shape)
 
-# %% ../nbs/12_formulas.ipynb #027ed021
+# %% ../nbs/12_formulas.ipynb #cb4eab02
 @patch
 def evaluate(
     self:Derivation,
@@ -584,7 +584,7 @@ def value(
     "The docstring's `y`, in floats."
     return np.asarray(self._y(self.meaning, {name: v.astype(float) for name, v in self._at(arguments).items()}), float)
 
-# %% ../nbs/12_formulas.ipynb #2813c402
+# %% ../nbs/12_formulas.ipynb #d1a2ebae
 most_entries = 1000
 
 @patch
@@ -611,7 +611,7 @@ def _nearest(x):
     try: return float(Fraction(int(man)) * Fraction(2)**int(exp)) if abs(exp) < 5000 else float(x)
     except OverflowError: return math.inf if x > 0 else -math.inf
 
-# %% ../nbs/12_formulas.ipynb #9b4f89b9
+# %% ../nbs/12_formulas.ipynb #243f9393
 def derivation(
     source, # a docstring, or a function with one: best a hand derivative with the label `@derivative(of=f, at=…)`
 ) -> Derivation: # its steps, each with a status
@@ -620,7 +620,7 @@ def derivation(
     text, label = inspect.getdoc(source) or '', getattr(source, '__derivative__', None)
     return Derivation(text, Code(label.of, label.at, label.where) if label else None)
 
-# %% ../nbs/12_formulas.ipynb #5bee2528
+# %% ../nbs/12_formulas.ipynb #ea15365c
 @patch
 def _rows(self:Derivation, write, words):
     "Left side, right side and step of every line of the display; `write` writes a tree, `words` what could not be read."
@@ -641,7 +641,7 @@ def __repr__(self:Derivation):
     notes = [f'{_marks[step.status]} {step.text}\n  {step.why}' for step in self.steps if step.why]
     return '\n'.join([*([self.reason] if self.reason else []), *lines, *notes]) or 'no equations'
 
-# %% ../nbs/12_formulas.ipynb #719c63af
+# %% ../nbs/12_formulas.ipynb #fc5db87a
 _latex_marks = {'✓': r'\quad\checkmark', '✗': r'\quad\boldsymbol{\times}', '?': r'\quad ?'}
 
 @patch

@@ -6,19 +6,19 @@
 __all__ = ['Word', 'functions', 'Names', 'deepest', 'longest', 'Side', 'Equation', 'most_text', 'most_equations', 'widest',
            'Unreadable', 'canonical', 'is_letter', 'Reader', 'subtrees', 'symbols', 'equations', 'spelled']
 
-# %% ../nbs/11a_grammar.ipynb #476e27e9
+# %% ../nbs/11a_grammar.ipynb #226d32d8
 import re, unicodedata
 from collections import namedtuple
 from fastcore.basics import patch
 
-# %% ../nbs/11a_grammar.ipynb #5528d7ce
+# %% ../nbs/11a_grammar.ipynb #43712f1a
 class Unreadable(ValueError):
     "What cannot be read, and where: `.line` and `.column` count from 1."
     def __init__(self, what, line=None, column=None):
         self.what, self.line, self.column = what, line, column
         super().__init__(what if line is None else f'{what} (line {line}, column {column})')
 
-# %% ../nbs/11a_grammar.ipynb #4bce4530
+# %% ../nbs/11a_grammar.ipynb #6c56f6c0
 _painted = re.compile(r'''^[ \t]*(?:[*•-]|\(?\d+[.)])[ \t]+(?=[^=\n]*=) | [ \t]{2,}\(\d+[\d.]*\)[ \t]*$ | \b\w+://\S+ | ^[ \t]*(?:>>>|\.\.\.[ ]).*$ | :math: | ^[ \t]*\.\.[ ]math:: | ``?`? | \$+ | \\left\b | \\right\b
     | \\[,;!:\[\]()] | \\\\ | & | \\q?quad\b | \\displaystyle\b | \\(?:begin|end)\{\w+\*?\} | (?<![\w.])(?:np|numpy|math|torch|jnp|scipy\.special|F)\.(?=[a-zA-Z])''', re.X | re.M)
 _styled = re.compile(r'\\(text|mathrm|mathbf|operatorname|hat|bar|tilde)\{(\w+)\}')
@@ -35,7 +35,7 @@ def _masked(text):
     text = _quotient.sub(lambda found: f'{found[1]}{found[2]} /{found[3]} '.rjust(len(found[0])), _styled.sub(_unstyled, text))
     return _painted.sub(lambda found: ' \n' if found[0] == r'\\' else ' ' * len(found[0]), text)
 
-# %% ../nbs/11a_grammar.ipynb #e1d6919a
+# %% ../nbs/11a_grammar.ipynb #ae4270af
 _superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿˣʸᶻᵃᵇᵏᵗᵐᵀ⁽⁾'
 _letter = rf'[^\W\d_{_superscripts}₀-₉½¼¾Σ]'
 _index = r'(?:[\d₀-₉ᵢⱼₖ\u0300-\u036f]|_(?:\{\w+\}|\w+)?)'
@@ -48,7 +48,7 @@ _word = re.compile(rf'''(?P<space>[ \t]+) | (?P<newline>\n)
 _signs = {'**': '^', '−': '-', '·': '*', '⋅': '*', '∙': '*', '×': '*', '⊙': '*', '≤': '<=', '≥': '>=', ':=': '=', '≡': '=', '′': "'", '’': "'", '″': '"',
           '\\cdot': '*', '\\times': '*', '\\odot': '*', '\\partial': '∂', '\\sqrt': '√', '\\le': '<=', '\\leq': '<=', '\\ge': '>=', '\\geq': '>=', '\\lvert': '|', '\\rvert': '|', '\\Vert': '‖'}
 
-# %% ../nbs/11a_grammar.ipynb #4a0dcd27
+# %% ../nbs/11a_grammar.ipynb #96b4e0ed
 Word = namedtuple('Word', 'kind text start end spaced') # spaced: something blank stands before it
 
 def _words(text):
@@ -64,7 +64,7 @@ def _words(text):
         spaced = kind == 'newline'
     return words + [Word('end', '', len(text), len(text), True)]
 
-# %% ../nbs/11a_grammar.ipynb #2a809d87
+# %% ../nbs/11a_grammar.ipynb #c121fa17
 _greek_names = {'LAMDA': 'lambda'}
 
 def _latin(letter):
@@ -83,7 +83,7 @@ def canonical(
     plain = unicodedata.normalize('NFKC', ''.join(_latin(c) for c in name)) if not name.isascii() else name
     return re.sub('_+', '_', ''.join(_latin(c) for c in plain).replace('{', '').replace('}', ''))
 
-# %% ../nbs/11a_grammar.ipynb #3ec746bb
+# %% ../nbs/11a_grammar.ipynb #f4cc9ad6
 functions = set('''exp log ln log2 log10 log1p expm1 sqrt cbrt abs sign sgn sin cos tan cot sec csc arcsin arccos arctan asin acos atan
 sinh cosh tanh coth sech csch arcsinh arccosh arctanh asinh acosh atanh erf erfc sigmoid sigma logistic expit logit softplus relu relu6 elu
 softsign logsigmoid logcosh silu swish mish square pow max min maximum minimum step heaviside sum mean dot norm len size'''.split())
@@ -100,7 +100,7 @@ def is_letter(
     stem = key.split('_')[0].rstrip('0123456789')
     return len(stem) == 1 or stem.lower() in _greek
 
-# %% ../nbs/11a_grammar.ipynb #d317099b
+# %% ../nbs/11a_grammar.ipynb #d1ce852c
 Names = namedtuple('Names', 'functions quantities alone indices') # {name: its parameters}, names that are numbers, names that stand on their own, what Σ counts by
 
 def _counts_by(word):
@@ -118,7 +118,7 @@ def _parameters(words, close):
         k -= 2
     return None, None
 
-# %% ../nbs/11a_grammar.ipynb #2586e457
+# %% ../nbs/11a_grammar.ipynb #c075d791
 def _names(words):
     "What a text says about its names."
     names, marks = Names({}, set(), set(), {_counts_by(word) for word in words if word.kind == 'sum'} - {''}), set('+-*/^=()|<>,')
@@ -135,7 +135,7 @@ def _names(words):
     names.quantities.difference_update({key for key in names.quantities if _known(key) and key != 'sigma'}, names.functions)
     return names
 
-# %% ../nbs/11a_grammar.ipynb #27668261
+# %% ../nbs/11a_grammar.ipynb #f70c5d01
 deepest, longest = 40, 400 # brackets in brackets, and words in one expression
 
 class Reader:
@@ -155,7 +155,7 @@ class Reader:
         return word
     def sees(self, *texts): return self.word.text in texts and self.word.kind in ('sign', 'name')
 
-# %% ../nbs/11a_grammar.ipynb #5975ac8f
+# %% ../nbs/11a_grammar.ipynb #33ec00fe
 @patch
 def refuse(self:Reader, what, word=None):
     "Raises `Unreadable` at a word, by default the next one."
@@ -177,7 +177,7 @@ def blank(self:Reader):
     "Inside brackets a formula may run over several lines."
     while self.open and self.word.kind == 'newline': self.at += 1
 
-# %% ../nbs/11a_grammar.ipynb #402e0fdc
+# %% ../nbs/11a_grammar.ipynb #09f7f53e
 @patch
 def expression(self:Reader):
     "A sum, or `a if condition else b`."
@@ -192,7 +192,7 @@ def expression(self:Reader):
         tree = ('if', condition, tree, self.expression())
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #1afed33b
+# %% ../nbs/11a_grammar.ipynb #6ce7c745
 @patch
 def has_else(self:Reader):
     "Whether the `if` here has its `else` before the line ends."
@@ -212,7 +212,7 @@ def sum(self:Reader):
         self.blank()
         tree = ('add' if sign == '+' else 'sub', tree, self.product())
 
-# %% ../nbs/11a_grammar.ipynb #d3fca0c0
+# %% ../nbs/11a_grammar.ipynb #ed7e11fd
 @patch
 def product(self:Reader):
     "Factors, with signs between them or without."
@@ -232,7 +232,7 @@ def product(self:Reader):
             divisor, tree = None, ('mul', tree, self.power())
         else: return tree
 
-# %% ../nbs/11a_grammar.ipynb #e6061292
+# %% ../nbs/11a_grammar.ipynb #984eb49b
 @patch
 def dotted(self:Reader, a, b, word):
     "A product of two vectors; we read no matrices."
@@ -247,7 +247,7 @@ def unary(self:Reader):
     tree = self.power()
     return ('neg', tree) if minus % 2 else tree
 
-# %% ../nbs/11a_grammar.ipynb #697ce2b8
+# %% ../nbs/11a_grammar.ipynb #03dd4ce8
 @patch
 def juxtaposed(self:Reader):
     "Whether the next word is a factor that follows without a sign."
@@ -264,7 +264,7 @@ def juxtaposed(self:Reader):
 def is_article(self:Reader):
     return self.word.text in ('a', 'I') and self.word.spaced and self.next().kind == 'name' and not self.symbolic(self.next())
 
-# %% ../nbs/11a_grammar.ipynb #1e8eab47
+# %% ../nbs/11a_grammar.ipynb #f2aecc9c
 @patch
 def symbolic(self:Reader, word):
     "Whether a name belongs to a formula rather than to a sentence."
@@ -281,7 +281,7 @@ def letters(self:Reader, key):
 
 _english = set('is as if in an at by to of or on we us be he it so do no up go my me am ok vs'.split())
 
-# %% ../nbs/11a_grammar.ipynb #60dd460b
+# %% ../nbs/11a_grammar.ipynb #9d067632
 @patch
 def power(self:Reader):
     self.depth += 1
@@ -307,7 +307,7 @@ def raised(self:Reader, base):
         self.refuse(f'`{self.words[self.at - 1].text}{self.word.text}` in an exponent can be read in two ways; put brackets round the exponent')
     return ('pow', base, exponent)
 
-# %% ../nbs/11a_grammar.ipynb #bbf6ea8c
+# %% ../nbs/11a_grammar.ipynb #b653140a
 @patch
 def exponent(self:Reader):
     if not self.sees('-'): return self.power()
@@ -328,7 +328,7 @@ def transposed(self:Reader, base, word):
     if self.sees('*', '@'): self.take()
     return self.dotted(base, self.power(), word)
 
-# %% ../nbs/11a_grammar.ipynb #30594ff2
+# %% ../nbs/11a_grammar.ipynb #4cf6b38d
 @patch
 def atom(self:Reader):
     word = self.word
@@ -353,7 +353,7 @@ def bracketed(self:Reader, opening, closing):
     self.bars = bars
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #0078266a
+# %% ../nbs/11a_grammar.ipynb #387cd45f
 @patch
 def barred(self:Reader):
     "|x|, an absolute value, and ||x||, a norm."
@@ -380,7 +380,7 @@ def fraction(self:Reader):
     self.take()
     return ('div', self.bracketed('{', '}'), self.bracketed('{', '}'))
 
-# %% ../nbs/11a_grammar.ipynb #5acfd7c3
+# %% ../nbs/11a_grammar.ipynb #1cd667fa
 @patch
 def total(self:Reader):
     sign = self.take()
@@ -392,7 +392,7 @@ def total(self:Reader):
         self.refuse('where the sum ends can be read in two ways; write sum(…)', sign)
     return ('call', 'sum', tree)
 
-# %% ../nbs/11a_grammar.ipynb #63e6420e
+# %% ../nbs/11a_grammar.ipynb #300f31c7
 @patch
 def name(self:Reader):
     word = self.take()
@@ -418,14 +418,14 @@ def entry(self:Reader, key, word):
         self.free = index
     return stem
 
-# %% ../nbs/11a_grammar.ipynb #ce75be70
+# %% ../nbs/11a_grammar.ipynb #670907aa
 @patch
 def side_by_side(self:Reader, letters):
     tree = ('sym', letters[0])
     for letter in letters[1:-1]: tree = ('mul', tree, ('sym', letter))
     return ('mul', tree, self.raised(('sym', letters[-1])))
 
-# %% ../nbs/11a_grammar.ipynb #cd6a03b7
+# %% ../nbs/11a_grammar.ipynb #d7403d71
 @patch
 def contains(self:Reader, key):
     "Whether the bracket that opens here holds the name `key` without arguments."
@@ -445,7 +445,7 @@ def check_product(self:Reader, key, word):
     if key not in self.names.alone and (lone or key in 'fghFGH' or key in ('phi', 'psi', 'Phi', 'Psi')) or lone and key in 'fghFGH':
         self.refuse(f'`{word.text}(` could be a product or a function; write `{word.text}*(` or say what `{word.text}` is', word)
 
-# %% ../nbs/11a_grammar.ipynb #596476ff
+# %% ../nbs/11a_grammar.ipynb #f69844d1
 @patch
 def application(self:Reader, key):
     "A function with its arguments in brackets."
@@ -459,7 +459,7 @@ def application(self:Reader, key):
     self.bars = bars
     return ('call', key, *arguments)
 
-# %% ../nbs/11a_grammar.ipynb #eaeb80f6
+# %% ../nbs/11a_grammar.ipynb #1e3f1e21
 @patch
 def applied(self:Reader, key, word):
     "A known function: `tanh(x)`, `tanh²(x)`, `tanh'(x)`, `sin 2x`."
@@ -473,7 +473,7 @@ def applied(self:Reader, key, word):
     if primes: tree = ('prime', key, primes, *tree[2:])
     return ('pow', tree, exponent) if exponent else tree
 
-# %% ../nbs/11a_grammar.ipynb #fb12b719
+# %% ../nbs/11a_grammar.ipynb #e0d8da4f
 @patch
 def argument(self:Reader, word):
     "The argument of a function without brackets: factors side by side."
@@ -492,7 +492,7 @@ def at_function(self:Reader): return self.word.kind == 'name' and bool(_known(ca
 @patch
 def juxtaposed_at(self:Reader, word): return self.word.text in ('|', '√', '‖') or self.word.kind == 'name' and self.symbolic(self.word) and not self.at_function()
 
-# %% ../nbs/11a_grammar.ipynb #84f4d6ce
+# %% ../nbs/11a_grammar.ipynb #857a83a5
 _differential = re.compile(r'd(\d?)_?(.*)', re.S)
 
 @patch
@@ -513,7 +513,7 @@ def differential(self:Reader, word):
         if text == '*' and not depth: return False
     return False
 
-# %% ../nbs/11a_grammar.ipynb #9c381a36
+# %% ../nbs/11a_grammar.ipynb #e0c6c22e
 @patch
 def derivative(self:Reader):
     "`('d', top, (by, by, …))`, with one `by` per order."
@@ -531,7 +531,7 @@ def derivative(self:Reader):
     if self.sees('*', '/'): self.refuse('where the differentiated expression ends can be read in two ways; put it in brackets', word)
     return ('d', top, by)
 
-# %% ../nbs/11a_grammar.ipynb #92dc1b58
+# %% ../nbs/11a_grammar.ipynb #c0950195
 @patch
 def d(self:Reader, sign):
     "Reads `d`, `d2`, `d²`, `d^2` or `∂`, `∂²`; returns the order and what hangs on to it: `y` in `dy`, `2y` in `d2y`."
@@ -555,7 +555,7 @@ def whole(self:Reader, tree):
     if tree[0] != 'num' or tree[1] not in ('1', '2', '3', '4'): self.refuse('derivatives are read up to the fourth')
     return int(tree[1])
 
-# %% ../nbs/11a_grammar.ipynb #0b06ad67
+# %% ../nbs/11a_grammar.ipynb #e754fcf4
 @patch
 def differentiated(self:Reader, rest):
     "What stands above the fraction: a name, a function of something, or a bracket."
@@ -564,7 +564,7 @@ def differentiated(self:Reader, rest):
     if self.word.kind == 'super' or self.sees('^'): return self.raised(tree)
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #bc8022af
+# %% ../nbs/11a_grammar.ipynb #219f475d
 @patch
 def denominator(self:Reader, sign, order, word):
     "`dw`, `dw²`, `dx dy`, `d(x*w)`: what it is differentiated by, once per order."
@@ -583,7 +583,7 @@ def denominator(self:Reader, sign, order, word):
     if len(by) != order: self.refuse(f'a derivative of order {order} by {len(by)}', word)
     return tuple(by)
 
-# %% ../nbs/11a_grammar.ipynb #09e29586
+# %% ../nbs/11a_grammar.ipynb #235203a6
 @patch
 def split_differentials(self:Reader):
     "`dxdw` as `dx dw`."
@@ -608,7 +608,7 @@ def primed(self:Reader, tree):
     if self.sees('(') and not self.word.spaced and (tree[1] in self.names.functions or tree[1] == 'sigma'): return ('prime', tree[1], count, *self.application(tree[1])[2:])
     return ('prime', tree[1], count)
 
-# %% ../nbs/11a_grammar.ipynb #4be7dde0
+# %% ../nbs/11a_grammar.ipynb #bb8a582a
 _comparisons = ('<', '>', '<=', '>=')
 
 @patch
@@ -631,13 +631,13 @@ def comparison(self:Reader):
 def compared(self:Reader):
     return self.sum()
 
-# %% ../nbs/11a_grammar.ipynb #464305cb
+# %% ../nbs/11a_grammar.ipynb #b4810891
 Side = namedtuple('Side', 'text tree guard problem line column') # guard: the condition under which it holds, a tree or None
 Equation = namedtuple('Equation', 'left rights')
 
 most_text, most_equations, widest = 20_000, 60, 60
 
-# %% ../nbs/11a_grammar.ipynb #f718bb19
+# %% ../nbs/11a_grammar.ipynb #b002696a
 def _indents(words, text):
     "The column where the line of each word begins."
     start, indents = 0, []
@@ -658,7 +658,7 @@ def _joined(words, text):
         if word.kind != 'newline' or not inside: kept.append(word)
     return kept + words[-1:]
 
-# %% ../nbs/11a_grammar.ipynb #ec4f1367
+# %% ../nbs/11a_grammar.ipynb #2c2c24a1
 _stops, _openers = set(',;:.⇒⟹→') | {'=>', '->'}, set('where with let since as thus so then hence and because therefore'.split())
 
 def _line_start(words, k, done):
@@ -675,7 +675,7 @@ def _in_call(words, start, k):
             depth -= 1
     return False
 
-# %% ../nbs/11a_grammar.ipynb #392238f8
+# %% ../nbs/11a_grammar.ipynb #defa1e66
 def _is_left(tree, names, clean):
     "Whether a tree can be the left side of an equation."
     if tree[0] in ('d', 'prime', 'sym'): return True
@@ -696,7 +696,7 @@ def symbols(
     "The names of the symbols in a tree."
     return {part[1] for part in subtrees(tree) if part[0] == 'sym'}
 
-# %% ../nbs/11a_grammar.ipynb #195bc46c
+# %% ../nbs/11a_grammar.ipynb #03f8391f
 def _left(text, words, names, k, done):
     "The left side that ends at the sign `words[k]`, and whether it opens its line; `None` when there is none."
     start = max(_line_start(words, k, done), k - widest)
@@ -719,12 +719,12 @@ def _left(text, words, names, k, done):
     if refused: return _side(text, words[refused[0]].start, words[k - 1].end, ('unreadable', refused[1]), problem=refused[1]), False
     return None
 
-# %% ../nbs/11a_grammar.ipynb #11cf0a1b
+# %% ../nbs/11a_grammar.ipynb #256161be
 def _side(text, start, end, tree=None, guard=None, problem=None):
     line = text.count('\n', 0, start) + 1
     return Side(' '.join(text[start:end].split()), tree, guard, problem, line, start - text.rfind('\n', 0, start))
 
-# %% ../nbs/11a_grammar.ipynb #172f4c0f
+# %% ../nbs/11a_grammar.ipynb #f28d0df5
 _calculating = set('times plus minus over divided multiplied squared cubed transpose transposed dot cross mod unless else to'.split())
 
 @patch
@@ -743,7 +743,7 @@ def finish(self:Reader):
     elif word.text == '.' and word.spaced and self.next().kind not in ('newline', 'end'): self.refuse(f'cannot read {self.said()} here')
     elif word.text == '.' and not word.spaced and (self.next().text == '.' or (self.next().kind == 'name' or self.next().text == '_') and not self.next().spaced): self.refuse(f'cannot read `{last.text}.{self.next().text}`')
 
-# %% ../nbs/11a_grammar.ipynb #c9c6e258
+# %% ../nbs/11a_grammar.ipynb #4405bb90
 @patch
 def guard(self:Reader):
     "The condition behind a right side."
@@ -755,7 +755,7 @@ def guard(self:Reader):
     try: return self.condition()
     except Unreadable: self.at, self.words, self.depth, self.open = at, words, depth, opened
 
-# %% ../nbs/11a_grammar.ipynb #40598c76
+# %% ../nbs/11a_grammar.ipynb #31d39177
 @patch
 def cases(self:Reader, tree, guard):
     "What holds where the condition just read does not: `…, otherwise 0` and `…, 0 if x < 0`. Returns the tree and the condition of all cases together."
@@ -774,7 +774,7 @@ def cases(self:Reader, tree, guard):
     self.at, self.words = at, words
     return tree, guard
 
-# %% ../nbs/11a_grammar.ipynb #62b187e4
+# %% ../nbs/11a_grammar.ipynb #2ae62e2f
 def _right(reader, text):
     "The right side at the reader's place; the reader moves behind it."
     start, word = reader.at, reader.word
@@ -792,7 +792,7 @@ def _right(reader, text):
         while reader.word.kind not in ('newline', 'end') and not reader.sees('='): reader.at += 1
         return _side(text, word.start, max(reader.words[reader.at - 1].end, word.start), problem=problem)
 
-# %% ../nbs/11a_grammar.ipynb #2879e9b0
+# %% ../nbs/11a_grammar.ipynb #ddb61f7f
 def _chain(text, words, names, k):
     "All right sides behind the sign `words[k]`, and the words and the place behind them."
     reader, rights = Reader(text, words, names), []
@@ -803,7 +803,7 @@ def _chain(text, words, names, k):
         if len(rights) > most_equations: raise Unreadable(f'more than {most_equations} equations are too many to be read')
     return rights, reader.words, reader.at
 
-# %% ../nbs/11a_grammar.ipynb #340339ec
+# %% ../nbs/11a_grammar.ipynb #e4976afc
 def _is_prose(equation, clean, names, wrt, tops):
     "Whether an equation has nothing to do with the mathematics of its docstring."
     left, right = equation.left.tree, equation.rights[0]
@@ -814,7 +814,7 @@ def _is_prose(equation, clean, names, wrt, tops):
     if right.tree: return not symbols(right.tree) and (not clean or left[1] in wrt) or left[1] in symbols(right.tree)
     return not clean or left[1] not in tops and (not re.search(r'[-+*/^(|²³√∂∇Σ∑]', right.text) or bool(re.match(r'''[\[{"'(]''', right.text)))
 
-# %% ../nbs/11a_grammar.ipynb #9c6c5c65
+# %% ../nbs/11a_grammar.ipynb #17476290
 def _differentials(words):
     "The names that are differentiated, and those by which."
     tops, by = set(), set()
@@ -836,7 +836,7 @@ def _needed(found, tops):
         return left[0] != 'sym' or left[1] in used or bool(symbols(right.tree) if right.tree else not derives)
     return [equation for equation in found if is_needed(equation)]
 
-# %% ../nbs/11a_grammar.ipynb #7dc53b5c
+# %% ../nbs/11a_grammar.ipynb #d2f6562a
 def equations(
     text: str, # a docstring
 ) -> list: # of `Equation`s, in order
@@ -856,7 +856,7 @@ def equations(
         if not _is_prose(equation, left[1], names, wrt, tops): found.append(equation)
     return _needed(found, tops)
 
-# %% ../nbs/11a_grammar.ipynb #2ac189ee
+# %% ../nbs/11a_grammar.ipynb #02642800
 def spelled(
     text: str, # a docstring
 ) -> dict: # the spelling of each symbol, by its name in trees
