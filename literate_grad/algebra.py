@@ -6,7 +6,7 @@
 __all__ = ['largest', 'Compared', 'digits', 'known_functions', 'size_of', 'Meaning', 'float_table', 'digit_table', 'value_of',
            'is_below', 'has_sum', 'differences', 'compared', 'terms_of', 'proved']
 
-# %% ../nbs/11b_algebra.ipynb #20b511a4
+# %% ../nbs/11b_algebra.ipynb #1e6711a8
 import math, random
 from collections import namedtuple
 from functools import lru_cache
@@ -14,7 +14,7 @@ import numpy as np
 from fastcore.basics import patch
 from .grammar import Unreadable, functions, subtrees, symbols
 
-# %% ../nbs/11b_algebra.ipynb #1c298c4e
+# %% ../nbs/11b_algebra.ipynb #fc812b0f
 @lru_cache(None)
 def known_functions():
     "What each name of a function builds."
@@ -30,7 +30,7 @@ def known_functions():
     known |= {'silu': lambda u: u * sigmoid(u), 'swish': lambda u: u * sigmoid(u), 'mish': lambda u: u * sp.tanh(log(1 + exp(u))), 'softsign': lambda u: u / (1 + own['abs'](u))}
     return known | {'relu6': lambda u: least(own['relu'](u), 6), 'logsigmoid': lambda u: log(sigmoid(u)), 'logcosh': lambda u: log(sp.cosh(u))}
 
-# %% ../nbs/11b_algebra.ipynb #9e7f9290
+# %% ../nbs/11b_algebra.ipynb #330df56c
 def _slopes(name, u):
     "The derivatives of our own functions by each of their arguments, away from kinks."
     f = known_functions()
@@ -50,7 +50,7 @@ def _frozen(e, atoms, only=None):
     if _is_own(e) and (only is None or e.func.__name__ == only): return atoms.setdefault(e, sp.Dummy(real=True))
     return e.func(*(_frozen(part, atoms, only) for part in e.args)) if e.args else e
 
-# %% ../nbs/11b_algebra.ipynb #5191db70
+# %% ../nbs/11b_algebra.ipynb #f46ee15a
 def _derivative(e, s, total):
     "The derivative of an expression by a symbol; `total(g)` is the sum of `g` over all entries when `s` is one number, `None` when `s` has entries."
     atoms = {}
@@ -69,7 +69,7 @@ def _own_derivative(e, s, total):
     through = sum(total(_derivative(held, dummy, total).xreplace(back)) * _own_derivative(atom, s, total) for dummy, atom in back.items())
     return _derivative(held, s, total).xreplace(back) + through
 
-# %% ../nbs/11b_algebra.ipynb #98389ecc
+# %% ../nbs/11b_algebra.ipynb #a48d0f9b
 largest = 1500 # nodes in one expression
 
 def _bounded(e):
@@ -96,12 +96,12 @@ def _number(text):
     if len(digits) > 400 or abs(shift) > 400: raise Unreadable(f'the number {text[:20]} is too long')
     return sp.Integer(int(whole + fraction or '0')) * sp.Integer(10)**shift
 
-# %% ../nbs/11b_algebra.ipynb #a7b199b1
+# %% ../nbs/11b_algebra.ipynb #88315561
 def _power(base, exponent):
     if exponent.is_Number and (abs(exponent) > 1000 or base.is_Rational and abs(exponent) * base.p.bit_length() > 10_000): raise Unreadable(f'an exponent is too large')
     return base**exponent
 
-# %% ../nbs/11b_algebra.ipynb #4c35bd70
+# %% ../nbs/11b_algebra.ipynb #82fb3d46
 class Meaning:
     "What the equations of a docstring define, under one reading."
     def __init__(self, found, dot=False, numbers=()):
@@ -120,7 +120,7 @@ class Meaning:
         if left[0] == 'sym': self.definitions.setdefault(left[1], []).append(right)
         elif left[0] == 'call' and all(x[0] == 'sym' for x in left[2:]): self.functions.setdefault(left[1], (tuple(x[1] for x in left[2:]), right))
 
-# %% ../nbs/11b_algebra.ipynb #f5d25dc7
+# %% ../nbs/11b_algebra.ipynb #95d81c39
 @patch
 def narrow(self:Meaning, s):
     "Whether a symbol is one number, not an array of them."
@@ -148,13 +148,13 @@ def place(self:Meaning, e):
     "Where the symbols of an expression first stand in the docstring."
     return min((self.order.get(s.name, 999) for s in e.free_symbols), default=-1)
 
-# %% ../nbs/11b_algebra.ipynb #86d08ee7
+# %% ../nbs/11b_algebra.ipynb #8d4eb8c3
 @patch
 def symbol(self:Meaning, key):
     import sympy as sp
     return sp.Symbol(key, real=True)
 
-# %% ../nbs/11b_algebra.ipynb #32de6b6c
+# %% ../nbs/11b_algebra.ipynb #c31aa9db
 @patch
 def expression(self:Meaning, tree, keep=frozenset()):
     "The expression of a tree, in symbols that are not defined, and those to `keep`."
@@ -179,7 +179,7 @@ def calculated(self:Meaning, kind, a, b=None):
         return a / b
     return self(a * b) if self.dot and self.has_entries(a) and self.has_entries(b) else a * b
 
-# %% ../nbs/11b_algebra.ipynb #35089c49
+# %% ../nbs/11b_algebra.ipynb #72e1a6dd
 @patch
 def quantity(self:Meaning, key, keep):
     "A symbol: what the docstring says it is, or itself."
@@ -190,7 +190,7 @@ def quantity(self:Meaning, key, keep):
     if key in ('e', 'pi') and key not in self.by: return sp.E if key == 'e' else sp.pi
     return self.symbol(key)
 
-# %% ../nbs/11b_algebra.ipynb #68bc3321
+# %% ../nbs/11b_algebra.ipynb #462b654a
 @patch
 def defined(self:Meaning, key, keep):
     "What a definition says; several with conditions make one with cases."
@@ -213,11 +213,15 @@ def body(self:Meaning, key):
     if side.problem: raise Unreadable(f'`{key}` cannot be read')
     return parameters, side.tree
 
-# %% ../nbs/11b_algebra.ipynb #8a4d6ebb
+# %% ../nbs/11b_algebra.ipynb #cdd876e5
 @patch
 def call(self:Meaning, name, arguments, keep):
     "A function of expressions."
-    if name in self.functions: return self.substituted(name, arguments, keep)
+    return self.substituted(name, arguments, keep) if name in self.functions else self.known(name, arguments)
+
+@patch
+def known(self:Meaning, name, arguments):
+    "A function that everybody knows."
     if name == 'sum' and len(arguments) == 1: return self(arguments[0])
     if name == 'mean' and len(arguments) == 1: return self(arguments[0]) / self.symbol(self.count) if self.has_entries(arguments[0]) else arguments[0]
     if name == 'norm' and len(arguments) == 1: return known_functions()['sqrt'](self(arguments[0]**2))
@@ -227,6 +231,7 @@ def call(self:Meaning, name, arguments, keep):
     if len(arguments) not in expected or name not in known_functions(): raise Unreadable(f'`{name}` of {len(arguments)} arguments cannot be read')
     return _power(*arguments) if name == 'pow' else known_functions()[name](*arguments)
 
+# %% ../nbs/11b_algebra.ipynb #561c6a0c
 @patch
 def substituted(self:Meaning, name, arguments, keep):
     parameters, tree = self.body(name)
@@ -237,7 +242,7 @@ def substituted(self:Meaning, name, arguments, keep):
     finally: self.active.pop()
     return body.xreplace({self.symbol(p): a for p, a in zip(parameters, arguments)})
 
-# %% ../nbs/11b_algebra.ipynb #c6739940
+# %% ../nbs/11b_algebra.ipynb #995730c9
 @patch
 def choice(self:Meaning, condition, a, b, keep=frozenset()):
     "`a` where a condition holds, `b` elsewhere."
@@ -251,7 +256,7 @@ def choice(self:Meaning, condition, a, b, keep=frozenset()):
     if parts[0] == '<': return where(right - left, a, b)
     return where(right - left, b, a) if parts[0] == '>=' else where(left - right, b, a)
 
-# %% ../nbs/11b_algebra.ipynb #e862c1fe
+# %% ../nbs/11b_algebra.ipynb #60cac430
 @patch
 def differentiated(self:Meaning, top, by, keep=frozenset()):
     "The derivative of a tree by one or several others."
@@ -273,7 +278,7 @@ def is_given(self:Meaning, key):
 @patch
 def shown(self:Meaning, by): return '_d'.join(part[1] if part[0] == 'sym' else '…' for part in by)
 
-# %% ../nbs/11b_algebra.ipynb #1f39f75c
+# %% ../nbs/11b_algebra.ipynb #00e648fb
 @patch
 def by_expression(self:Meaning, e, inner):
     "The derivative of one expression by another."
@@ -291,7 +296,7 @@ def by_expression(self:Meaning, e, inner):
         raise Unreadable('what it is differentiated by can be read in two ways, because its symbols also stand outside of it')
     return quotients[0]
 
-# %% ../nbs/11b_algebra.ipynb #20b29a83
+# %% ../nbs/11b_algebra.ipynb #7776d705
 @patch
 def primed(self:Meaning, key, order, *arguments, keep=frozenset()):
     "f'(x), tanh'(x) and y'."
@@ -309,7 +314,7 @@ def primed(self:Meaning, key, order, *arguments, keep=frozenset()):
     for _ in range(order): e = _bounded(_derivative(e, free[0], self))
     return e
 
-# %% ../nbs/11b_algebra.ipynb #778e56d3
+# %% ../nbs/11b_algebra.ipynb #5fb83ef8
 @lru_cache(None)
 def float_table():
     "NumPy's functions by name."
@@ -320,7 +325,7 @@ def float_table():
     return table | {'erf': erf, 'erfc': np.vectorize(math.erfc, otypes=[float]), 'number': lambda p, q: np.float64(p) / q, 'sigmoid': lambda u: 1 / (1 + np.exp(-u)),
                     'step': lambda u: np.where(u > 0, 1.0, 0.0), 'relu': lambda u: np.maximum(u, 0), 'e': np.e, 'pi': np.pi}
 
-# %% ../nbs/11b_algebra.ipynb #7ca2d84d
+# %% ../nbs/11b_algebra.ipynb #3509df8d
 def _real(f, growing=False):
     "A function of mpmath that gives NaN where it has no real value, and where its value would be too long."
     import mpmath as mp
@@ -343,13 +348,20 @@ def digit_table():
     table = {name: np.frompyfunc(f, 2 if name in ('max', 'divide', 'power') else 1, 1) for name, f in table.items()}
     return table | {'number': lambda p, q: mp.mpf(p) / q, 'e': mp.e, 'pi': mp.pi}
 
-# %% ../nbs/11b_algebra.ipynb #138e89a1
-def value_of(e, values, count, table, known=None):
+# %% ../nbs/11b_algebra.ipynb #444fe08a
+def value_of(
+    e, # an expression
+    values: dict, # a number or an array for each of its symbols
+    count: int, # the number of entries, for sums over what is the same for all
+    table: dict, # the functions: `float_table()` or `digit_table()`
+    known: dict|None = None, # values of expressions that are worked out already
+): # a number or an array
     "The value of an expression; `values` gives one per symbol, `count` is the number of entries."
     known = {} if known is None else known
     if e not in known: known[e] = _worked_out(e, values, count, table, lambda part: value_of(part, values, count, table, known))
     return known[e]
 
+# %% ../nbs/11b_algebra.ipynb #3f80ea48
 def _worked_out(e, values, count, table, of):
     if e.is_Symbol: return values[e]
     if e.is_Rational: return table['number'](int(e.p), int(e.q))
@@ -368,30 +380,44 @@ def _worked_out(e, values, count, table, of):
 
 def is_below(e): return e.is_Pow and e.exp.is_Rational and e.exp < 0
 
-# %% ../nbs/11b_algebra.ipynb #c98e320e
+# %% ../nbs/11b_algebra.ipynb #d887d902
 def _raised(e, table, of):
     base, exponent = of(e.base), e.exp
     if exponent.is_Rational and exponent < 0: return table['divide'](table['number'](1, 1), of(1 / e))
     if exponent.is_Rational and exponent.q == 2: return table['power'](table['sqrt'](base), table['number'](int(exponent.p), 1))
     return table['power'](base, of(exponent))
 
-# %% ../nbs/11b_algebra.ipynb #f663756c
+# %% ../nbs/11b_algebra.ipynb #688d22a9
 def _coordinates(rng, kind):
     if kind == 'simple': return rng.choice([0.5, -0.5, 1.5, 2.0, -1.0, 0.25, -0.75, 3.0, 1.25, -2.5])
     low, high = {'small': (-1, 1), 'large': (-9, 9), 'unit': (0.02, 0.98), 'positive': (0.1, 4)}[kind]
     return rng.randint(round(low * 1024), round(high * 1024)) / 1024 + 1 / 4096
 
-def _points(free, narrow, sums):
+def _near(pivots, free):
+    "Values on both sides of the kinks that lie at a fixed value of one symbol, as the 6 in min(x, 6)."
+    near = {}
+    for pivot in sorted(pivots, key=str):
+        s, *others = pivot.free_symbols
+        slope = pivot.diff(s)
+        if not others and slope.is_Rational and slope and not _own_parts(pivot): near.setdefault(s, []).extend((-pivot.subs(s, 0) / slope) + side for side in (-1, -0.0625, 0.0625, 1))
+    return {s: [value for value in values if value.is_number and value.is_real] for s, values in near.items() if s in free}
+
+# %% ../nbs/11b_algebra.ipynb #d77c6fb3
+def _points(free, meaning, sums, pivots):
     "Values for symbols, as arrays, and how many entries there are."
     import mpmath as mp
-    rng = random.Random(0)
-    kinds = ['simple', 'small', 'large', 'unit', 'positive']
-    array = lambda chosen: np.array([mp.mpf(_coordinates(rng, kind)) for kind in chosen], object)
-    if not sums: return [({s: array([kind for kind in kinds for _ in range(14)]) for s in free}, 1)]
-    trials = [(kind, size) for kind in kinds for size in (2, 3)] * 2
-    return [({s: (mp.mpf(size) if s.name == narrow.count else array([kind])[0]) if narrow.narrow(s) else array([kind] * size) for s in free}, size) for kind, size in trials]
+    rng, kinds, near = random.Random(0), ['simple', 'small', 'large', 'unit', 'positive'], _near(pivots, free)
+    many = lambda chosen: np.array([mp.mpf(_coordinates(rng, kind)) for kind in chosen], object)
+    one = lambda s, kind, size: (mp.mpf(size) if s.name == meaning.count else many([kind])[0]) if meaning.narrow(s) else many([kind] * size)
+    if sums: trials = [({s: one(s, kind, size) for s in free}, size) for kind in kinds * 2 for size in (2, 3)]
+    else: trials = [({s: many([kind for kind in kinds for _ in range(14)]) for s in free}, 1)]
+    for s, values in near.items():
+        shape = len(values)
+        point = {t: one(t, 'small', shape) if sums else many(['small'] * shape) for t in free}
+        trials.append((point | {s: np.array([mp.mpf(value.evalf(mp.mp.dps)) for value in values], object)}, shape))
+    return trials
 
-# %% ../nbs/11b_algebra.ipynb #2b766efd
+# %% ../nbs/11b_algebra.ipynb #c826098c
 Compared = namedtuple('Compared', 'status point values', defaults=(None, None)) # the point where two expressions differ, and their values there
 digits = 50
 
@@ -409,7 +435,7 @@ def _pivots(e):
         if name == 'max': pivots.add(u[0] - u[1])
     return {-pivot if pivot.could_extract_minus_sign() else pivot for pivot in pivots if pivot.free_symbols}
 
-# %% ../nbs/11b_algebra.ipynb #a7ba72d0
+# %% ../nbs/11b_algebra.ipynb #67a30471
 def _entries(y, shape): return np.broadcast_to(np.asarray(y, object), shape).ravel()
 
 def differences(a, b, meaning, guard=None):
@@ -417,15 +443,20 @@ def differences(a, b, meaning, guard=None):
     import mpmath as mp
     watched = [a, b, *(_pivots(a) | _pivots(b))] + ([guard] if guard is not None else [])
     free = sorted(set().union(*(e.free_symbols for e in watched)), key=str)
-    for values, count in _points(free, meaning, any(has_sum(e) or meaning.symbol(meaning.count) in e.free_symbols for e in watched)):
+    for values, count in _points(free, meaning, any(has_sum(e) or meaning.symbol(meaning.count) in e.free_symbols for e in watched), watched[2:]):
         known, shape = {}, np.broadcast_shapes((1,), *(np.shape(v) for v in values.values()))
         left, right, *rest = (_entries(value_of(e, values, count, digit_table(), known), shape) for e in watched)
         for k, (p, q, *pivots) in enumerate(zip(left, right, *rest)):
             point = {s: v[k] if not has_sum(a + b) and np.ndim(v) else v for s, v in values.items()}
             if all(pivots) and (guard is None or pivots[-1] > 0): yield point, p, q
 
-# %% ../nbs/11b_algebra.ipynb #62149251
-def compared(a, b, meaning, guard=None):
+# %% ../nbs/11b_algebra.ipynb #1bde696e
+def compared(
+    a, # an expression, the claim
+    b, # another, the truth
+    meaning: Meaning, # what says which symbols have entries
+    guard=None, # an expression that is positive where both are to be equal; `None`: everywhere
+) -> Compared: # 'holds', 'fails' with a point and both values there, or 'unreadable' when no point can tell
     "Whether two expressions have the same value at all points where both are real."
     import mpmath as mp
     seen, first, undefined = 0, None, None
@@ -438,7 +469,7 @@ def compared(a, b, meaning, guard=None):
     if seen >= 4: return Compared('holds')
     return Compared('fails', undefined[0], undefined[1:]) if undefined and not seen else Compared('unreadable')
 
-# %% ../nbs/11b_algebra.ipynb #ab4b1e8d
+# %% ../nbs/11b_algebra.ipynb #67890193
 def terms_of(e):
     "How many terms an expression has at most when it is expanded."
     if e.is_Add: return sum(terms_of(part) for part in e.args)
@@ -455,7 +486,7 @@ def _is_zero(e):
     numerator = sp.fraction(sp.together(e.rewrite(sp.exp)))[0]
     return terms_of(numerator) <= 600 and sp.expand(numerator) == 0
 
-# %% ../nbs/11b_algebra.ipynb #ca5240b3
+# %% ../nbs/11b_algebra.ipynb #55963e55
 def _on_side(e, signs):
     "The expression where each pivot has the given sign."
     import sympy as sp
@@ -471,7 +502,12 @@ def _on_side(e, signs):
     if name == 'relu': return u[0] * ((1 + sign) // 2)
     return u[-2] if sign > 0 else u[-1]
 
-def proved(a, b):
+# %% ../nbs/11b_algebra.ipynb #7d7e8298
+def proved(
+    a, # an expression
+    b, # another
+) -> bool: # `True` when their difference is zero on every side of every kink
+    "Whether SymPy shows, with little work, that two expressions are equal."
     from itertools import product
     from sympy import sympify
     e = a - b

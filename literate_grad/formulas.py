@@ -5,18 +5,18 @@
 # %% auto #0
 __all__ = ['Style', 'most_entries', 'has_equations', 'Step', 'Derivation', 'Code', 'derivation']
 
-# %% ../nbs/12_formulas.ipynb #5a63cf50
+# %% ../nbs/12_formulas.ipynb #ec9305a7
 import inspect, math, re
 from collections import namedtuple
 import numpy as np
 from fastcore.basics import patch
 from .compare import isapprox
 from .autodiff import gradient
-from .grammar import Unreadable, canonical, equations, functions, spelled, subtrees, symbols
-from .algebra import (Compared, Meaning, compared, differences, digits, digit_table, float_table, has_sum, is_below, known_functions,
+from .grammar import Unreadable, canonical, equations, functions, is_letter, spelled, subtrees, symbols
+from .algebra import (Compared, Meaning, compared, differences, digits, digit_table, float_table, has_sum, is_below,
                                    proved, size_of, terms_of, value_of)
 
-# %% ../nbs/12_formulas.ipynb #9fb03221
+# %% ../nbs/12_formulas.ipynb #49bbb928
 def has_equations(
     docstring: str|None, # a docstring, or `None`
 ) -> bool: # whether `derivation` would find anything in it
@@ -24,7 +24,7 @@ def has_equations(
     try: return bool(equations(docstring or ''))
     except Unreadable: return True
 
-# %% ../nbs/12_formulas.ipynb #b94703d8
+# %% ../nbs/12_formulas.ipynb #138c4531
 def _negative(e): return e.could_extract_minus_sign()
 
 def _tree(e, meaning):
@@ -48,7 +48,7 @@ def _comparison_tree(e, meaning):
     from sympy import sympify
     return ('compare', '>', _tree(sympify(left), meaning), _tree(sympify(right), meaning))
 
-# %% ../nbs/12_formulas.ipynb #f73c672f
+# %% ../nbs/12_formulas.ipynb #ad43e825
 def _sum_tree(e, meaning):
     terms = sorted(e.as_ordered_terms(), key=_negative)
     tree = _tree(terms[0], meaning)
@@ -71,9 +71,9 @@ def _product_tree(e, meaning):
         return tree
     return ('div', product(over), product(under)) if under else product(over)
 
-# %% ../nbs/12_formulas.ipynb #0552e237
+# %% ../nbs/12_formulas.ipynb #e46e867a
 Style = namedtuple('Style', 'times power names', defaults=('*', '^', {}))
-_strength = {'if': 0, 'compare': 1, 'and': 0, 'or': 0, 'add': 2, 'sub': 2, 'neg': 2, 'mul': 3, 'div': 3, 'd': 3, 'pow': 5}
+_strength = {'if': 0, 'compare': 1, 'and': 0, 'or': 0, 'add': 2, 'sub': 2, 'neg': 2, 'mul': 3, 'div': 3, 'd': 4, 'pow': 5}
 _raised_digits = str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹')
 
 def _text(tree, style, least=0):
@@ -81,7 +81,7 @@ def _text(tree, style, least=0):
     text = _unbracketed(tree, style)
     return f'({text})' if _strength.get(tree[0], 6) < least else text
 
-# %% ../nbs/12_formulas.ipynb #a83b3dbe
+# %% ../nbs/12_formulas.ipynb #8eca9810
 def _unbracketed(tree, style):
     kind, *parts = tree
     text = lambda part, least=0: _text(part, style, least)
@@ -89,8 +89,7 @@ def _unbracketed(tree, style):
     if kind == 'sym': return style.names.get(parts[0], parts[0])
     if kind in ('add', 'sub'): return f"{text(parts[0], 2)} {'+-'[kind == 'sub']} {text(parts[1], 2 + (kind == 'sub'))}"
     if kind == 'neg': return '-' + text(parts[0], 3)
-    if kind == 'mul': return f'{text(parts[0], 3)}{style.times}{text(parts[1], 4)}'
-    if kind == 'div': return f'{text(parts[0], 3)}/{text(parts[1], 4)}'
+    if kind in ('mul', 'div'): return text(parts[0], 3 * (parts[0][0] != 'neg')) + (style.times + text(parts[1], 4) if kind == 'mul' else '/' + text(parts[1], 5))
     if kind == 'pow': return _power_text(*parts, style, text)
     if kind == 'call': return f'|{text(parts[1])}|' if parts[0] == 'abs' and '|' not in text(parts[1]) else f"{style.names.get(parts[0], parts[0])}({', '.join(map(text, parts[1:]))})"
     if kind == 'if': return f'{text(parts[1], 1)} if {text(parts[0])} else {text(parts[2])}'
@@ -105,7 +104,7 @@ def _power_text(base, exponent, style, text):
     if style.power == '²' and number.lstrip('-').isdigit(): return text(base, 6) + number.translate(_raised_digits)
     return text(base, 6) + style.power.replace('²', '^') + text(exponent, 5)
 
-# %% ../nbs/12_formulas.ipynb #923a2e32
+# %% ../nbs/12_formulas.ipynb #bfdb90f4
 def _derivative_text(top, by, style):
     order = len(by) if len(by) > 1 else ''
     raised = str(order).translate(_raised_digits) if style.power == '²' else order
@@ -113,7 +112,7 @@ def _derivative_text(top, by, style):
     same = len(set(below)) == 1
     return f"d{raised}{_text(top, style, 6)}/" + (f'd{below[0]}{raised}' if same else 'd' + ' d'.join(below))
 
-# %% ../nbs/12_formulas.ipynb #3b2552fc
+# %% ../nbs/12_formulas.ipynb #85c4ff93
 def _name_latex(key):
     stem, _, index = key.partition('_')
     lower = stem.lower()
@@ -125,17 +124,18 @@ def _bare(letter):
     import unicodedata
     return unicodedata.normalize('NFD', letter)[0]
 
+_fractions = {'½': r'\tfrac{1}{2}', '¼': r'\tfrac{1}{4}', '¾': r'\tfrac{3}{4}'}
 _greek_letters = 'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega'.split()
 _latex_functions = 'exp log ln sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth max min'.split()
 
-# %% ../nbs/12_formulas.ipynb #fb9a7cf8
+# %% ../nbs/12_formulas.ipynb #029d7677
 def _latex(tree, least=0):
     "A tree in LaTeX; in brackets when it binds less than `least`."
     text = _unbracketed_latex(*tree)
     return rf'\left({text}\right)' if _strength.get(tree[0], 6) < least and tree[0] not in ('div', 'd') or tree[0] in ('div', 'd') and least > 5 else text
 
 def _unbracketed_latex(kind, *parts):
-    if kind == 'num': return parts[0]
+    if kind == 'num': return _fractions.get(parts[0], parts[0])
     if kind == 'sym': return _name_latex(parts[0])
     if kind in ('add', 'sub'): return f"{_latex(parts[0], 2)} {'+-'[kind == 'sub']} {_latex(parts[1], 2 + (kind == 'sub'))}"
     if kind == 'neg': return '-' + _latex(parts[0], 3)
@@ -150,7 +150,7 @@ def _unbracketed_latex(kind, *parts):
     if kind == 'prime': return _name_latex(parts[0]) + "'" * parts[1] + (rf"\left({', '.join(map(_latex, parts[2:]))}\right)" if parts[2:] else '')
     return rf'\text{{{kind}}}'
 
-# %% ../nbs/12_formulas.ipynb #3e824317
+# %% ../nbs/12_formulas.ipynb #db79b20e
 def _call_latex(name, *arguments):
     inside = ', '.join(map(_latex, arguments))
     if name in ('abs', 'norm'): return rf'\left\lvert {inside}\right\rvert' if name == 'abs' else rf'\left\lVert {inside}\right\rVert'
@@ -164,7 +164,7 @@ def _derivative_latex(top, by):
     below = [_latex(part, 6) for part in by]
     return rf"\frac{{d{order} {_latex(top, 6)}}}{{d {below[0]}{order}}}" if len(set(below)) == 1 else rf"\frac{{d{order} {_latex(top, 6)}}}{{{' '.join('d ' + part for part in below)}}}"
 
-# %% ../nbs/12_formulas.ipynb #b640a258
+# %% ../nbs/12_formulas.ipynb #dff36100
 def _constant(a, b, meaning):
     "The number that a divided by b is everywhere, or `None`."
     import mpmath as mp
@@ -183,7 +183,7 @@ def _cancelled(e):
     if size_of(e) <= 80 and terms_of(e) <= 60: forms += [sp.cancel(e) if not has_sum(e) else e, sp.expand(e), sp.factor_terms(e)]
     return min(forms, key=size_of)
 
-# %% ../nbs/12_formulas.ipynb #3488644a
+# %% ../nbs/12_formulas.ipynb #28101953
 def _separates(claim, truths, meaning, write):
     "What separates a claim from the truth, given in one or several forms, as a sentence or ''."
     truth = truths[0]
@@ -197,7 +197,7 @@ def _separates(claim, truths, meaning, write):
         limit = size_of(form)
         for missing, e in (('missing', form / claim), ('too much', claim / form)):
             e = _cancelled(e)
-            if not _is_fraction(e) and size_of(e) * (1 + e.is_Add) < limit: found.append((size_of(e), f'the factor {write(e)} is {missing}'))
+            if not _is_fraction(e) and size_of(e) * (1 + e.is_Add) <= limit: found.append((size_of(e), f'the factor {write(e)} is {missing}'))
         e = _cancelled(form - claim)
         if size_of(e) * (1 + e.is_Add) < limit: found.append((size_of(e), f'the term {write(-e)} is too much' if _negative(e) else f'the term {write(e)} is missing'))
     return min(found, default=(0, ''))[1]
@@ -206,7 +206,7 @@ def _is_fraction(e):
     from sympy import fraction
     return bool(fraction(e)[1].free_symbols)
 
-# %% ../nbs/12_formulas.ipynb #1a88443b
+# %% ../nbs/12_formulas.ipynb #60e0d4a6
 class Step:
     "One claim of a docstring: the expression behind an `=`."
     def __init__(self, left, side):
@@ -219,7 +219,7 @@ class Step:
 
 _marks = {'proved': '✓', 'holds': '✓', 'fails': '✗', 'unreadable': '?'}
 
-# %% ../nbs/12_formulas.ipynb #26886883
+# %% ../nbs/12_formulas.ipynb #ba1f15f5
 class Derivation:
     "The equations of a docstring, each right side checked."
     def __init__(self, text, code=None):
@@ -240,7 +240,7 @@ class Derivation:
 
     def __bool__(self): return self.status in ('proved', 'holds')
 
-# %% ../nbs/12_formulas.ipynb #f7d341c7
+# %% ../nbs/12_formulas.ipynb #6b857530
 @patch
 def _outcome(self:Derivation):
     "The quantity that everything is about: `y`, or what is differentiated and not used by other definitions."
@@ -254,7 +254,7 @@ def _outcome(self:Derivation):
     ranked = [key for key in tops if key in free] + [key for key in ('y',) if key in free] + free + defined + tops
     return ranked[0] if ranked else None
 
-# %% ../nbs/12_formulas.ipynb #8bd9963d
+# %% ../nbs/12_formulas.ipynb #1e530f75
 @patch
 def _steps(self:Derivation, meaning):
     "All steps, compared with the truth."
@@ -273,7 +273,7 @@ def _steps(self:Derivation, meaning):
         found += steps
     return found
 
-# %% ../nbs/12_formulas.ipynb #6bb2c5da
+# %% ../nbs/12_formulas.ipynb #f98eb11f
 @patch
 def _truth(self:Derivation, equation, meaning):
     "What the right sides of an equation should be equal to."
@@ -284,40 +284,46 @@ def _truth(self:Derivation, equation, meaning):
         given = through.pop()
         return meaning.expression(given) * meaning.differentiated(given[2][0], left[2])
     if left[0] == 'unreadable': raise left[1]
-    if left[0] == 'call' and left[1] in functions: return known_functions()[left[1]](*(meaning.expression(part) for part in left[2:]))
+    if left[0] == 'call' and left[1] in functions: return meaning.known(left[1], [meaning.expression(part) for part in left[2:]])
     if left[0] == 'prime' and left[1] not in functions and meaning.is_given(left[1]): raise Unreadable(f'nothing says what `{left[1]}` is')
     return meaning.expression(left)
 
-# %% ../nbs/12_formulas.ipynb #385a41bb
+# %% ../nbs/12_formulas.ipynb #86d8dd42
 @patch
 def _check(self:Derivation, step, truth, meaning, left):
     "Fills in what is to say about one step."
     if step.problem: step.why = str(step.problem); return
     step.understood = _text(step.tree, Style('·', '²', self.names))
     try:
+        self._refuse_unknown(step, meaning)
         step.expression = meaning.expression(step.tree)
         if isinstance(truth, Unreadable):
             if self._by_code(step, left): return
             raise truth
         guard = self._guard(step, meaning)
         step.status, step.point, step.values = Compared('holds') if step.expression == truth else compared(step.expression, truth, meaning, guard)
-        if step.status == 'holds' and guard is None and proved(step.expression, truth): step.status = 'proved'
+        if step.status == 'holds' and proved(step.expression, truth): step.status = 'proved'
         if step.status == 'unreadable': step.why = 'no point found where both sides have a value'
     except Unreadable as problem: step.why = str(problem) if problem.line else f'{problem} (line {step.line}, column {step.column})'
     except RecursionError: step.why = 'too deep to be checked'
 
-# %% ../nbs/12_formulas.ipynb #8913309a
+# %% ../nbs/12_formulas.ipynb #a7c47842
+@patch
+def _refuse_unknown(self:Derivation, step, meaning):
+    "A word that nothing else in the docstring speaks of is not a symbol that we may guess at."
+    known = {key for equation in self.equations for side in (equation.left, *equation.rights) if side is not step.side and side.tree for key in symbols(side.tree)}
+    if self.code: known |= set(self.code.named()) | set(self.code.where)
+    for key in sorted(symbols(step.tree) - known):
+        if not is_letter(key) and key not in ('pi', meaning.count): raise Unreadable(f'nothing says what `{self.names.get(key, key)}` is')
+
 @patch
 def _guard(self:Derivation, step, meaning):
     "What has to be positive where the step is to hold; `None` when it is to hold everywhere."
     import sympy as sp
     guards = [side.guard for side in [step.side] if side.guard] + self._domain(meaning)
     if not guards: return None
-    e = sp.Integer(1)
-    for guard in guards:
-        if guard == ('otherwise',): guard, yes, no = self._cases(step), sp.Integer(-1), sp.Integer(1)
-        else: yes, no = sp.Integer(1), sp.Integer(-1)
-        e = meaning.choice(guard, *((e, sp.Integer(-1)) if yes == 1 else (sp.Integer(-1), e)))
+    e, nowhere = sp.Integer(1), sp.Integer(-1)
+    for guard in guards: e = meaning.choice(self._cases(step), nowhere, e) if guard == ('otherwise',) else meaning.choice(guard, e, nowhere)
     return e
 
 @patch
@@ -325,7 +331,7 @@ def _domain(self:Derivation, meaning):
     "Conditions under which a definition without other cases stands."
     return [sides[0].guard for sides in meaning.definitions.values() if len(sides) == 1 and sides[0].guard and sides[0].guard != ('otherwise',)]
 
-# %% ../nbs/12_formulas.ipynb #125ab819
+# %% ../nbs/12_formulas.ipynb #8ba041cf
 @patch
 def _cases(self:Derivation, step):
     "The conditions of the other right sides of the same derivative."
@@ -335,7 +341,7 @@ def _cases(self:Derivation, step):
     for guard in guards[1:]: tree = ('or', tree, guard)
     return tree
 
-# %% ../nbs/12_formulas.ipynb #f49b88b8
+# %% ../nbs/12_formulas.ipynb #e55af0a6
 @patch
 def _explain(self:Derivation, steps, truth, meaning):
     "Says of the steps that fail what the truth is and what separates them from it."
@@ -354,7 +360,7 @@ def _explain(self:Derivation, steps, truth, meaning):
 
 def _short(write): return lambda e: text if len(text := write(e)) <= 200 else 'something long'
 
-# %% ../nbs/12_formulas.ipynb #0d29a6c8
+# %% ../nbs/12_formulas.ipynb #49eb75c8
 @patch
 def _shortest(self:Derivation, forms, meaning):
     "The shortest form of the truth; perhaps as a multiple of the quantity that is differentiated."
@@ -380,7 +386,7 @@ def _shown(v):
     if np.ndim(v): return '[' + ', '.join(_shown(part) for part in np.ravel(v)) + ']'
     return f'{float(v):.6g}' if mp.isfinite(v) else 'no real number'
 
-# %% ../nbs/12_formulas.ipynb #993bca54
+# %% ../nbs/12_formulas.ipynb #f0703dc6
 _step_of_path = re.compile(r'''\.?(?P<name>[^\W\d]\w*)|\[(?P<index>-?\d+)\]|\[(?P<quote>['"])(?P<key>[^'"]*)(?P=quote)\]''')
 
 def _reached(path, named):
@@ -394,7 +400,7 @@ def _reached(path, named):
         except (KeyError, IndexError, AttributeError, TypeError): raise Unreadable(f'the path `{path}` leads nowhere') from None
     return value
 
-# %% ../nbs/12_formulas.ipynb #2c5d0a30
+# %% ../nbs/12_formulas.ipynb #5abbc1f2
 class Code:
     "The function that a docstring speaks of, and arguments to try it at."
     def __init__(self, of, at=None, where=None):
@@ -409,36 +415,54 @@ class Code:
 
     def values(self): return _bound(self.named(), self.where)
 
+    @property
+    def name(self): return getattr(getattr(self.of, 'func', self.of), '__name__', 'the code')
+
+    def value(self):
+        "What the function returns at the arguments, as floats; `None` without arguments."
+        if self.arguments is None: return None
+        try: value = np.asarray(self.of(*self.arguments), float)
+        except Exception as error: raise Unreadable(f'{self.name} failed at the sample arguments ({error})') from None
+        if not np.all(np.isfinite(value)): raise Unreadable(f'{self.name} is not finite at the sample arguments')
+        return value
+
+# %% ../nbs/12_formulas.ipynb #043d9abf
 def _bound(named, where):
     "The numbers that the symbols of a docstring stand for, by symbol."
     values = {canonical(name): value for name, value in named.items()}
     for name, path in where.items():
         if canonical(name) not in values: values[canonical(name)] = _reached(path, named) if isinstance(path, str) else path
-    return {name: np.asarray(value) for name, value in values.items() if isinstance(value, (int, float, list, np.ndarray, np.generic)) and np.asarray(value).dtype.kind in 'biuf'}
+    arrays = {name: np.asarray(value) for name, value in values.items() if isinstance(value, (int, float, np.ndarray, np.generic))}
+    return {name: array if array.dtype.kind == 'f' else array.astype(float) for name, array in arrays.items() if array.dtype.kind in 'biuf'}
 
-# %% ../nbs/12_formulas.ipynb #c63a61d2
+# %% ../nbs/12_formulas.ipynb #98e446bf
 @patch
 def _read(self:Derivation):
     "The reading that reproduces the code's value, and the docstring's meaning under it."
     self.describes, plain = None, Meaning(self.equations)
-    if self.code is None or self.code.arguments is None or self.outcome not in {*plain.definitions, *plain.functions}: return 'entry by entry', plain
-    try:
-        values = self.code.values()
-        numbers = [name for name, value in values.items() if not value.ndim]
-        expected, readings = np.asarray(self.code.of(*self.code.arguments), float), {}
-        for name, dot in (('entry by entry', False), ('as a dot product', True)):
-            meaning = Meaning(self.equations, dot, numbers)
-            readings[name] = meaning, self._y(meaning, values)
-    except Unreadable as problem: self.reason = f'the docstring could not be compared with the code: {problem}'; return 'entry by entry', plain
+    if self.code is None or self.outcome not in {*plain.definitions, *plain.functions}: return 'entry by entry', plain
+    try: values, expected = self.code.values(), self.code.value()
+    except Unreadable as problem: return self._not_compared(problem), plain
+    if expected is None: return 'entry by entry', plain
+    numbers, readings = [name for name, value in values.items() if not value.ndim], {}
+    for name, dot in (('entry by entry', False), ('as a dot product', True)):
+        meaning = Meaning(self.equations, dot, numbers)
+        try: readings[name] = meaning, self._y(meaning, values)
+        except Unreadable as problem: return self._not_compared(problem), Meaning(self.equations, False, numbers)
     fitting = [name for name, (_, y) in readings.items() if _fits(y, expected)]
-    self.describes = bool(fitting)
-    if not fitting: self.reason = f"the docstring describes another function: its {self.outcome} is {_shown(np.sum(readings['entry by entry'][1]))} at the sample arguments, but {getattr(self.code.of, '__name__', 'the code')} gives {_shown(np.sum(expected))}"
-    reading = fitting[0] if fitting else 'entry by entry'
+    if not fitting and any(value.ndim > 1 for value in values.values()): return self._not_compared('products of matrices are not read'), readings['entry by entry'][0]
+    self.describes, reading = bool(fitting), fitting[0] if fitting else 'entry by entry'
+    if not fitting: self.reason = f'the docstring describes another function: its {self.outcome} is {_shown(np.sum(readings[reading][1]))} at the sample arguments, but {self.code.name} gives {_shown(np.sum(expected))}'
     return ' or '.join(fitting) or reading, readings[reading][0]
+
+@patch
+def _not_compared(self:Derivation, problem):
+    self.reason = f'the docstring could not be compared with the code: {problem}'
+    return 'entry by entry'
 
 def _fits(y, expected): return any(np.shape(v) == expected.shape and isapprox(v, expected) for v in (y, np.sum(y), np.reshape(y, expected.shape) if np.size(y) == expected.size else np.nan))
 
-# %% ../nbs/12_formulas.ipynb #7beb2871
+# %% ../nbs/12_formulas.ipynb #b248fc0e
 @patch
 def _y(self:Derivation, meaning, values, table=None):
     return _evaluated(meaning.expression(('sym', self.outcome)), meaning, values, float_table() if table is None else table)
@@ -449,20 +473,27 @@ def _evaluated(e, meaning, values, table):
     if missing: raise Unreadable(f"nothing says what `{missing[0]}` is; the label's where={{'{missing[0]}': …}} can")
     count = max((np.size(v) for v in values.values()), default=1)
     inside = {s: values.get(s.name, count) for s in e.free_symbols}
-    with np.errstate(all='ignore'): return value_of(e, inside, count, table)
+    try:
+        with np.errstate(all='ignore'): return value_of(e, inside, count, table)
+    except ValueError as error: raise Unreadable(f'the shapes of its symbols do not fit ({error})') from None
 
+_parameters = set('a b c k m w alpha beta gamma delta eta theta lambda mu rho sigma tau omega'.split()) # by convention one number, where data have entries
+
+# %% ../nbs/12_formulas.ipynb #2d5baa80
 @patch
 def _try_numbers(self:Derivation):
-    "A text alone, with sums: a symbol may be one number, when the derivative by it is given as a sum over entries."
+    "A text alone, with sums: a parameter may be one number, when the derivative by it is given as a sum over entries."
     sums = [equation for equation in self.equations if any(tree[:2] in (('call', 'sum'), ('call', 'mean')) for side in equation.rights for tree in subtrees(side.tree))]
-    for key in sorted({tree[1] for equation in sums if equation.left.tree[0] == 'd' for tree in equation.left.tree[2] if tree[0] == 'sym'}):
-        meaning = Meaning(self.equations, numbers=[key])
+    keys = sorted({tree[1] for equation in sums if equation.left.tree[0] == 'd' for tree in equation.left.tree[2] if tree[0] == 'sym' and tree[1].rstrip('_0123456789') in _parameters})
+    failing = lambda steps: sum(step.status == 'fails' for step in steps)
+    for numbers in [*([key] for key in keys), keys][:5]:
+        meaning = Meaning(self.equations, numbers=numbers)
         steps = self._steps(meaning)
-        if all(step.status in ('proved', 'holds') for step in steps):
-            self.steps, self.meaning, self.reading = steps, meaning, f'entry by entry, {self.names.get(key, key)} as one number'
-            return
+        if failing(steps) < failing(self.steps):
+            self.steps, self.meaning = steps, meaning
+            self.reading = f"entry by entry, {' and '.join(self.names.get(key, key) for key in numbers)} as one number"
 
-# %% ../nbs/12_formulas.ipynb #25c6e7a1
+# %% ../nbs/12_formulas.ipynb #734831bf
 @patch
 def _by_code(self:Derivation, step, left):
     "Compares a step with the code's own derivative, where the docstring does not say what `y` is."
@@ -488,7 +519,7 @@ def gradient(self:Code):
     except (TypeError, ValueError): return {}
     return _bound(dict(zip(self.named(), found)), {name: path for name, path in self.where.items() if isinstance(path, str)})
 
-# %% ../nbs/12_formulas.ipynb #7e2335d7
+# %% ../nbs/12_formulas.ipynb #e62875a7
 def _shaped(result, y_shape, shape):
     "A derivative in the shape of what it is taken by: entries of `y` that share an argument are added up."
     result = np.broadcast_to(result, np.broadcast_shapes(np.shape(result), y_shape))
@@ -509,7 +540,7 @@ def _claims(self:Derivation):
         if last: claims[by[0][1]] = last[0].expression
     return claims
 
-# %% ../nbs/12_formulas.ipynb #9cb2abf4
+# %% ../nbs/12_formulas.ipynb #2f6686ae
 @patch(as_prop=True)
 def derivatives(self:Derivation):
     "The symbols by which the docstring gives a derivative of its quantity, as the docstring writes them."
@@ -535,7 +566,7 @@ def _worked(self:Derivation, wrt, arguments, table, number=lambda v: v):
     result = _evaluated(claims[key], self.meaning, {name: number(value) for name, value in values.items()}, table)
     return _shaped(result, np.shape(y), values[key].shape)
 
-# %% ../nbs/12_formulas.ipynb #794e58bc
+# %% ../nbs/12_formulas.ipynb #cb4eab02
 @patch
 def evaluate(
     self:Derivation,
@@ -553,7 +584,7 @@ def value(
     "The docstring's `y`, in floats."
     return np.asarray(self._y(self.meaning, {name: v.astype(float) for name, v in self._at(arguments).items()}), float)
 
-# %% ../nbs/12_formulas.ipynb #3e091a5d
+# %% ../nbs/12_formulas.ipynb #d1a2ebae
 most_entries = 1000
 
 @patch
@@ -580,7 +611,7 @@ def _nearest(x):
     try: return float(Fraction(int(man)) * Fraction(2)**int(exp)) if abs(exp) < 5000 else float(x)
     except OverflowError: return math.inf if x > 0 else -math.inf
 
-# %% ../nbs/12_formulas.ipynb #0177706f
+# %% ../nbs/12_formulas.ipynb #243f9393
 def derivation(
     source, # a docstring, or a function with one: best a hand derivative with the label `@derivative(of=f, at=…)`
 ) -> Derivation: # its steps, each with a status
@@ -589,30 +620,34 @@ def derivation(
     text, label = inspect.getdoc(source) or '', getattr(source, '__derivative__', None)
     return Derivation(text, Code(label.of, label.at, label.where) if label else None)
 
-# %% ../nbs/12_formulas.ipynb #a4031403
+# %% ../nbs/12_formulas.ipynb #ea15365c
+@patch
+def _rows(self:Derivation, write, words):
+    "Left side, right side and step of every line of the display; `write` writes a tree, `words` what could not be read."
+    steps = {id(step.side): step for step in self.steps}
+    for equation in self.equations:
+        left = words(equation.left.text) if equation.left.problem else write(equation.left.tree)
+        for k, side in enumerate(equation.rights):
+            right = write(side.tree) if side.tree else words(side.text)
+            condition = '' if not side.guard else words(', otherwise') if side.guard == ('otherwise',) else words(', if ') + write(side.guard)
+            yield left if not k else '', right + condition, steps.get(id(side))
+
 @patch
 def __repr__(self:Derivation):
-    lines, shown = [], None
-    for equation in self.equations:
-        left = equation.left.text
-        for k, side in enumerate(equation.rights):
-            step = next((step for step in self.steps if step.side is side or (step.line, step.column) == (side.line, side.column)), None)
-            lines.append((left if not k else '', side.text, _marks[step.status] if step else '', step.status if step else ''))
-    width, across = (max((len(line[i]) for line in lines), default=0) for i in (0, 1))
-    rows = [f'{left:>{width}} = {text:<{across}}  {mark} {status}'.rstrip() for left, text, mark, status in lines]
-    notes = [f'✗ {step.text}\n  {step.why}' if step.status == 'fails' else f'? {step.text}\n  {step.why}' for step in self.steps if step.why]
-    return '\n'.join([*([self.reason] if self.reason else []), *rows, *notes]) or 'no equations'
+    style = Style('·', '²', self.names)
+    rows = [(left, right, f'{_marks[step.status]} {step.status}' if step else '') for left, right, step in self._rows(lambda tree: _text(tree, style), str)]
+    width, across = (max((len(row[i]) for row in rows), default=0) for i in (0, 1))
+    lines = [f'{left:>{width}} = {right:<{across}}  {mark}'.rstrip() for left, right, mark in rows]
+    notes = [f'{_marks[step.status]} {step.text}\n  {step.why}' for step in self.steps if step.why]
+    return '\n'.join([*([self.reason] if self.reason else []), *lines, *notes]) or 'no equations'
 
-# %% ../nbs/12_formulas.ipynb #bfdb00fe
+# %% ../nbs/12_formulas.ipynb #fc5db87a
+_latex_marks = {'✓': r'\quad\checkmark', '✗': r'\quad\boldsymbol{\times}', '?': r'\quad ?'}
+
 @patch
 def _repr_latex_(self:Derivation):
-    rows = []
-    for equation in self.equations:
-        for k, side in enumerate(equation.rights):
-            step = next((step for step in self.steps if (step.line, step.column) == (side.line, side.column)), None)
-            mark = {'✓': r'\quad\checkmark', '✗': r'\quad\boldsymbol{\times}', '?': r'\quad ?'}[_marks[step.status]] if step else ''
-            text = _latex(side.tree) if side.tree else r'\text{' + re.sub(r'[\\{}$#%&_^~]', ' ', side.text) + '}'
-            rows.append(f'{_latex(equation.left.tree) if not k else ""} &= {text} &&{mark}')
+    words = lambda text: r'\text{' + re.sub(r'[\\{}$#%&_^~]', ' ', text) + '}'
+    rows = [f"{left} &= {right} &&{_latex_marks[_marks[step.status]] if step else ''}" for left, right, step in self._rows(_latex, words)]
     return '$$\\begin{aligned}\n' + ' \\\\\n'.join(rows) + '\n\\end{aligned}$$' if rows else ''
 
 @patch

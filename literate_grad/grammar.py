@@ -4,22 +4,22 @@
 
 # %% auto #0
 __all__ = ['Word', 'functions', 'Names', 'deepest', 'longest', 'Side', 'Equation', 'most_text', 'most_equations', 'widest',
-           'Unreadable', 'canonical', 'Reader', 'subtrees', 'symbols', 'equations', 'spelled']
+           'Unreadable', 'canonical', 'is_letter', 'Reader', 'subtrees', 'symbols', 'equations', 'spelled']
 
-# %% ../nbs/11a_grammar.ipynb #9464e514
+# %% ../nbs/11a_grammar.ipynb #226d32d8
 import re, unicodedata
 from collections import namedtuple
 from fastcore.basics import patch
 
-# %% ../nbs/11a_grammar.ipynb #31881038
+# %% ../nbs/11a_grammar.ipynb #43712f1a
 class Unreadable(ValueError):
     "What cannot be read, and where: `.line` and `.column` count from 1."
     def __init__(self, what, line=None, column=None):
         self.what, self.line, self.column = what, line, column
         super().__init__(what if line is None else f'{what} (line {line}, column {column})')
 
-# %% ../nbs/11a_grammar.ipynb #15d9a562
-_painted = re.compile(r'''^[ \t]*(?:[*•-]|\d+[.)])[ \t]+(?=[^=\n]*=) | \b\w+://\S+ | ^[ \t]*(?:>>>|\.\.\.[ ]).*$ | :math: | ^[ \t]*\.\.[ ]math:: | ``?`? | \$+ | \\left\b | \\right\b
+# %% ../nbs/11a_grammar.ipynb #6c56f6c0
+_painted = re.compile(r'''^[ \t]*(?:[*•-]|\(?\d+[.)])[ \t]+(?=[^=\n]*=) | [ \t]{2,}\(\d+[\d.]*\)[ \t]*$ | \b\w+://\S+ | ^[ \t]*(?:>>>|\.\.\.[ ]).*$ | :math: | ^[ \t]*\.\.[ ]math:: | ``?`? | \$+ | \\left\b | \\right\b
     | \\[,;!:\[\]()] | \\\\ | & | \\q?quad\b | \\displaystyle\b | \\(?:begin|end)\{\w+\*?\} | (?<![\w.])(?:np|numpy|math|torch|jnp|scipy\.special|F)\.(?=[a-zA-Z])''', re.X | re.M)
 _styled = re.compile(r'\\(text|mathrm|mathbf|operatorname|hat|bar|tilde)\{(\w+)\}')
 
@@ -35,7 +35,7 @@ def _masked(text):
     text = _quotient.sub(lambda found: f'{found[1]}{found[2]} /{found[3]} '.rjust(len(found[0])), _styled.sub(_unstyled, text))
     return _painted.sub(lambda found: ' \n' if found[0] == r'\\' else ' ' * len(found[0]), text)
 
-# %% ../nbs/11a_grammar.ipynb #17589056
+# %% ../nbs/11a_grammar.ipynb #ae4270af
 _superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿˣʸᶻᵃᵇᵏᵗᵐᵀ⁽⁾'
 _letter = rf'[^\W\d_{_superscripts}₀-₉½¼¾Σ]'
 _index = r'(?:[\d₀-₉ᵢⱼₖ\u0300-\u036f]|_(?:\{\w+\}|\w+)?)'
@@ -48,7 +48,7 @@ _word = re.compile(rf'''(?P<space>[ \t]+) | (?P<newline>\n)
 _signs = {'**': '^', '−': '-', '·': '*', '⋅': '*', '∙': '*', '×': '*', '⊙': '*', '≤': '<=', '≥': '>=', ':=': '=', '≡': '=', '′': "'", '’': "'", '″': '"',
           '\\cdot': '*', '\\times': '*', '\\odot': '*', '\\partial': '∂', '\\sqrt': '√', '\\le': '<=', '\\leq': '<=', '\\ge': '>=', '\\geq': '>=', '\\lvert': '|', '\\rvert': '|', '\\Vert': '‖'}
 
-# %% ../nbs/11a_grammar.ipynb #17268b50
+# %% ../nbs/11a_grammar.ipynb #96b4e0ed
 Word = namedtuple('Word', 'kind text start end spaced') # spaced: something blank stands before it
 
 def _words(text):
@@ -64,7 +64,7 @@ def _words(text):
         spaced = kind == 'newline'
     return words + [Word('end', '', len(text), len(text), True)]
 
-# %% ../nbs/11a_grammar.ipynb #32dd4e7b
+# %% ../nbs/11a_grammar.ipynb #c121fa17
 _greek_names = {'LAMDA': 'lambda'}
 
 def _latin(letter):
@@ -75,12 +75,15 @@ def _latin(letter):
     name = _greek_names.get(words[3], words[3].lower())
     return name if words[1] == 'SMALL' else name.capitalize()
 
-def canonical(name):
+def canonical(
+    name: str, # a name as it is typed
+) -> str: # the name of the symbol
+    "One name for all spellings of a symbol: Greek letters are spelled out, subscripts get an underscore."
     if name.isascii() and '{' not in name and '__' not in name: return name
     plain = unicodedata.normalize('NFKC', ''.join(_latin(c) for c in name)) if not name.isascii() else name
     return re.sub('_+', '_', ''.join(_latin(c) for c in plain).replace('{', '').replace('}', ''))
 
-# %% ../nbs/11a_grammar.ipynb #060dc515
+# %% ../nbs/11a_grammar.ipynb #f4cc9ad6
 functions = set('''exp log ln log2 log10 log1p expm1 sqrt cbrt abs sign sgn sin cos tan cot sec csc arcsin arccos arctan asin acos atan
 sinh cosh tanh coth sech csch arcsinh arccosh arctanh asinh acosh atanh erf erfc sigmoid sigma logistic expit logit softplus relu relu6 elu
 softsign logsigmoid logcosh silu swish mish square pow max min maximum minimum step heaviside sum mean dot norm len size'''.split())
@@ -90,12 +93,14 @@ def _known(key):
     "The name of a function that everybody knows, however its letters are capitalised."
     return key if key in functions else key.lower() if key.lower() in functions and len(key) > 2 and key != 'Sigma' else None
 
-def _single(key):
-    "Whether a name looks like one letter of mathematics: `x`, `x_i`, `ŷ`, `alpha`."
+def is_letter(
+    key: str, # the canonical name of a symbol
+) -> bool: # `True` for `x`, `x_i`, `ŷ`, `alpha`
+    "Whether a name is one letter of mathematics."
     stem = key.split('_')[0].rstrip('0123456789')
     return len(stem) == 1 or stem.lower() in _greek
 
-# %% ../nbs/11a_grammar.ipynb #624f5c14
+# %% ../nbs/11a_grammar.ipynb #d1ce852c
 Names = namedtuple('Names', 'functions quantities alone indices') # {name: its parameters}, names that are numbers, names that stand on their own, what Σ counts by
 
 def _counts_by(word):
@@ -113,7 +118,7 @@ def _parameters(words, close):
         k -= 2
     return None, None
 
-# %% ../nbs/11a_grammar.ipynb #7362c605
+# %% ../nbs/11a_grammar.ipynb #c075d791
 def _names(words):
     "What a text says about its names."
     names, marks = Names({}, set(), set(), {_counts_by(word) for word in words if word.kind == 'sum'} - {''}), set('+-*/^=()|<>,')
@@ -121,7 +126,7 @@ def _names(words):
         if word.text == '=' and k:
             f, parameters = _parameters(words, k - 1) if words[k - 1].text == ')' else (None, None)
             if f and f[0] + f[1:2] != 'd(': names.functions[f] = parameters; names.quantities.update(parameters)
-            elif words[k - 1].kind == 'name': names.quantities.add(canonical(words[k - 1].text))
+            elif words[k - 1].kind == 'name' and (k < 2 or words[k - 2].text not in ('/', '∂')): names.quantities.add(canonical(words[k - 1].text))
         if word.kind != 'name': continue
         key, before, after = canonical(word.text), words[k - 1].text if k else '', words[k + 1].text
         if key[0] == 'd' and key[1:] and before == '/': names.quantities.update([key[1], key[3]] if re.fullmatch(r'd\wd\w', key) else [key[1:].lstrip('_')])
@@ -130,7 +135,7 @@ def _names(words):
     names.quantities.difference_update({key for key in names.quantities if _known(key) and key != 'sigma'}, names.functions)
     return names
 
-# %% ../nbs/11a_grammar.ipynb #49e65668
+# %% ../nbs/11a_grammar.ipynb #f70c5d01
 deepest, longest = 40, 400 # brackets in brackets, and words in one expression
 
 class Reader:
@@ -144,10 +149,13 @@ class Reader:
     @property
     def word(self): return self.words[self.at]
     def next(self): return self.words[min(self.at + 1, len(self.words) - 1)]
-    def take(self): self.at += 1; return self.words[self.at - 1]
+    def take(self):
+        word = self.word
+        self.at += word.kind != 'end'
+        return word
     def sees(self, *texts): return self.word.text in texts and self.word.kind in ('sign', 'name')
 
-# %% ../nbs/11a_grammar.ipynb #63ca1f4b
+# %% ../nbs/11a_grammar.ipynb #33ec00fe
 @patch
 def refuse(self:Reader, what, word=None):
     "Raises `Unreadable` at a word, by default the next one."
@@ -169,7 +177,7 @@ def blank(self:Reader):
     "Inside brackets a formula may run over several lines."
     while self.open and self.word.kind == 'newline': self.at += 1
 
-# %% ../nbs/11a_grammar.ipynb #6bbe0a4b
+# %% ../nbs/11a_grammar.ipynb #09f7f53e
 @patch
 def expression(self:Reader):
     "A sum, or `a if condition else b`."
@@ -184,7 +192,7 @@ def expression(self:Reader):
         tree = ('if', condition, tree, self.expression())
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #5aa2540c
+# %% ../nbs/11a_grammar.ipynb #6ce7c745
 @patch
 def has_else(self:Reader):
     "Whether the `if` here has its `else` before the line ends."
@@ -204,7 +212,7 @@ def sum(self:Reader):
         self.blank()
         tree = ('add' if sign == '+' else 'sub', tree, self.product())
 
-# %% ../nbs/11a_grammar.ipynb #dd4f9715
+# %% ../nbs/11a_grammar.ipynb #ed7e11fd
 @patch
 def product(self:Reader):
     "Factors, with signs between them or without."
@@ -224,7 +232,7 @@ def product(self:Reader):
             divisor, tree = None, ('mul', tree, self.power())
         else: return tree
 
-# %% ../nbs/11a_grammar.ipynb #ef0f7d2d
+# %% ../nbs/11a_grammar.ipynb #984eb49b
 @patch
 def dotted(self:Reader, a, b, word):
     "A product of two vectors; we read no matrices."
@@ -239,7 +247,7 @@ def unary(self:Reader):
     tree = self.power()
     return ('neg', tree) if minus % 2 else tree
 
-# %% ../nbs/11a_grammar.ipynb #af28b790
+# %% ../nbs/11a_grammar.ipynb #03dd4ce8
 @patch
 def juxtaposed(self:Reader):
     "Whether the next word is a factor that follows without a sign."
@@ -247,6 +255,7 @@ def juxtaposed(self:Reader):
     if word.kind == 'number' and last.kind in ('name', 'number', 'super') or word.text == '[' and not word.spaced: self.refuse(f'`{last.text}{word.text}` cannot be read; is there a sign missing?')
     if last.kind == 'name' and not self.symbolic(last): return False
     if word.kind == 'sum' or word.text in ('√', '∂', 'frac'): return True
+    if word.text == '(' and word.spaced and re.match(r'\(\d+\)[ \t]*(\n|$)', self.text[word.start:]): self.refuse('a number in brackets at the end of a line could be a factor or the number of the equation')
     if word.text == '(': return not (word.spaced and self.next().kind == 'name' and not self.symbolic(self.next()))
     if word.text in ('|', '‖'): return not self.bars or self.bars[-1] != word.text
     return word.kind == 'name' and self.symbolic(word) and not self.is_article()
@@ -255,12 +264,12 @@ def juxtaposed(self:Reader):
 def is_article(self:Reader):
     return self.word.text in ('a', 'I') and self.word.spaced and self.next().kind == 'name' and not self.symbolic(self.next())
 
-# %% ../nbs/11a_grammar.ipynb #9a0d2f2d
+# %% ../nbs/11a_grammar.ipynb #f2aecc9c
 @patch
 def symbolic(self:Reader, word):
     "Whether a name belongs to a formula rather than to a sentence."
     key = canonical(word.text)
-    return _single(key) or bool(_known(key)) or key in self.names.quantities or key in self.names.functions or bool(self.letters(key)) or self.differential(word)
+    return is_letter(key) or bool(_known(key)) or key in self.names.quantities or key in self.names.functions or bool(self.letters(key)) or self.differential(word)
 
 @patch
 def letters(self:Reader, key):
@@ -272,7 +281,7 @@ def letters(self:Reader, key):
 
 _english = set('is as if in an at by to of or on we us be he it so do no up go my me am ok vs'.split())
 
-# %% ../nbs/11a_grammar.ipynb #aeff448f
+# %% ../nbs/11a_grammar.ipynb #9d067632
 @patch
 def power(self:Reader):
     self.depth += 1
@@ -298,7 +307,7 @@ def raised(self:Reader, base):
         self.refuse(f'`{self.words[self.at - 1].text}{self.word.text}` in an exponent can be read in two ways; put brackets round the exponent')
     return ('pow', base, exponent)
 
-# %% ../nbs/11a_grammar.ipynb #4c675f68
+# %% ../nbs/11a_grammar.ipynb #b653140a
 @patch
 def exponent(self:Reader):
     if not self.sees('-'): return self.power()
@@ -319,7 +328,7 @@ def transposed(self:Reader, base, word):
     if self.sees('*', '@'): self.take()
     return self.dotted(base, self.power(), word)
 
-# %% ../nbs/11a_grammar.ipynb #4b31cc6b
+# %% ../nbs/11a_grammar.ipynb #4cf6b38d
 @patch
 def atom(self:Reader):
     word = self.word
@@ -344,7 +353,7 @@ def bracketed(self:Reader, opening, closing):
     self.bars = bars
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #214eb2c4
+# %% ../nbs/11a_grammar.ipynb #387cd45f
 @patch
 def barred(self:Reader):
     "|x|, an absolute value, and ||x||, a norm."
@@ -371,7 +380,7 @@ def fraction(self:Reader):
     self.take()
     return ('div', self.bracketed('{', '}'), self.bracketed('{', '}'))
 
-# %% ../nbs/11a_grammar.ipynb #86932c3a
+# %% ../nbs/11a_grammar.ipynb #1cd667fa
 @patch
 def total(self:Reader):
     sign = self.take()
@@ -383,7 +392,7 @@ def total(self:Reader):
         self.refuse('where the sum ends can be read in two ways; write sum(…)', sign)
     return ('call', 'sum', tree)
 
-# %% ../nbs/11a_grammar.ipynb #c96b2b44
+# %% ../nbs/11a_grammar.ipynb #300f31c7
 @patch
 def name(self:Reader):
     word = self.take()
@@ -393,6 +402,7 @@ def name(self:Reader):
     if key in names.quantities and not (known and opens and key == 'sigma' and not self.contains(key)): return ('sym', key)
     if key in ('sigma',) and (not opens or self.contains(key)): return ('sym', key)
     if known: return self.applied(known, word)
+    if key[0] == 'd' and key[1:] in names.quantities: self.refuse(f'the differential `{word.text}` on its own cannot be read', word)
     letters = self.letters(key)
     if letters: return self.side_by_side(letters)
     if opens and not self.word.spaced: self.check_product(key, word)
@@ -408,14 +418,14 @@ def entry(self:Reader, key, word):
         self.free = index
     return stem
 
-# %% ../nbs/11a_grammar.ipynb #d84c684c
+# %% ../nbs/11a_grammar.ipynb #670907aa
 @patch
 def side_by_side(self:Reader, letters):
     tree = ('sym', letters[0])
     for letter in letters[1:-1]: tree = ('mul', tree, ('sym', letter))
     return ('mul', tree, self.raised(('sym', letters[-1])))
 
-# %% ../nbs/11a_grammar.ipynb #c1953f65
+# %% ../nbs/11a_grammar.ipynb #d7403d71
 @patch
 def contains(self:Reader, key):
     "Whether the bracket that opens here holds the name `key` without arguments."
@@ -430,12 +440,12 @@ def contains(self:Reader, key):
 @patch
 def check_product(self:Reader, key, word):
     "Refuses `g(x)` when nothing says whether `g` is a function."
-    if not _single(key): self.refuse(f'the function `{word.text}` is not known here', word)
+    if not is_letter(key): self.refuse(f'the function `{word.text}` is not known here', word)
     lone = self.next().kind == 'name' and self.words[min(self.at + 2, len(self.words) - 1)].text in (')', ',')
     if key not in self.names.alone and (lone or key in 'fghFGH' or key in ('phi', 'psi', 'Phi', 'Psi')) or lone and key in 'fghFGH':
         self.refuse(f'`{word.text}(` could be a product or a function; write `{word.text}*(` or say what `{word.text}` is', word)
 
-# %% ../nbs/11a_grammar.ipynb #5ab1adf5
+# %% ../nbs/11a_grammar.ipynb #f69844d1
 @patch
 def application(self:Reader, key):
     "A function with its arguments in brackets."
@@ -449,7 +459,7 @@ def application(self:Reader, key):
     self.bars = bars
     return ('call', key, *arguments)
 
-# %% ../nbs/11a_grammar.ipynb #5a3cddb4
+# %% ../nbs/11a_grammar.ipynb #1e3f1e21
 @patch
 def applied(self:Reader, key, word):
     "A known function: `tanh(x)`, `tanh²(x)`, `tanh'(x)`, `sin 2x`."
@@ -463,7 +473,7 @@ def applied(self:Reader, key, word):
     if primes: tree = ('prime', key, primes, *tree[2:])
     return ('pow', tree, exponent) if exponent else tree
 
-# %% ../nbs/11a_grammar.ipynb #33038397
+# %% ../nbs/11a_grammar.ipynb #e0d8da4f
 @patch
 def argument(self:Reader, word):
     "The argument of a function without brackets: factors side by side."
@@ -482,7 +492,7 @@ def at_function(self:Reader): return self.word.kind == 'name' and bool(_known(ca
 @patch
 def juxtaposed_at(self:Reader, word): return self.word.text in ('|', '√', '‖') or self.word.kind == 'name' and self.symbolic(self.word) and not self.at_function()
 
-# %% ../nbs/11a_grammar.ipynb #44bda269
+# %% ../nbs/11a_grammar.ipynb #857a83a5
 _differential = re.compile(r'd(\d?)_?(.*)', re.S)
 
 @patch
@@ -491,7 +501,7 @@ def differential(self:Reader, word):
     if word.kind != 'name' or word.text[0] != 'd': return False
     k = self.words.index(word, max(self.at - 2, 0))
     rest, limit = word.text[1:].lstrip('0123456789_'), min(k + longest, len(self.words) - 1)
-    if len(rest) > 1 and not (_single(canonical(rest)) or _known(canonical(rest)) or canonical(rest) in self.names.quantities or canonical(rest) in self.names.functions): return False
+    if len(rest) > 1 and not (is_letter(canonical(rest)) or _known(canonical(rest)) or canonical(rest) in self.names.quantities or canonical(rest) in self.names.functions): return False
     depth = 0
     for j in range(k + 1, limit):
         text = self.words[j].text
@@ -503,7 +513,7 @@ def differential(self:Reader, word):
         if text == '*' and not depth: return False
     return False
 
-# %% ../nbs/11a_grammar.ipynb #5fa7f790
+# %% ../nbs/11a_grammar.ipynb #e0c6c22e
 @patch
 def derivative(self:Reader):
     "`('d', top, (by, by, …))`, with one `by` per order."
@@ -521,7 +531,7 @@ def derivative(self:Reader):
     if self.sees('*', '/'): self.refuse('where the differentiated expression ends can be read in two ways; put it in brackets', word)
     return ('d', top, by)
 
-# %% ../nbs/11a_grammar.ipynb #23d03963
+# %% ../nbs/11a_grammar.ipynb #c0950195
 @patch
 def d(self:Reader, sign):
     "Reads `d`, `d2`, `d²`, `d^2` or `∂`, `∂²`; returns the order and what hangs on to it: `y` in `dy`, `2y` in `d2y`."
@@ -545,7 +555,7 @@ def whole(self:Reader, tree):
     if tree[0] != 'num' or tree[1] not in ('1', '2', '3', '4'): self.refuse('derivatives are read up to the fourth')
     return int(tree[1])
 
-# %% ../nbs/11a_grammar.ipynb #0e811fae
+# %% ../nbs/11a_grammar.ipynb #e754fcf4
 @patch
 def differentiated(self:Reader, rest):
     "What stands above the fraction: a name, a function of something, or a bracket."
@@ -554,7 +564,7 @@ def differentiated(self:Reader, rest):
     if self.word.kind == 'super' or self.sees('^'): return self.raised(tree)
     return tree
 
-# %% ../nbs/11a_grammar.ipynb #cff9df73
+# %% ../nbs/11a_grammar.ipynb #219f475d
 @patch
 def denominator(self:Reader, sign, order, word):
     "`dw`, `dw²`, `dx dy`, `d(x*w)`: what it is differentiated by, once per order."
@@ -573,7 +583,7 @@ def denominator(self:Reader, sign, order, word):
     if len(by) != order: self.refuse(f'a derivative of order {order} by {len(by)}', word)
     return tuple(by)
 
-# %% ../nbs/11a_grammar.ipynb #017725b5
+# %% ../nbs/11a_grammar.ipynb #235203a6
 @patch
 def split_differentials(self:Reader):
     "`dxdw` as `dx dw`."
@@ -598,7 +608,7 @@ def primed(self:Reader, tree):
     if self.sees('(') and not self.word.spaced and (tree[1] in self.names.functions or tree[1] == 'sigma'): return ('prime', tree[1], count, *self.application(tree[1])[2:])
     return ('prime', tree[1], count)
 
-# %% ../nbs/11a_grammar.ipynb #8a13bf82
+# %% ../nbs/11a_grammar.ipynb #bb8a582a
 _comparisons = ('<', '>', '<=', '>=')
 
 @patch
@@ -621,13 +631,13 @@ def comparison(self:Reader):
 def compared(self:Reader):
     return self.sum()
 
-# %% ../nbs/11a_grammar.ipynb #fbf021a1
+# %% ../nbs/11a_grammar.ipynb #b4810891
 Side = namedtuple('Side', 'text tree guard problem line column') # guard: the condition under which it holds, a tree or None
 Equation = namedtuple('Equation', 'left rights')
 
 most_text, most_equations, widest = 20_000, 60, 60
 
-# %% ../nbs/11a_grammar.ipynb #8a6342f5
+# %% ../nbs/11a_grammar.ipynb #b002696a
 def _indents(words, text):
     "The column where the line of each word begins."
     start, indents = 0, []
@@ -648,7 +658,7 @@ def _joined(words, text):
         if word.kind != 'newline' or not inside: kept.append(word)
     return kept + words[-1:]
 
-# %% ../nbs/11a_grammar.ipynb #3cbd9eae
+# %% ../nbs/11a_grammar.ipynb #2c2c24a1
 _stops, _openers = set(',;:.⇒⟹→') | {'=>', '->'}, set('where with let since as thus so then hence and because therefore'.split())
 
 def _line_start(words, k, done):
@@ -665,7 +675,7 @@ def _in_call(words, start, k):
             depth -= 1
     return False
 
-# %% ../nbs/11a_grammar.ipynb #b1318902
+# %% ../nbs/11a_grammar.ipynb #defa1e66
 def _is_left(tree, names, clean):
     "Whether a tree can be the left side of an equation."
     if tree[0] in ('d', 'prime', 'sym'): return True
@@ -686,7 +696,7 @@ def symbols(
     "The names of the symbols in a tree."
     return {part[1] for part in subtrees(tree) if part[0] == 'sym'}
 
-# %% ../nbs/11a_grammar.ipynb #3ff96054
+# %% ../nbs/11a_grammar.ipynb #03f8391f
 def _left(text, words, names, k, done):
     "The left side that ends at the sign `words[k]`, and whether it opens its line; `None` when there is none."
     start = max(_line_start(words, k, done), k - widest)
@@ -702,16 +712,19 @@ def _left(text, words, names, k, done):
         except Unreadable as problem:
             if words[j].text[0] in 'd∂' and any(word.text == '/' for word in words[j:k]): refused = refused or (j, problem)
             continue
+        if reader.word.kind != 'end' and clean and tree[0] in ('d', 'prime') and reader.word.kind != 'name':
+            refused = refused or (j, Unreadable(f'cannot read {reader.said()} in the left side', text.count('\n', 0, reader.word.start) + 1, reader.word.start - text.rfind('\n', 0, reader.word.start)))
         if reader.word.kind == 'end' and _is_left(tree, names, clean):
             return _side(text, words[j].start, words[k - 1].end, tree), clean
     if refused: return _side(text, words[refused[0]].start, words[k - 1].end, ('unreadable', refused[1]), problem=refused[1]), False
     return None
 
+# %% ../nbs/11a_grammar.ipynb #256161be
 def _side(text, start, end, tree=None, guard=None, problem=None):
     line = text.count('\n', 0, start) + 1
     return Side(' '.join(text[start:end].split()), tree, guard, problem, line, start - text.rfind('\n', 0, start))
 
-# %% ../nbs/11a_grammar.ipynb #052dd86b
+# %% ../nbs/11a_grammar.ipynb #f28d0df5
 _calculating = set('times plus minus over divided multiplied squared cubed transpose transposed dot cross mod unless else to'.split())
 
 @patch
@@ -724,11 +737,13 @@ def finish(self:Reader):
         if word.text.lower() in _calculating: self.refuse(f'the word `{word.text}` cannot be read as mathematics')
         if last.kind == 'name' and not self.symbolic(last) and word.text not in _openers: self.refuse(f'`{last.text} {word.text}` cannot be read as mathematics', last)
         if word.text in ('if', 'when'): self.refuse(f'the condition behind `{word.text}` cannot be read')
-    elif word.kind == 'number' or word.kind == 'sign' and word.text not in (*_stops, '=', ')', '(', '≈', '#', '–', '—', '"', '”', '’') or word.text == '(' and not word.spaced:
-        self.refuse(f'cannot read {self.said()} here')
+    elif word.kind == 'number' or word.kind == 'sign' and word.text not in (*_stops, '=', ')', '(', '≈', '#', '–', '—', '"', '”', '’') or word.text == '(' and (not word.spaced or last.kind == 'name' and not self.symbolic(last)):
+        if word.text != '[' or not word.spaced or self.next().kind != 'name' or self.symbolic(self.next()): self.refuse(f'cannot read {self.said()} here')
+    elif word.text == ':' and any(said.text == 'lambda' for said in self.words[self.begin:self.at]): self.refuse('code cannot be read')
+    elif word.text == '.' and word.spaced and self.next().kind not in ('newline', 'end'): self.refuse(f'cannot read {self.said()} here')
     elif word.text == '.' and not word.spaced and (self.next().text == '.' or (self.next().kind == 'name' or self.next().text == '_') and not self.next().spaced): self.refuse(f'cannot read `{last.text}.{self.next().text}`')
 
-# %% ../nbs/11a_grammar.ipynb #288e30bf
+# %% ../nbs/11a_grammar.ipynb #4405bb90
 @patch
 def guard(self:Reader):
     "The condition behind a right side."
@@ -740,21 +755,26 @@ def guard(self:Reader):
     try: return self.condition()
     except Unreadable: self.at, self.words, self.depth, self.open = at, words, depth, opened
 
-# %% ../nbs/11a_grammar.ipynb #0abff078
+# %% ../nbs/11a_grammar.ipynb #31d39177
 @patch
-def otherwise(self:Reader):
-    "What holds where the condition just read does not: `…, otherwise 0`."
-    at = self.at
+def cases(self:Reader, tree, guard):
+    "What holds where the condition just read does not: `…, otherwise 0` and `…, 0 if x < 0`. Returns the tree and the condition of all cases together."
+    at, words = self.at, self.words
     while self.sees(',', ';', 'and'): self.take()
-    if self.sees('otherwise', 'else', 'elsewhere'):
-        self.take()
-        if self.word.kind not in ('newline', 'end') and not self.sees('.', ','): 
-            tree = self.expression()
-            self.finish()
-            return tree
-    self.at = at
+    final = self.sees('otherwise', 'else', 'elsewhere')
+    if final: self.take()
+    if (final or self.at > at) and self.word.kind not in ('newline', 'end') and not self.sees('.', ','):
+        try:
+            other, condition = self.expression(), self.finish()
+            if final and not condition: return ('if', guard, tree, other), None
+            if condition and condition != ('otherwise',):
+                other, condition = self.cases(other, condition)
+                return ('if', guard, tree, other), condition and ('or', guard, condition)
+        except Unreadable: pass
+    self.at, self.words = at, words
+    return tree, guard
 
-# %% ../nbs/11a_grammar.ipynb #3deaaa56
+# %% ../nbs/11a_grammar.ipynb #2ae62e2f
 def _right(reader, text):
     "The right side at the reader's place; the reader moves behind it."
     start, word = reader.at, reader.word
@@ -762,14 +782,17 @@ def _right(reader, text):
     try:
         tree = reader.expression()
         end, guard = reader.words[reader.at - 1].end, reader.finish()
-        other = reader.otherwise() if guard else None
-        if other: tree, guard, end = ('if', guard, tree, other), None, reader.words[reader.at - 1].end
+        if guard and guard != ('otherwise',):
+            before = reader.at
+            tree, guard = reader.cases(tree, guard)
+            if reader.at > before: end = reader.words[reader.at - 1].end
         return _side(text, word.start, end, tree, guard)
     except Unreadable as problem:
         reader.at = start
         while reader.word.kind not in ('newline', 'end') and not reader.sees('='): reader.at += 1
         return _side(text, word.start, max(reader.words[reader.at - 1].end, word.start), problem=problem)
 
+# %% ../nbs/11a_grammar.ipynb #ddb61f7f
 def _chain(text, words, names, k):
     "All right sides behind the sign `words[k]`, and the words and the place behind them."
     reader, rights = Reader(text, words, names), []
@@ -780,17 +803,18 @@ def _chain(text, words, names, k):
         if len(rights) > most_equations: raise Unreadable(f'more than {most_equations} equations are too many to be read')
     return rights, reader.words, reader.at
 
-# %% ../nbs/11a_grammar.ipynb #55e849f5
+# %% ../nbs/11a_grammar.ipynb #e4976afc
 def _is_prose(equation, clean, names, wrt, tops):
     "Whether an equation has nothing to do with the mathematics of its docstring."
     left, right = equation.left.tree, equation.rights[0]
     if left[0] in ('d', 'prime', 'unreadable'): return False
+    if left[0] == 'sym' and left[1][0] == 'd' and left[1][1:] in names.quantities | names.alone: return True
     if left[0] != 'sym': return left[0] != 'call' and any(side.problem for side in equation.rights)
-    if right.tree and right.tree[0] == 'sym' and not _single(right.tree[1]) and (not clean or right.tree[1] in ('None', 'True', 'False')): return True
+    if right.tree and right.tree[0] == 'sym' and not is_letter(right.tree[1]) and (not clean or right.tree[1] in ('None', 'True', 'False')): return True
     if right.tree: return not symbols(right.tree) and (not clean or left[1] in wrt) or left[1] in symbols(right.tree)
     return not clean or left[1] not in tops and (not re.search(r'[-+*/^(|²³√∂∇Σ∑]', right.text) or bool(re.match(r'''[\[{"'(]''', right.text)))
 
-# %% ../nbs/11a_grammar.ipynb #0f45aa30
+# %% ../nbs/11a_grammar.ipynb #17476290
 def _differentials(words):
     "The names that are differentiated, and those by which."
     tops, by = set(), set()
@@ -812,7 +836,7 @@ def _needed(found, tops):
         return left[0] != 'sym' or left[1] in used or bool(symbols(right.tree) if right.tree else not derives)
     return [equation for equation in found if is_needed(equation)]
 
-# %% ../nbs/11a_grammar.ipynb #2df1e6cf
+# %% ../nbs/11a_grammar.ipynb #d2f6562a
 def equations(
     text: str, # a docstring
 ) -> list: # of `Equation`s, in order
@@ -832,7 +856,7 @@ def equations(
         if not _is_prose(equation, left[1], names, wrt, tops): found.append(equation)
     return _needed(found, tops)
 
-# %% ../nbs/11a_grammar.ipynb #9d9f413b
+# %% ../nbs/11a_grammar.ipynb #02642800
 def spelled(
     text: str, # a docstring
 ) -> dict: # the spelling of each symbol, by its name in trees

@@ -151,3 +151,17 @@ def test_exact_is_rounded_once():
 def test_latex_has_one_row_per_right_side():
     text = derivation('y = tanh(x*w)\ndy/dw = x = (sech(x*w))^2 * x')._repr_latex_()
     assert text.startswith('$$\\begin{aligned}') and text.endswith('\\end{aligned}$$') and text.count('&=') == 3 and text.count('\\checkmark') == 1
+
+def test_what_cannot_be_compared_with_the_code_is_no_accusation():
+    def layer(W, x, b): return W @ x + b
+    def d_layer(W, x, b):
+        """
+        y = W*x + b
+        dy/db = 1
+        """
+    d = derivation(derivative(of=layer, at=(np.ones((3, 4)), np.arange(4.0), np.ones(3)))(d_layer))
+    assert d.describes is None and 'could not be compared' in d.reason and d.status == 'proved'
+
+def test_arguments_that_the_function_refuses():
+    d = derivation(labelled('y = x*w\ndy/dw = x', of=lambda x, w: x.nothing))
+    assert d.describes is None and 'failed at the sample arguments' in d.reason
