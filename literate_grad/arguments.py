@@ -17,7 +17,7 @@ from .autodiff import _map, _rebuild
 # %% ../nbs/09_arguments.ipynb #14407193
 def _parameters(f):
     "The names of the positional parameters; `None` where there is no telling."
-    code = None if hasattr(f, '__wrapped__') else getattr(f, '__code__', None)
+    code = None if hasattr(f, '__wrapped__') or inspect.ismethod(f) else getattr(f, '__code__', None)
     if code is not None: return None if code.co_flags & inspect.CO_VARARGS else code.co_varnames[:code.co_argcount]
     try: parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError): return None
@@ -92,7 +92,7 @@ def find_path(
     elif isinstance(wrt, (int, np.integer)) and not isinstance(wrt, bool): path = (int(wrt) % len(args),) if -len(args) <= wrt < len(args) else None
     else: raise TypeError(f'check expected wrt as an index, a name, a path or a tuple of them, but got {wrt!r}; the arguments are {", ".join(names)}.')
     try: part_at(args, path)
-    except (KeyError, IndexError, TypeError): raise ValueError(f'check found no argument {wrt!r}; the arguments are {", ".join(names)} (0 to {len(names) - 1}).') from None
+    except (KeyError, IndexError, TypeError): raise ValueError(f'check found no argument {wrt!r}; the arguments are {", ".join(names)}.') from None
     return path
 
 def _told(df, names):
@@ -115,7 +115,10 @@ def resolve_wrt(
     if wrt is None and len(args) == 1: wrt = 0
     if wrt is None and isinstance(claim, tuple) and len(claim) == len(args): wrt = tuple(k for k, d in enumerate(claim) if d is not None)
     if wrt is None: raise ValueError(f"check cannot tell by which of {', '.join(names)} {name_of(df)} is a derivative; say wrt='{names[-1]}', for example.")
-    if isinstance(wrt, (tuple, list)): return [find_path(w, names, args) for w in wrt], True
+    if isinstance(wrt, (tuple, list)):
+        paths = [find_path(w, names, args) for w in wrt]
+        if len(set(paths)) < len(paths) or not paths: raise ValueError(f'check expected different arguments in wrt, but got {wrt!r}.')
+        return paths, True
     return [find_path(wrt, names, args)], False
 
 def name_of(
@@ -187,7 +190,7 @@ def called(
     except Exception as error: cause = error
     try: inspect.signature(f).bind(*args, **kwargs)
     except ValueError: pass
-    except TypeError as mismatch: raise TypeError(f'check cannot call {name_of(f)} with {len(args)} arguments: {mismatch}.') from None
+    except TypeError as mismatch: raise TypeError(f'check cannot call {name_of(f)} with {len(args)} argument{"s" * (len(args) != 1)}: {mismatch}.') from None
     kind = type(cause) if type(cause).__module__ == 'builtins' and not isinstance(cause, (KeyError, UnicodeError)) else RuntimeError
     first = (str(cause).splitlines() or [''])[0].rstrip('.')
     raise kind(f'{name_of(f)} raised {type(cause).__name__} at the given arguments: {first}.') from cause

@@ -9,6 +9,7 @@ __all__ = ['Witness', 'HEADS', 'Check', 'Checks', 'report', 'markdown', 'check',
 import copy, inspect, re
 from collections import namedtuple
 from functools import partial
+from numbers import Real
 import numpy as np
 from fastcore.basics import patch
 from .arguments import called, copied, leaves, name_of, part_at, path_name, quiet, resolve_wrt
@@ -17,7 +18,7 @@ from .diagnosis import diagnose
 from .numeric import Line, direction, unit
 from .plots import plot_entries, plot_remainders, plot_wrong
 from .points import generic_points, special
-from .verdict import Limits, along, decide, swept
+from .verdict import KINK, Limits, along, decide, swept
 from .witnesses import Part, Subject, ask_again, autodiff, elementwise, find_parts
 
 # %% ../nbs/14_checking.ipynb #095539ca
@@ -45,7 +46,7 @@ def _elsewhere(subject, part, find, rng, limits):
             there = Subject(subject.f, subject.df, args, subject.kwargs, subject.names)
             if not np.all(np.isfinite(there.y)): continue
             here, = [p for p in find(there) if p.path == part.path]
-            if not np.all(np.isfinite(here.hand)): continue
+            if here.hand.shape != here.shape or not np.all(np.isfinite(here.hand)): continue
             verdict, = _verdicts(there, [here], rng, limits)
         except Exception: continue
         if verdict.status == 'disagrees' and (verdict.reference is not None or verdict.autodiff is None): return there, here, verdict
@@ -55,7 +56,7 @@ def _cause(part, verdict, find):
     "What explains the disagreement."
     subject = part.subject
     names, tol = subject.names, verdict.tolerance if verdict.tolerance is not None else 0.0
-    if verdict.reference is None: return None, ()
+    if verdict.reference is None: return _cause_of_sample(part, verdict)
     def at(arguments): return Subject(subject.f, subject.df, tuple(arguments[n] for n in names), subject.kwargs, names)
     def hand_at(arguments): return next(p.hand for p in find(at(arguments)) if p.path == part.path)
     def reference_at(arguments):
@@ -65,8 +66,16 @@ def _cause(part, verdict, find):
     traced = verdict.autodiff is not None
     d = diagnose(part.hand, verdict.reference, tol, wrt=part.name, arguments=dict(zip(names, subject.args)),
                  hand_at=hand_at, reference_at=reference_at if traced else None, others=others if traced else None)
-    words = tuple(s.replace('the reference', verdict.witness).replace('reference', verdict.witness) for s in d.evidence)
+    words = tuple(re.sub('([Tt]he )?reference', verdict.witness, s) for s in d.evidence)
     return d.cause, words + ((_jacobian_hint(part),) if d.cause == 'wrong-shape' and subject.y.ndim else ())
+
+def _cause_of_sample(part, verdict):
+    "What explains the disagreement in a few entries: a factor or an offset."
+    if verdict.sample is None: return None, ()
+    entries, value, error = verdict.sample
+    d = diagnose(part.hand.reshape(-1, part.x.size)[:, entries].ravel(), value.ravel(), 4 * error.ravel(), wrt=part.name, arguments=dict(zip(part.subject.names, part.subject.args)))
+    if d.cause not in ('sign', 'scale', 'zero', 'offset', 'low-precision'): return None, ()
+    return d.cause, (f'In {len(entries)} entries drawn at random', *(s.replace('reference', 'numeric') for s in d.evidence))
 
 def _jacobian_hint(part): return f'{name_of(part.subject.f)} returns an array of shape {part.subject.y.shape}, so that its derivative by {part.name} is a Jacobian of shape {part.shape}'
 
@@ -131,6 +140,7 @@ Witness = namedtuple('Witness', 'name equal approx ulps error status')
 
 def _compared(name, hand, other, status):
     "The session's comparisons of two whole arrays."
+    hand, other = (x.astype(float) if x.dtype.itemsize > 8 else x for x in (hand, other))
     if hand.shape != other.shape: return Witness(name, False, False, None, None, status)
     with quiet(): return Witness(name, isequal(hand, other), isapprox(hand, other), int(np.max(ulps(hand, other))), float(np.max(abs(hand - other))), status)
 
@@ -190,6 +200,7 @@ def misses(self: Check):
 def detectable(self: Check):
     "The smallest error in any one entry that would have been seen."
     v, u = self.verdict, np.min(unit(self.part.x))
+    if KINK in v.reasons: return None
     if v.tolerance is not None: return float(np.max(v.tolerance))
     return None if v.numeric is None else float(16 * v.numeric.error / u)
 
@@ -220,7 +231,12 @@ def _headline(c, mark=''):
     why = f' Cause: {c.cause}.' if c.cause else ''
     return f'{f}: {dydx} disagrees{where}.{why}' + ''.join(f' {s.rstrip(".")}.' for s in c.evidence)
 
-def _number(x): return f'{x:.6g}'
+def _numbers(*values):
+    "Numbers with as many digits as it takes to tell the first from the second."
+    for digits in (6, 9, 12, 17):
+        texts = [f'{x:.{digits}g}' for x in values]
+        if texts[0] != texts[1]: break
+    return texts
 
 def _bool(x): return '' if x is None else str(bool(x))
 
@@ -240,7 +256,7 @@ def _worst(c, count=5):
     places = np.argsort(-gap, axis=None, kind='stable')[:min(count, int(wrong.sum()))]
     axes = c.part.subject.y.ndim
     rows = [tuple(map(int, np.unravel_index(k, c.hand.shape))) for k in places]
-    return [(str(list(i)), _number(c.hand[i]), _number(c.reference[i]), _number(c.part.x[i[axes:]])) for i in rows]
+    return [(str(list(i)), *_numbers(c.hand[i], c.reference[i]), f'{c.part.x[i[axes:]]:.6g}') for i in rows]
 
 def _table(head, rows):
     "Text in columns."
@@ -256,7 +272,7 @@ def _remarks(c):
     silent = [f'Autodiff is silent: {c.verdict.silent}'] if c.verdict.silent else []
     misses = {name: int(n.max()) for name, n in c.misses.items()} if c.ok else {}
     true = [f"From the true value, {' and '.join(f'{name} is at most {_ulps(n)} ulps away' for name, n in misses.items())}."] if misses else []
-    return silent + true + ([f'An error of {c.detectable:.0e} in any one entry would have been seen.'] if c.ok and c.detectable else [])
+    return c.verdict.remarks + silent + true + ([f'An error of {c.detectable:.0e} in any one entry would have been seen.'] if c.ok and c.detectable else [])
 
 def _heads(c): return HEADS[0], tuple(h.format(witness=c.verdict.witness, wrt=c.wrt) for h in HEADS[1])
 
@@ -320,7 +336,7 @@ def check(
         rng, limits = np.random.default_rng(seed), Limits(rtol, atol, _is_coarse(args))
         verdicts = _verdicts(subject, parts, rng, limits)
         if exhaustive: verdicts = [_exhaustive(part, v, limits, executor) for part, v in zip(parts, verdicts)]
-        checks = [_finished(part, v, find, rng, limits, breaches, seed) for part, v in zip(parts, verdicts)]
+        checks = [_finished(part, v, find, rng, limits, breaches if part is parts[0] else ([], *breaches[1:]), seed) for part, v in zip(parts, verdicts)]
     return checks[0] if len(checks) == 1 and not several else Checks(checks)
 
 # %% ../nbs/14_checking.ipynb #be1068a5
@@ -328,7 +344,9 @@ def _subject(f, df, args, kwargs, rtol, atol):
     "The functions at the point, if they can be checked there."
     for function, name in ((f, 'f'), (df, 'df')):
         if not callable(function): raise TypeError(f'check expected a function as {name}, but got {function!r}; call check(f, df, *args).')
+    if kwargs is not None and not isinstance(kwargs, dict): raise TypeError(f'check expected kwargs as a dict, but got {kwargs!r}.')
     for value, name in ((rtol, 'rtol'), (atol, 'atol')):
+        if value is not None and not isinstance(value, Real): raise TypeError(f'check expected a number as {name}, but got {value!r}.')
         if value is not None and not value >= 0: raise ValueError(f'check expected {name} >= 0, but got {value}.')
     if not args: raise TypeError(f'check expected arguments for {name_of(f)}, but got none; call check(f, df, x).')
     subject = Subject(f, df, args, kwargs or {})
@@ -340,7 +358,9 @@ def _exhaustive(part, verdict, limits, executor):
     if part.hand.shape != part.shape or verdict.status == 'disagrees' and verdict.wrong is not None: return verdict
     v = swept(part, limits, dict(witness='numeric', numeric=verdict.numeric), executor=executor, progress=True)
     v.autodiff, v.silent = verdict.autodiff, verdict.silent
-    return verdict if v.status == 'agrees' == verdict.status else v
+    if not v.status == 'agrees' == verdict.status: return v
+    verdict.remarks.append(f'Numeric differentiation agrees along each of the {part.x.size} entries, with an error of at most {np.max(v.tolerance):.0e}.')
+    return verdict
 
 # %% ../nbs/14_checking.ipynb #7c41efad
 def _finished(part, verdict, find, rng, limits, breaches, seed):
@@ -353,6 +373,7 @@ def _finished(part, verdict, find, rng, limits, breaches, seed):
     if contradicts: verdict.status = 'undecided'
     if verdict.status == 'agrees' and (why := _hides(part.subject, part, verdict)):
         if other := _elsewhere(part.subject, part, find, rng, limits): return _undecided(part, other, why, find, seed)
+        verdict.remarks.append(f'{why[:1].upper()}{why[1:]}, which hides mistakes; but at generic points it agrees, too.')
     if writes: verdict.status = 'undecided'
     return Check(part, verdict, notes, seed=seed, formula=formula)
 
@@ -375,5 +396,6 @@ def assert_derivative(
     **options, # as for `check`
 ):
     "Raises an `AssertionError` with the report unless `df` is the derivative of `f` at `args`: for pytest."
+    __tracebackhide__ = True
     result = check(f, df, *args, **options)
     if not result: raise AssertionError(str(result))

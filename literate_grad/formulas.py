@@ -608,7 +608,7 @@ def _nearest(x):
     if not mp.isfinite(x): return float(x)
     from fractions import Fraction
     man, exp = mp.mpf(x).man_exp
-    try: return float(Fraction(int(man)) * Fraction(2)**int(exp)) if abs(exp) < 5000 else float(x)
+    try: return (-1 if x < 0 else 1) * float(Fraction(int(man)) * Fraction(2)**int(exp)) if abs(exp) < 5000 else float(x)
     except OverflowError: return math.inf if x > 0 else -math.inf
 
 # %% ../nbs/12_formulas.ipynb #243f9393

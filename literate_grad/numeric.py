@@ -28,7 +28,7 @@ class Line:
         return self.known[t]
 
     def _value(self, x):
-        try: y = np.asarray(self.f(x))
+        try: y = np.array(self.f(x))
         except Exception:
             if not getattr(self, 'known', None): raise
             return np.full(self.known[0.0].shape, np.nan)
@@ -66,7 +66,13 @@ def _floor(r, x):
     eps = np.finfo(r.zero.dtype).eps if r.zero.dtype.kind == 'f' else EPS
     size = np.fmax(np.fmax(abs(r.plus[-1]), abs(r.minus[-1])), abs(r.zero)).astype(float)
     still = np.all(((r.plus == r.zero) | np.isnan(r.plus)) & ((r.minus == r.zero) | np.isnan(r.minus)), axis=0)
-    return eps / 4 * size + np.where(still, EPS * np.max(abs(x), initial=0), np.finfo(float).tiny)
+    return eps / 4 * size + np.where(still, EPS * np.max(abs(x), initial=1), np.finfo(float).tiny)
+
+def _stair(r):
+    "The height of a step, where `f` moves on long rungs and not at all on short ones."
+    moves = abs(np.vstack([r.plus - r.zero, r.minus - r.zero]))
+    height = np.min(np.where(moves > 0, moves, np.inf), axis=0)
+    return np.where(np.any(moves == 0, axis=0) & np.isfinite(height), height, 0)
 
 def noise(
     r, # `Rungs`
@@ -78,7 +84,7 @@ def noise(
         size = size[~np.isnan(size)]
         drops = [k for k in range(1, len(size) - 2) if size[k] < size[k - 1] / 64]
         out[j] = np.max(size[(drops or [0])[-1]:], initial=out[j])
-    return out
+    return np.maximum(out, _stair(r))
 
 # %% ../nbs/10_numeric.ipynb #66d43e57
 def _tableau(quotients, powers):

@@ -18,6 +18,8 @@ Limits = namedtuple('Limits', 'rtol atol coarse', defaults=(None, None, False))
 
 def _given(limits, size): return (limits.atol or 0) + (limits.rtol or 0) * size
 
+def _granted(limits, size): return _given(limits, size) + np.sqrt(EPS) * size
+
 def tolerance(
     reference: np.ndarray, # the derivative to compare with
     part, # by what it differentiates
@@ -26,9 +28,9 @@ def tolerance(
     "How much two right derivatives may differ."
     size, u = abs(reference), unit(part.x)
     if limits.rtol is not None or limits.atol is not None: return _given(limits, size)
-    eps = np.finfo(part.hand.dtype).eps if limits.coarse and part.hand.dtype.kind == 'f' else EPS
+    eps = max(EPS, np.finfo(part.subject.y.dtype).eps, np.finfo(part.hand.dtype).eps if limits.coarse and part.hand.dtype.kind == 'f' else 0)
     axes = tuple(range(part.subject.y.ndim, size.ndim))
-    return eps**(2 / 3) * size + 16 * EPS * np.max(size * u, axis=axes, keepdims=True) / u
+    return eps**(2 / 3) * size + 16 * eps * np.max(size * u, axis=axes, keepdims=True) / u
 
 # %% ../nbs/10c_verdict.ipynb #77c41211
 def along(
@@ -41,14 +43,16 @@ def along(
 def hears(
     s, # a `Slope`
     claim: np.ndarray, # the slopes that are claimed
-    size: np.ndarray, # the sizes of the terms that they are sums of
+    size: np.ndarray, # the sum of the sizes of the terms that they are made of
     extra=0.0, # what the user grants in addition
+    largest=None, # the largest of these terms; `None`: there is one term only
 ) -> np.ndarray: # for each slope: 'for', 'against', 'kink', 'rough' or 'noisy'
     "What numerical slopes say about claimed ones."
     slack = 4 * s.error + 16 * EPS * size + extra
     low, high = np.fmin(s.left, s.right), np.fmax(s.left, s.right)
     inside = np.where(s.kink, (claim >= low - slack) & (claim <= high + slack), abs(s.value - claim) <= slack)
-    noisy = 4 * s.error > np.where(size > 0, 0.05 * np.fmax(size, abs(s.value)) + extra, 1e6 * s.noise)
+    largest = size if largest is None else largest
+    noisy = 4 * s.error > np.where(size > 0, 0.1 * largest + extra, 1e6 * s.noise)
     return np.select([s.rough, ~np.isfinite(s.value + s.error), ~inside, s.kink, noisy], ['rough', 'noisy', 'against', 'kink', 'noisy'], 'for')
 
 # %% ../nbs/10c_verdict.ipynb #ab099ff2
@@ -81,7 +85,7 @@ def probe(
     if s.rough.any() or _has_left(line):
         d = d / unit(part.x) * np.where(part.x == 0, unit(part.x), abs(part.x))
         s, claim, size = slope(Line(part.F, part.x, d, part.subject.y)), along(hand, d), along(abs(hand), abs(d))
-    says = hears(s, claim, size, _given(limits, size)).tolist()
+    says = hears(s, claim, size, _granted(limits, size), np.max(abs(hand).reshape(-1, d.size) * abs(d).ravel(), axis=1)).tolist()
     k = min(range(len(says)), key=lambda k: ORDER.index(says[k]))
     return Probe(says[k], float(s.error[k]), float(s.noise[k]), _is_straight(line), bool(s.kink.any()))
 
@@ -129,7 +133,8 @@ class Verdict:
         numeric=None, # a `Probe` or `Judgement`
     ):
         self.status, self.reasons, self.wrong, self.reference = status, list(reasons), wrong, reference
-        self.witness, self.tolerance, self.numeric = witness, tolerance, numeric
+        self.witness, self.tolerance, self.numeric, self.remarks = witness, tolerance, numeric, []
+        self.sample = None # entries with slopes along them and errors, where the whole reference cannot be had
 
 # %% ../nbs/10c_verdict.ipynb #981cd0c4
 KINK = 'There is a kink at this point, and the hand derivative lies between the one-sided slopes'
@@ -184,12 +189,18 @@ def contested(
     finite = wrong & np.isfinite(part.hand)
     if not finite.any(): return Verdict('disagrees', **known)
     j = known['numeric'] = judge(part, auto, finite)
-    if j.sides in ('kink', 'rough'): return _entry_by_entry(part, auto, rng, limits, known)
+    if j.sides in ('kink', 'rough') or finite.sum() > 1 and _worst_is_at_a_kink(part, auto, finite): return _entry_by_entry(part, auto, rng, limits, known)
     if j.sides == 'hand' and finite.sum() == wrong.sum(): return _autodiff_wrong(part, rng, limits, known)
-    if j.sides == 'both' and finite.sum() == wrong.sum(): return _too_close(part, auto, rng, limits, known)
+    small = np.max(abs(part.hand - auto), where=finite, initial=0) <= np.sqrt(EPS) * np.max(abs(auto))
+    if (j.sides == 'both' or small) and finite.sum() == wrong.sum() and (verdict := _too_close(part, auto, rng, limits, known)): return verdict
     return Verdict('disagrees', _siding(j), **known)
 
 SIDES = {'autodiff': 'Numeric differentiation sides with autodiff', 'hand': 'Autodiff is wrong here: numeric differentiation sides with the hand derivative'}
+
+def _worst_is_at_a_kink(part, auto, wrong):
+    "Whether the entry that differs most has a kink of its own, which another one may have cancelled."
+    gap = np.where(wrong, abs(part.hand - auto), 0).reshape(-1, part.x.size) * np.broadcast_to(unit(part.x), part.x.shape).ravel()
+    return bool(Slope(*sweep(part, [int(np.argmax(gap.max(axis=0)))])).kink.any())
 
 def _siding(j):
     side = SIDES.get(j.sides, 'Numeric differentiation sides with neither')
@@ -206,10 +217,10 @@ def _too_close(part, auto, rng, limits, known):
     j, confirm = known['numeric'], partial(confirmed, part, auto, known['tolerance'], rng, limits)
     if abs(j.hand - j.autodiff) <= j.noise: return confirm('The differences from autodiff are too small to change any value of f')
     hand, ref = extended(part)
-    if hand is None or ref is None: return Verdict('undecided', 'Hand and autodiff differ by so little that the values of f cannot tell who is right', **known)
+    if hand is None or ref is None: return Verdict('undecided', 'Hand and autodiff differ by so little that the values of f cannot tell who is right', **known) if j.sides == 'both' else None
     before, after = (np.max(np.where(known['wrong'], abs(a - b), 0) * unit(part.x)) for a, b in ((part.hand, auto), (hand, ref)))
     if after <= before / 16: return confirm('The differences from autodiff are rounding errors: in extended precision they are gone')
-    return Verdict('disagrees', 'The difference is too small for the values of f, but it stays in extended precision, so that it is not rounding', **known)
+    return Verdict('disagrees', 'The difference is too small for the values of f, but it stays in extended precision, so that it is not rounding', **known) if j.sides == 'both' else None
 
 # %% ../nbs/10c_verdict.ipynb #3fc3af63
 def _entry_by_entry(part, auto, rng, limits, known):
@@ -224,15 +235,16 @@ def _entry_by_entry(part, auto, rng, limits, known):
     bad, rough = says == 'against', says == 'rough'
     left = wrong.copy()
     left[:, columns] = bad
-    if bad.any(): return Verdict('disagrees', *_beside(s, bad), **dict(known, wrong=left.reshape(part.shape)))
+    if bad.any(): return Verdict('disagrees', *_beside(part, s, bad, columns), **dict(known, wrong=left.reshape(part.shape)))
     if rough.any(): return Verdict('undecided', ROUGH, **dict(known, wrong=None))
     return Verdict('agrees', KINK, **dict(known, wrong=np.zeros(part.shape, bool)))
 
-def _beside(s, bad):
+def _beside(part, s, bad, columns):
     "Says what the one-sided slopes of a wrong entry at a kink are."
     if not (s.kink & bad).any(): return []
     k = tuple(np.argwhere(s.kink & bad)[0])
-    return [f'There is a kink at this point, and the hand derivative lies outside of the one-sided slopes, {min(s.left[k], s.right[k]):.6g} and {max(s.left[k], s.right[k]):.6g}']
+    entry = [int(i) for i in np.unravel_index(k[0] * part.x.size + columns[k[1]], part.shape)]
+    return [f'There is a kink at this point, and the hand derivative by entry {entry} lies outside of the one-sided slopes, {min(s.left[k], s.right[k]):.6g} and {max(s.left[k], s.right[k]):.6g}']
 
 # %% ../nbs/10c_verdict.ipynb #175b8fd0
 def by_values(
@@ -272,14 +284,20 @@ def located(
     "Where a derivative is wrong that contradicts the values of `f`."
     if part.x.size <= SMALL: return swept(part, limits, known)
     found = _halved(part, rng)
-    if found is None: return Verdict('disagrees', wrong=None, **known)
+    if found is None: return _sampled(part, rng, Verdict('disagrees', wrong=None, **known))
     s, hand = Slope(*sweep(part, found)), part.hand.reshape(-1, part.x.size).astype(float)
     claim, reference, error = hand[:, found], hand.copy(), np.zeros(hand.shape)
-    bad = hears(s, claim, abs(claim), _given(limits, abs(claim))) == 'against'
+    bad = hears(s, claim, abs(claim), _granted(limits, abs(claim))) == 'against'
     reference[:, found], error[:, found] = np.where(bad, s.value, claim), 4 * s.error
     return Verdict('disagrees', wrong=(reference != hand).reshape(part.shape), reference=reference.reshape(part.shape), tolerance=error.reshape(part.shape), **known)
 
 # %% ../nbs/10c_verdict.ipynb #ee223ee6
+def _sampled(part, rng, verdict):
+    "The same, with the slopes along a few entries, from which the cause may be seen."
+    entries = np.sort(rng.choice(part.x.size, 24, replace=False))
+    verdict.sample = entries, *sweep(part, entries)[:2]
+    return verdict
+
 def swept(
     part, # by what the hand derivative differentiates
     limits, # what the user grants
@@ -289,22 +307,22 @@ def swept(
     "The verdict from a numerical derivative of every entry."
     s = Slope(*sweep(part, **how))
     claim = part.hand.reshape(-1, part.x.size)
-    says = hears(s, claim, abs(claim), _given(limits, abs(claim)))
-    known = dict(known, reference=s.value.reshape(part.shape), tolerance=(4 * s.error + 16 * EPS * abs(s.value) + _given(limits, abs(claim))).reshape(part.shape))
-    if (says == 'against').any(): return Verdict('disagrees', *_beside(s, says == 'against'), wrong=(says == 'against').reshape(part.shape), **known)
+    says = hears(s, claim, abs(claim), _granted(limits, abs(claim)))
+    known = dict(known, reference=s.value.reshape(part.shape), tolerance=(4 * s.error + _granted(limits, abs(claim))).reshape(part.shape))
+    if (says == 'against').any(): return Verdict('disagrees', *_beside(part, s, says == 'against', range(part.x.size)), wrong=(says == 'against').reshape(part.shape), **known)
     if (says == 'rough').any(): return Verdict('undecided', ROUGH, **known)
     return Verdict('agrees', *[KINK][:bool((says == 'kink').any())], wrong=np.zeros(part.shape, bool), **known)
 
 # %% ../nbs/10c_verdict.ipynb #0af27458
 def _at_a_kink(part, limits, probes, known):
     "The verdict where a random direction met a kink."
-    if part.x.size <= SMALL: return _tied(part, swept(part, limits, dict(witness='numeric', numeric=known['numeric'])))
+    if part.x.size <= SMALL: return _tied(part, known, swept(part, limits, dict(witness='numeric', numeric=known['numeric'])))
     if known['witness'] == 'autodiff' or all(p.says == 'kink' for p in probes): return Verdict('agrees', KINK, **dict(known, wrong=np.zeros(part.shape, bool)))
     return Verdict('undecided', 'There is a kink at this point, and too many entries to look at each', **known)
 
-def _tied(part, verdict):
-    "The verdict, unless entries that are tied take more than all of the slope together."
-    if verdict.status != 'agrees': return verdict
+def _tied(part, known, verdict):
+    "The verdict, unless entries that are tied take more than all of the slope together, and autodiff does not think so, too."
+    if verdict.status != 'agrees' or known['witness'] == 'autodiff': return verdict
     d = abs(direction(part.x, np.random.default_rng(0)))
     together, alone = slope(Line(part.F, part.x, d, part.subject.y)), Slope(*sweep(part))
     apart = abs(together.right - alone.right @ d.ravel()) > 4 * (together.error + alone.error @ d.ravel()) + 1e-6 * abs(together.right)

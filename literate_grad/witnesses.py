@@ -49,7 +49,7 @@ def _called(self: Subject, function):
     self.notes += [f'{name_of(function)} writes into its argument {path_name(path, self.names, self.args)}; let it work on a copy' for path in written]
     if function is self.df: self.notes += _views(function, value, self.args, self.names)
     if written: self.args = self._copies()
-    return value
+    return copied(value, f'the result of {name_of(function)}', np.float16) # who returns it may use its memory again
 
 # %% ../nbs/10b_witnesses.ipynb #561b5269
 def _views(function, value, args, names):
@@ -106,10 +106,12 @@ class Part:
 # %% ../nbs/10b_witnesses.ipynb #320f4c90
 def _float_leaf(x, name):
     "The argument as an array of floats."
+    if isinstance(x, (np.matrix, np.ma.MaskedArray)): raise TypeError(f'check expected a plain array in {name}, but got a {type(x).__name__}; try np.asarray.')
     x = np.asarray(x)
     if x.dtype.kind == 'c': raise TypeError(f'check expected real numbers in {name}, but got complex ones; differentiate by their real and imaginary parts.')
     if x.dtype.kind not in 'iuf': raise TypeError(f'check expected numbers in {name}, but got {x.dtype.name}; choose another argument with wrt=.')
     if not x.size: raise ValueError(f'check expected numbers in {name}, but got an empty array of shape {x.shape}; there is nothing to differentiate by.')
+    if not np.all(np.isfinite(x)): raise ValueError(f'check expected finite numbers in {name}, but got {x[~np.isfinite(x)][0]}; choose a point inside the domain.')
     return x if x.dtype.kind == 'f' else x.astype(float)
 
 def _hand_array(d, df, name):
@@ -124,13 +126,23 @@ def _hand_array(d, df, name):
 # %% ../nbs/10b_witnesses.ipynb #2746a0e9
 def _is_leaf(x): return children(x) is None or is_list_of_numbers(x)
 
-def _pairs(x, d, path, where, df):
+def _claims(parts, d):
+    "The derivative by each part: by its key where `d` has keys, or else in order; `None` where they do not fit."
+    claims = children(d)
+    if claims is not None and set(claims) <= set(parts): return {key: claims.get(key) for key in parts}
+    return dict(zip(parts, claims.values())) if claims is not None and len(claims) == len(parts) else None
+
+def _has_floats(x): return any(np.asarray(leaf).dtype.kind == 'f' for _, leaf in leaves(x))
+
+def _pairs(subject, path, d):
     "The leaves of an argument with the hand derivative by each."
-    if _is_leaf(x): return [(path, d)] if np.asarray(x).dtype.kind == 'f' else []
-    parts, claims = children(x), children(d)
-    if claims is None or len(claims) != len(parts):
-        raise TypeError(f"check expected the derivative by {where} from {df} to have the structure of {where} ({', '.join(map(str, parts))}), but got {type(d).__name__}; give one derivative for each part, or name a part with wrt=.")
-    return [pair for (key, v), c in zip(parts.items(), claims.values()) for pair in _pairs(v, c, (*path, key), where, df)]
+    x = part_at(subject.args, path)
+    if not _has_floats(x): return []
+    if _is_leaf(x): return [(path, d)]
+    parts, claims = children(x), _claims(children(x), d)
+    if claims is not None: return [pair for key in parts for pair in _pairs(subject, (*path, key), claims[key])]
+    where = path_name(path, subject.names, subject.args)
+    raise TypeError(f"check expected the derivative by {where} from {name_of(subject.df)} to have the structure of {where} ({', '.join(map(str, parts))}), but got {type(d).__name__}{'' if children(d) is None else ' (' + ', '.join(map(str, children(d))) + ')'}; give one derivative for each part, or name a part with wrt=.")
 
 # %% ../nbs/10b_witnesses.ipynb #7b3866ae
 def find_parts(
@@ -147,7 +159,7 @@ def find_parts(
     pairs = []
     for path, d in zip(paths, claim if several else [claim]):
         x = part_at(subject.args, path)
-        pairs += [(path, d)] if _is_leaf(x) else _pairs(x, d, path, path_name(path, subject.names, subject.args), df)
+        pairs += [(path, d)] if _is_leaf(x) else _pairs(subject, path, d)
     return [Part(subject, path, d) for path, d in pairs]
 
 # %% ../nbs/10b_witnesses.ipynb #1159635f
