@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Witness', 'HEADS', 'Check', 'Checks', 'report', 'markdown', 'check', 'assert_derivative']
 
-# %% ../nbs/14_checking.ipynb #da467198
+# %% ../nbs/14_checking.ipynb #62efdf9e
 import copy, re
 from collections import namedtuple
 import numpy as np
@@ -19,7 +19,7 @@ from .points import generic_points, special
 from .verdict import Limits, along, decide, swept
 from .witnesses import Part, Subject, ask_again, autodiff, elementwise, find_parts
 
-# %% ../nbs/14_checking.ipynb #5f4dbfc7
+# %% ../nbs/14_checking.ipynb #404bfcab
 def _verdicts(subject, parts, rng, limits):
     "A verdict for each part, with what autodiff says, or why it says nothing."
     silent = f'{name_of(subject.f)} does not use the traced arguments.'
@@ -29,7 +29,7 @@ def _verdicts(subject, parts, rng, limits):
     for v, auto in zip(verdicts, autos): v.autodiff, v.silent = auto, silent if auto is None else ''
     return verdicts
 
-# %% ../nbs/14_checking.ipynb #e0fbaa6e
+# %% ../nbs/14_checking.ipynb #1817558d
 def _hides(subject, part, verdict):
     "Why this point may hide a mistake, in words; `None` if it does not."
     why = special(subject.args, part.path)
@@ -49,7 +49,7 @@ def _elsewhere(subject, part, find, rng, limits):
         except Exception: continue
         if verdict.status == 'disagrees' and (verdict.reference is not None or verdict.autodiff is None): return there, here, verdict
 
-# %% ../nbs/14_checking.ipynb #62fbc74e
+# %% ../nbs/14_checking.ipynb #9826d485
 def _cause(part, verdict, find):
     "What explains the disagreement."
     subject = part.subject
@@ -69,7 +69,7 @@ def _cause(part, verdict, find):
 
 def _jacobian_hint(part): return f'{name_of(part.subject.f)} returns an array of shape {part.subject.y.shape}, so that its derivative by {part.name} is a Jacobian of shape {part.shape}'
 
-# %% ../nbs/14_checking.ipynb #42c4b256
+# %% ../nbs/14_checking.ipynb #4011db7b
 def _is_coarse(x): return isinstance(x, (np.ndarray, np.floating)) and x.dtype.kind == 'f' and x.dtype.itemsize < 8
 
 def _breaches(subject):
@@ -86,7 +86,7 @@ def _own_precision(part, find):
     if hand.dtype != dtype: return f'{name_of(subject.df)} returns {hand.dtype} where {part.name} is {dtype}'
     if hand.shape == part.hand.shape and np.any(np.isfinite(part.hand) & ~np.isfinite(hand)): return f'{name_of(subject.df)} is not finite in {dtype}, although it is in float64'
 
-# %% ../nbs/14_checking.ipynb #ae7c4adc
+# %% ../nbs/14_checking.ipynb #16158ea9
 Witness = namedtuple('Witness', 'name equal approx ulps error status')
 
 def _compared(name, hand, other, status):
@@ -94,7 +94,7 @@ def _compared(name, hand, other, status):
     if hand.shape != other.shape: return Witness(name, False, False, None, None, status)
     with quiet(): return Witness(name, isequal(hand, other), isapprox(hand, other), int(np.max(ulps(hand, other))), float(np.max(abs(hand - other))), status)
 
-# %% ../nbs/14_checking.ipynb #20025ae1
+# %% ../nbs/14_checking.ipynb #0e9faa2d
 class Check:
     "The verdict on one hand derivative. Truthy when it agrees."
     def __init__(self,
@@ -117,7 +117,7 @@ class Check:
     def __repr__(self): return report(self)
     def _repr_markdown_(self): return markdown(self)
 
-# %% ../nbs/14_checking.ipynb #5b1fa10a
+# %% ../nbs/14_checking.ipynb #336264d6
 @patch(as_prop=True)
 def witnesses(self: Check):
     "One row for each witness that was heard."
@@ -133,7 +133,7 @@ def detectable(self: Check):
     if v.tolerance is not None: return float(np.max(v.tolerance))
     return None if v.numeric is None else float(16 * v.numeric.error / u)
 
-# %% ../nbs/14_checking.ipynb #d1789fa3
+# %% ../nbs/14_checking.ipynb #96eb2531
 class Checks(Check):
     "The verdicts on several parts: a sequence of `Check`, which agrees when all of them do."
     def __init__(self,
@@ -148,7 +148,7 @@ class Checks(Check):
     def __repr__(self): return '\n'.join(map(repr, self.parts))
     def _repr_markdown_(self): return '\n\n'.join(map(markdown, self.parts))
 
-# %% ../nbs/14_checking.ipynb #90584319
+# %% ../nbs/14_checking.ipynb #e4033e96
 def _headline(c, mark=''):
     "The verdict in a line."
     f, dydx = (f'{mark}{s}{mark}' for s in (c.function, f'dy/d{c.wrt}'))
@@ -170,7 +170,7 @@ def _witness_rows(c):
 
 def _ulps(n): return f'{n}' if n < 10**6 else '> 10^6'
 
-# %% ../nbs/14_checking.ipynb #1e70003a
+# %% ../nbs/14_checking.ipynb #6ce431ed
 def _worst(c, count=5):
     "The entries that are furthest away: index, both values, and the argument there."
     wrong = c.verdict.wrong
@@ -189,7 +189,7 @@ def _table(head, rows):
 
 HEADS = ('witness', '==', '≈', 'ulps', 'largest error'), ('entry', 'hand', '{witness}', '{wrt} there')
 
-# %% ../nbs/14_checking.ipynb #d908de30
+# %% ../nbs/14_checking.ipynb #87f81de1
 def _remarks(c):
     "What else there is to know."
     silent = [f'Autodiff is silent: {c.verdict.silent}'] if c.verdict.silent else []
@@ -204,7 +204,7 @@ def report(
     first, second = _heads(c)
     return '\n'.join([_headline(c), *_table(first, _witness_rows(c)), *_table(second, _worst(c)), *(f'  {s}' for s in _remarks(c))])
 
-# %% ../nbs/14_checking.ipynb #c7634748
+# %% ../nbs/14_checking.ipynb #9a7e18e0
 def _markdown_table(head, rows):
     if not rows: return ''
     line = lambda cells: '| ' + ' | '.join(cells) + ' |'
@@ -218,7 +218,7 @@ def markdown(
     mark = {'agrees': '✓', 'disagrees': '✗', 'undecided': '?'}[c.status]
     return f'**{mark}** {_headline(c, "`")}' + _markdown_table(first, _witness_rows(c)) + _markdown_table(second, _worst(c)) + ''.join(f'\n\n{s}' for s in _remarks(c))
 
-# %% ../nbs/14_checking.ipynb #ab9e8dd5
+# %% ../nbs/14_checking.ipynb #3bf89767
 def _remainders(part, derivative, d, h):
     "The largest Taylor remainder over all values of `f`, for each step."
     line = Line(part.F, part.x, d, part.subject.y)
@@ -234,7 +234,7 @@ def plot(c: Check):
     with quiet(): remainders = {'hand': _remainders(c.part, c.hand, d, h)}
     return plot_remainders(h, remainders)
 
-# %% ../nbs/14_checking.ipynb #b772796f
+# %% ../nbs/14_checking.ipynb #f8b4c72b
 def check(
     f, # the function: real numbers, or arrays of them, from any arguments
     df, # its derivative by hand, of the same arguments
@@ -260,7 +260,7 @@ def check(
         checks = [_finished(part, v, find, rng, limits, breaches, seed) for part, v in zip(parts, verdicts)]
     return checks[0] if len(checks) == 1 and not several else Checks(checks)
 
-# %% ../nbs/14_checking.ipynb #b7eb4eb8
+# %% ../nbs/14_checking.ipynb #0f0d5887
 def _subject(f, df, args, kwargs, rtol, atol):
     "The functions at the point, if they can be checked there."
     for function, name in ((f, 'f'), (df, 'df')):
@@ -279,7 +279,7 @@ def _exhaustive(part, verdict, limits, executor):
     v.autodiff, v.silent = verdict.autodiff, verdict.silent
     return verdict if v.status == 'agrees' == verdict.status else v
 
-# %% ../nbs/14_checking.ipynb #63896375
+# %% ../nbs/14_checking.ipynb #df634fc9
 def _finished(part, verdict, find, rng, limits, breaches, seed):
     "The verdict with everything that is to be said about it."
     notes, contradicts, writes = breaches
@@ -291,7 +291,7 @@ def _finished(part, verdict, find, rng, limits, breaches, seed):
     if writes: verdict.status = 'undecided'
     return Check(part, verdict, notes, seed=seed)
 
-# %% ../nbs/14_checking.ipynb #f5a2c145
+# %% ../nbs/14_checking.ipynb #4813e94a
 def _undecided(part, other, why, find, seed):
     "What to say where a derivative is right at the given point and wrong at another one."
     _, there, v = other

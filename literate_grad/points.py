@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['SPREADS', 'special', 'is_symmetric', 'generic_points']
 
-# %% ../nbs/10a_points.ipynb #7e72b518
+# %% ../nbs/10a_points.ipynb #076c6211
 import numpy as np
 from .arguments import leaves, quiet, replaced
 
-# %% ../nbs/10a_points.ipynb #4dc77d4f
+# %% ../nbs/10a_points.ipynb #45cf0477
 def _is_float(x): return isinstance(x, float) or isinstance(x, (np.ndarray, np.floating)) and x.dtype.kind == 'f' and x.size > 0
 
 def _sample(x):
@@ -29,7 +29,7 @@ def _special(x, asked):
     if _is_identity(x): return 'is the identity matrix'
     if np.ndim(x) and x.shape[0] == 1: return 'is a batch of one'
 
-# %% ../nbs/10a_points.ipynb #d322e2e6
+# %% ../nbs/10a_points.ipynb #940f17d2
 def _float_leaves(args): return [(path, x) for path, x in leaves(args) if _is_float(x)]
 
 def special(
@@ -43,7 +43,7 @@ def special(
         if any(np.shape(x) == np.shape(y) and np.all(_sample(x) == _sample(y)) for _, y in floats[:k]): out.append((path, 'equals another argument'))
     return out
 
-# %% ../nbs/10a_points.ipynb #8e3d398d
+# %% ../nbs/10a_points.ipynb #ec234bff
 def _is_constant(x): return bool(np.all(x == np.ravel(x)[0]))
 
 def is_symmetric(
@@ -67,12 +67,12 @@ def _structure(x):
     whole = np.size(x) > 1 and not _is_constant(x) and np.all(x == np.round(x))
     return _matrix(x) or ('whole' if whole else None)
 
-# %% ../nbs/10a_points.ipynb #89a89a13
+# %% ../nbs/10a_points.ipynb #cf933d17
 def _spread(x, rng, s):
     "Other numbers of about the same size, of the same sign where `s` is at most 1."
     z = rng.standard_normal(np.shape(x))
-    if s > 1 and _is_constant(x): return s * z
-    return np.where(x == 0, s * z, x * np.exp(min(s, 1) * rng.standard_normal(np.shape(x))) * max(s, 1))
+    if s > 1: return s * z * (np.maximum(abs(x), np.mean(abs(x))) if np.any(x) else 1)
+    return np.where(x == 0, s * z, x * np.exp(s * z))
 
 def _symmetric(x): return (x + np.swapaxes(x, -1, -2)) / 2
 
@@ -91,8 +91,8 @@ def _generic(x, rng, s, asked):
     if kind in ('simplex', 'one-hot'): return rng.dirichlet(np.ones(x.shape[-1]), size=x.shape[:-1])
     return _spread(x, rng, s) if kind in (None, 'whole') else _square(x, kind, rng, s)
 
-# %% ../nbs/10a_points.ipynb #15bfb685
-SPREADS = 0.3, 1.0, 4.0
+# %% ../nbs/10a_points.ipynb #8c4eea33
+SPREADS = 0.3, 1.0, 4.0, 16.0
 
 def _drawn(args, rng, s, asked, grow=False):
     "All arguments at a generic point."
