@@ -225,6 +225,38 @@ def test_at_the_edge_of_the_domain():
     assert check(f, df, edge).status == 'agrees'
     assert check(f, lambda x: df(x) + 0.1, edge).status == 'disagrees'
 
+@pytest.mark.xfail(strict=True, reason='the kinks cancel along the direction in which hand and autodiff differ most')
+def test_two_kinks_of_opposite_sign():
+    "Each entry lies between its own one-sided slopes."
+    f = lambda x: abs(x[0]) - abs(x[1]) + x[2]
+    at = onp.array([0.0, 0.0, 1.3])
+    assert check(f, lambda x: onp.array([0.0, 0.0, 1.0]), at).status == 'agrees'
+    assert check(f, lambda x: onp.array([1.0, -1.0, 1.0]), at).status == 'agrees'
+
+# functions that round more than their values show
+
+CANCELLING = {
+    'log(1 + x²)': (lambda x: np.log(1 + x**2), lambda x: 2 * x / (1 + x**2)),
+    '1 - cos x': (lambda x: 1 - np.cos(x), onp.sin),
+    '√(1 + x²) - 1': (lambda x: np.sqrt(1 + x**2) - 1, lambda x: x / onp.sqrt(1 + x**2))}
+
+@pytest.mark.parametrize('name', CANCELLING)
+@pytest.mark.parametrize('size', [1e-4, *(pytest.param(s, marks=pytest.mark.xfail(strict=False, reason='the noise of a value that moves in a few steps is taken for its rounding')) for s in (1e-6, 1e-8))])
+def test_cancellation_is_no_disagreement(name, size):
+    "Near 0 the value is the difference of numbers near 1, and has few digits of its own."
+    f, df = CANCELLING[name]
+    statuses = {check(f, df, size * float(t)).status for t in onp.random.default_rng(0).normal(size=20)}
+    assert 'disagrees' not in statuses
+
+@pytest.mark.xfail(strict=True, reason='a slope that is uncertain by more than the derivative itself is taken for a confirmation')
+def test_an_uncertain_slope_confirms_nothing():
+    "Far out, sin(x²) turns faster than the steps can follow."
+    z = 100 * onp.random.default_rng(0).normal(size=8)
+    def plain(x): return math.fsum(onp.sin(x * x))
+    def right(x): return 2 * x * onp.cos(x * x)
+    c = check(plain, changed(right, onp.argmax(abs(right(z))), 0.01), z)
+    assert c.status != 'agrees', c
+
 # points that hide
 
 def test_a_point_that_hides_a_mistake_is_undecided():
@@ -412,12 +444,17 @@ def made(tree, reduce):
     def f(x, w): return REDUCE[reduce](value(tree, x, w))
     return f
 
+def by_values(f):
+    "The same function, where autograd cannot follow."
+    def plain(x, w): return float(onp.asarray(f(onp.asarray(x, float), w)))
+    return plain
+
 def generic(seed, n):
     r = onp.random.default_rng(seed)
     return r.uniform(0.3, 1.7, n) * r.choice([-1, 1], n), r.normal(size=n)
 
 functions = given(expressions().filter(lambda tree: "'x'" in repr((tree,))), st.sampled_from(list(REDUCE)), st.integers(0, 10**6), st.integers(3, 8))
-few = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+few = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 @few
 @functions
@@ -429,10 +466,11 @@ def test_random_right_derivatives_agree(tree, reduce, seed, n):
 @few
 @functions
 def test_random_right_derivatives_agree_by_values_alone(tree, reduce, seed, n):
+    "But where the derivative is zero up to rounding: there the values are nothing but rounding, too."
     args, f = generic(seed, n), made(tree, reduce)
-    def plain(x, w): return float(onp.asarray(f(onp.asarray(x, float), w)))
-    c = check(plain, grad(f), *args, wrt='x')
-    assert c.status == 'agrees', (tree, reduce, c)
+    c = check(by_values(f), grad(f), *args, wrt='x')
+    nothing = abs(grad(f)(*args)).max() < 1e-12 * abs(f(*args))
+    assert c.status == 'agrees' or c.status == 'undecided' and nothing, (tree, reduce, c)
 
 @few
 @functions
@@ -448,9 +486,8 @@ def test_one_entry_of_a_random_derivative_is_found(tree, reduce, seed, n):
 @functions
 def test_one_entry_of_a_random_derivative_is_found_by_values_alone(tree, reduce, seed, n):
     args, f = generic(seed, n), made(tree, reduce)
-    def plain(x, w): return float(onp.asarray(f(onp.asarray(x, float), w)))
     right = grad(f)(*args)
     assume(abs(right).max() > 1e-3 * max(1, abs(f(*args))))
     k = seed % n
-    c = check(plain, changed(grad(f), k, 1e-4), *args, wrt='x')
+    c = check(by_values(f), changed(grad(f), k, 1e-4), *args, wrt='x')
     assert c.status == 'disagrees' and onp.flatnonzero(c.wrong).tolist() == [k], (tree, reduce, c)
