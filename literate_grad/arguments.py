@@ -6,14 +6,15 @@
 __all__ = ['argument_names', 'part_at', 'path_name', 'replaced', 'find_path', 'resolve_wrt', 'name_of', 'is_list_of_numbers',
            'copied', 'leaves', 'changed', 'quiet', 'called']
 
-# %% ../nbs/09_arguments.ipynb #4022cd6b
+# %% ../nbs/09_arguments.ipynb #8f8f3110
 import inspect, re, warnings
 from contextlib import contextmanager
+import autograd.numpy as anp
 import numpy as np
 from .compare import children
 from .autodiff import _map, _rebuild
 
-# %% ../nbs/09_arguments.ipynb #694999ee
+# %% ../nbs/09_arguments.ipynb #14407193
 def _parameters(f):
     "The names of the positional parameters; `None` where there is no telling."
     code = None if hasattr(f, '__wrapped__') else getattr(f, '__code__', None)
@@ -34,7 +35,7 @@ def argument_names(
         if names is not None and len(names) >= count: return names[:count]
     return tuple(f'args[{k}]' for k in range(count))
 
-# %% ../nbs/09_arguments.ipynb #216a07df
+# %% ../nbs/09_arguments.ipynb #35803860
 def _keys(path, names):
     "The keys of a written path; `None` where it does not start with a name."
     head = next((name for name in names if re.match(re.escape(name) + r'(?![\w])', path)), None)
@@ -51,7 +52,7 @@ def part_at(
     for key in path: x = x[key] if isinstance(x, np.ndarray) else (children(x) or {})[key]
     return x
 
-# %% ../nbs/09_arguments.ipynb #193488c1
+# %% ../nbs/09_arguments.ipynb #1f585a0b
 def path_name(
     path: tuple, # the number of an argument, then the keys that lead to a part of it
     names: tuple, # the names of the arguments
@@ -64,7 +65,7 @@ def path_name(
         x = part_at((x,), (0, key))
     return out
 
-# %% ../nbs/09_arguments.ipynb #e4d4994b
+# %% ../nbs/09_arguments.ipynb #0d3ad03a
 def replaced(
     x, # a structure
     path: tuple, # a path into it
@@ -73,15 +74,14 @@ def replaced(
     "A structure with another part at the place where the path leads."
     if not path: return value
     if isinstance(x, np.ndarray):
-        x = x.astype(np.result_type(x, value))
-        x[path] = value
-        return x
+        k, row = path[0], replaced(x[path[0]], path[1:], value)
+        return anp.concatenate([x[:k], anp.reshape(row, (1, *x.shape[1:])), x[k + 1:]])
     if type(x) is tuple and len(path) == 1: return (*x[:path[0]], value, *x[path[0] + 1:])
     parts = dict(children(x))
     parts[path[0]] = replaced(parts[path[0]], path[1:], value)
     return _rebuild(x, parts)
 
-# %% ../nbs/09_arguments.ipynb #9bde3483
+# %% ../nbs/09_arguments.ipynb #18aa9ed2
 def find_path(
     wrt, # an index, a name or a path
     names: tuple, # the names of the arguments
@@ -102,7 +102,7 @@ def _told(df, names):
     text = getattr(df, '__doc__', None)
     return next((w for w in re.findall(r'(?:\bd|∂)\w*\s*/\s*[d∂](\w+)', text) if w in names), None) if text else None
 
-# %% ../nbs/09_arguments.ipynb #33174854
+# %% ../nbs/09_arguments.ipynb #61d47615
 def resolve_wrt(
     wrt, # what the user said: an index, a name, a path, a tuple of them, or `None`
     df, # the hand derivative
@@ -124,7 +124,7 @@ def name_of(
     "The name of a function."
     return getattr(f, '__name__', type(f).__name__)
 
-# %% ../nbs/09_arguments.ipynb #570d36b9
+# %% ../nbs/09_arguments.ipynb #c3493280
 def is_list_of_numbers(
     x, # anything
 ) -> bool: # a ragged list counts, so that it can be refused
@@ -149,7 +149,7 @@ def copied(
     try: return np.array(x)
     except ValueError: raise ValueError(f'check expected numbers in {where}, but got a list whose rows have different lengths; pad them, or pass a tuple of arrays.') from None
 
-# %% ../nbs/09_arguments.ipynb #be22f5d5
+# %% ../nbs/09_arguments.ipynb #abe03a61
 def leaves(
     x, # a structure
     path: tuple=(), # the path to it
@@ -169,7 +169,7 @@ def changed(
     "Which arguments a function has written into."
     return [path for (path, a), (_, b) in zip(leaves(before), leaves(after)) if isinstance(b, np.ndarray) and not _same(np.asarray(a), b)]
 
-# %% ../nbs/09_arguments.ipynb #49ab6318
+# %% ../nbs/09_arguments.ipynb #6685f1f5
 @contextmanager
 def quiet():
     "No warnings and no floating-point alarms, from whatever is called inside."

@@ -5,9 +5,10 @@
 # %% auto #0
 __all__ = ['Witness', 'HEADS', 'Check', 'Checks', 'report', 'markdown', 'check', 'assert_derivative']
 
-# %% ../nbs/14_checking.ipynb #62efdf9e
-import copy, re
+# %% ../nbs/14_checking.ipynb #2f1f3f6e
+import copy, inspect, re
 from collections import namedtuple
+from functools import partial
 import numpy as np
 from fastcore.basics import patch
 from .arguments import called, copied, leaves, name_of, part_at, path_name, quiet, resolve_wrt
@@ -19,7 +20,7 @@ from .points import generic_points, special
 from .verdict import Limits, along, decide, swept
 from .witnesses import Part, Subject, ask_again, autodiff, elementwise, find_parts
 
-# %% ../nbs/14_checking.ipynb #404bfcab
+# %% ../nbs/14_checking.ipynb #095539ca
 def _verdicts(subject, parts, rng, limits):
     "A verdict for each part, with what autodiff says, or why it says nothing."
     silent = f'{name_of(subject.f)} does not use the traced arguments.'
@@ -29,7 +30,7 @@ def _verdicts(subject, parts, rng, limits):
     for v, auto in zip(verdicts, autos): v.autodiff, v.silent = auto, silent if auto is None else ''
     return verdicts
 
-# %% ../nbs/14_checking.ipynb #1817558d
+# %% ../nbs/14_checking.ipynb #6272fb4b
 def _hides(subject, part, verdict):
     "Why this point may hide a mistake, in words; `None` if it does not."
     why = special(subject.args, part.path)
@@ -49,7 +50,7 @@ def _elsewhere(subject, part, find, rng, limits):
         except Exception: continue
         if verdict.status == 'disagrees' and (verdict.reference is not None or verdict.autodiff is None): return there, here, verdict
 
-# %% ../nbs/14_checking.ipynb #9826d485
+# %% ../nbs/14_checking.ipynb #c4c974e1
 def _cause(part, verdict, find):
     "What explains the disagreement."
     subject = part.subject
@@ -69,8 +70,12 @@ def _cause(part, verdict, find):
 
 def _jacobian_hint(part): return f'{name_of(part.subject.f)} returns an array of shape {part.subject.y.shape}, so that its derivative by {part.name} is a Jacobian of shape {part.shape}'
 
-# %% ../nbs/14_checking.ipynb #4011db7b
-def _is_coarse(x): return isinstance(x, (np.ndarray, np.floating)) and x.dtype.kind == 'f' and x.dtype.itemsize < 8
+# %% ../nbs/14_checking.ipynb #a7b5c634
+def _is_coarse(args):
+    "Whether all floats among the arguments have less than 64 bits."
+    kinds = {x.dtype if isinstance(x, np.ndarray | np.floating) else type(x) for _, x in leaves(args)}
+    floats = [np.dtype(k) for k in kinds if k is float or isinstance(k, np.dtype) and k.kind == 'f']
+    return bool(floats) and all(k.itemsize < 8 for k in floats)
 
 def _breaches(subject):
     "Sentences on what both functions do to their arguments and when they are asked again; whether they contradict themselves, or write."
@@ -86,7 +91,41 @@ def _own_precision(part, find):
     if hand.dtype != dtype: return f'{name_of(subject.df)} returns {hand.dtype} where {part.name} is {dtype}'
     if hand.shape == part.hand.shape and np.any(np.isfinite(part.hand) & ~np.isfinite(hand)): return f'{name_of(subject.df)} is not finite in {dtype}, although it is in float64'
 
-# %% ../nbs/14_checking.ipynb #16158ea9
+# %% ../nbs/14_checking.ipynb #157d0076
+def _formula(part):
+    "The derivation in the docstring of `df`, read for this point; `None` where there is none."
+    subject = part.subject
+    text, label = inspect.getdoc(subject.df) or '', getattr(subject.df, '__derivative__', None)
+    if '=' not in text: return None
+    from literate_grad.formulas import Code, Derivation, has_equations
+    if not has_equations(text): return None
+    code = Code(partial(subject.f, **subject.kwargs), subject.args, label and label.where)
+    code.named = lambda: dict(zip(subject.names, subject.args))
+    return Derivation(text, code)
+
+def _worked_out(part, formula, how):
+    "The docstring's derivative at the arguments, by `how` ('evaluate' or 'exact'); `None` where it has none that can be had."
+    if formula is None: return None
+    try: value = getattr(formula, how)(part.name, dict(zip(part.subject.names, part.subject.args)))
+    except Exception: return None
+    return value if value.shape == part.hand.shape else None
+
+# %% ../nbs/14_checking.ipynb #ded860e8
+def _in_words(formula):
+    "What is wrong in a derivation, step by step."
+    return [formula.reason] * bool(formula.describes is False) + [f'{step.text}: {step.why}' for step in formula.steps if step.status == 'fails']
+
+def _with_formula(verdict, formula):
+    "The sentence that compares code and formula, and what supports it; the verdict is changed where only the formula is wrong."
+    if formula is None or formula.status is None or verdict.status == 'undecided': return ()
+    if formula.status == 'unreadable': return ('The formula in the docstring cannot be read: ' + '; '.join([formula.reason] * bool(formula.reason) + [step.why for step in formula.steps if step.status == 'unreadable']),)
+    if verdict.status == 'disagrees':
+        return ('The formula in the docstring is right, the code is not',) if formula else ('The formula in the docstring is wrong, too', *_in_words(formula))
+    if formula: return ()
+    verdict.status = 'disagrees'
+    return ('The code is right, the formula in the docstring is not', *_in_words(formula))
+
+# %% ../nbs/14_checking.ipynb #021c58ad
 Witness = namedtuple('Witness', 'name equal approx ulps error status')
 
 def _compared(name, hand, other, status):
@@ -94,7 +133,7 @@ def _compared(name, hand, other, status):
     if hand.shape != other.shape: return Witness(name, False, False, None, None, status)
     with quiet(): return Witness(name, isequal(hand, other), isapprox(hand, other), int(np.max(ulps(hand, other))), float(np.max(abs(hand - other))), status)
 
-# %% ../nbs/14_checking.ipynb #0e9faa2d
+# %% ../nbs/14_checking.ipynb #8c20cb42
 class Check:
     "The verdict on one hand derivative. Truthy when it agrees."
     def __init__(self,
@@ -104,7 +143,9 @@ class Check:
         cause=None, # the mistake that explains a disagreement
         evidence=(), # what shows that
         seed=0, # of the random directions
+        formula=None, # the `Derivation` in the docstring
     ):
+        self.formula = formula
         self.function, self.wrt, self.part, self.verdict = name_of(part.subject.f), part.name, part, verdict
         self.status, self.reason = verdict.status, '. '.join(dict.fromkeys((*verdict.reasons, *reasons)))
         self.cause, self.evidence, self.seed = cause, (*evidence, *verdict.reasons, *reasons), seed
@@ -117,14 +158,32 @@ class Check:
     def __repr__(self): return report(self)
     def _repr_markdown_(self): return markdown(self)
 
-# %% ../nbs/14_checking.ipynb #336264d6
+# %% ../nbs/14_checking.ipynb #841de8dc
 @patch(as_prop=True)
 def witnesses(self: Check):
     "One row for each witness that was heard."
     v, n = self.verdict, self.verdict.numeric
-    rows = [] if v.autodiff is None else [_compared('autodiff', self.hand, v.autodiff, 'agrees' if self.ok and v.witness == 'autodiff' else v.status)]
-    if v.witness == 'numeric' and v.reference is not None: return [*rows, _compared('numeric', self.hand, v.reference, v.status)]
-    return rows if n is None else [*rows, Witness('numeric', None, n.says not in ('against', 'rough'), None, n.error, v.status)]
+    rows = [] if v.autodiff is None or v.autodiff.shape != self.hand.shape else [_compared('autodiff', self.hand, v.autodiff, 'agrees' if self.ok and v.witness == 'autodiff' else v.status)]
+    if v.witness == 'numeric' and v.reference is not None: rows.append(_compared('numeric', self.hand, v.reference, v.status))
+    elif n is not None: rows.append(Witness('numeric', None, n.says not in ('against', 'rough'), None, n.error, v.status))
+    said = _worked_out(self.part, self.formula, 'evaluate')
+    if said is not None: rows.append(_compared('derivation', self.hand, said, {True: 'agrees', False: 'disagrees'}[bool(self.formula)]))
+    if self.exact is not None: rows.append(_compared('exact', self.hand, self.exact, self.status))
+    return rows
+
+# %% ../nbs/14_checking.ipynb #dfe7d44e
+@patch(as_prop=True)
+def exact(self: Check):
+    "The docstring's formula at 50 digits, each entry rounded once; `None` where there is no formula, or too many entries."
+    if not hasattr(self, '_exact'): self._exact = _worked_out(self.part, self.formula, 'exact')
+    return self._exact
+
+@patch(as_prop=True)
+def misses(self: Check):
+    "By how many ulps the hand derivative and autodiff miss the exact value, entry by entry."
+    if self.exact is None: return {}
+    claims = {'hand': self.hand, 'autodiff': self.verdict.autodiff}
+    return {name: ulps(d, self.exact) for name, d in claims.items() if d is not None and d.shape == self.exact.shape}
 
 @patch(as_prop=True)
 def detectable(self: Check):
@@ -133,7 +192,7 @@ def detectable(self: Check):
     if v.tolerance is not None: return float(np.max(v.tolerance))
     return None if v.numeric is None else float(16 * v.numeric.error / u)
 
-# %% ../nbs/14_checking.ipynb #96eb2531
+# %% ../nbs/14_checking.ipynb #85574032
 class Checks(Check):
     "The verdicts on several parts: a sequence of `Check`, which agrees when all of them do."
     def __init__(self,
@@ -148,13 +207,14 @@ class Checks(Check):
     def __repr__(self): return '\n'.join(map(repr, self.parts))
     def _repr_markdown_(self): return '\n\n'.join(map(markdown, self.parts))
 
-# %% ../nbs/14_checking.ipynb #e4033e96
+# %% ../nbs/14_checking.ipynb #c98e8382
 def _headline(c, mark=''):
     "The verdict in a line."
     f, dydx = (f'{mark}{s}{mark}' for s in (c.function, f'dy/d{c.wrt}'))
     n = c.part.hand.size
     if c.status == 'agrees': return f'{f}: {dydx} agrees, {n} of {n} entries' + (f'. {c.reason}.' if c.reason else '')
     if c.status == 'undecided': return f'{f}: {dydx} is undecided. {c.reason}.'
+    if not np.any(c.wrong is None or c.wrong): return f'{f}: {dydx}: ' + ' '.join(f'{s.rstrip(".")}.' for s in c.evidence)
     where = f' in {int(c.wrong.sum())} of {n} entries' if c.wrong is not None and c.cause != 'wrong-shape' else ''
     why = f' Cause: {c.cause}.' if c.cause else ''
     return f'{f}: {dydx} disagrees{where}.{why}' + ''.join(f' {s.rstrip(".")}.' for s in c.evidence)
@@ -170,7 +230,7 @@ def _witness_rows(c):
 
 def _ulps(n): return f'{n}' if n < 10**6 else '> 10^6'
 
-# %% ../nbs/14_checking.ipynb #6ce431ed
+# %% ../nbs/14_checking.ipynb #6bb27a60
 def _worst(c, count=5):
     "The entries that are furthest away: index, both values, and the argument there."
     wrong = c.verdict.wrong
@@ -189,11 +249,13 @@ def _table(head, rows):
 
 HEADS = ('witness', '==', '≈', 'ulps', 'largest error'), ('entry', 'hand', '{witness}', '{wrt} there')
 
-# %% ../nbs/14_checking.ipynb #87f81de1
+# %% ../nbs/14_checking.ipynb #dbff1d0c
 def _remarks(c):
     "What else there is to know."
     silent = [f'Autodiff is silent: {c.verdict.silent}'] if c.verdict.silent else []
-    return silent + ([f'An error of {c.detectable:.0e} in any one entry would have been seen.'] if c.ok and c.detectable else [])
+    misses = {name: int(n.max()) for name, n in c.misses.items()} if c.ok else {}
+    true = [f"From the true value, {' and '.join(f'{name} is at most {_ulps(n)} ulps away' for name, n in misses.items())}."] if misses else []
+    return silent + true + ([f'An error of {c.detectable:.0e} in any one entry would have been seen.'] if c.ok and c.detectable else [])
 
 def _heads(c): return HEADS[0], tuple(h.format(witness=c.verdict.witness, wrt=c.wrt) for h in HEADS[1])
 
@@ -204,7 +266,7 @@ def report(
     first, second = _heads(c)
     return '\n'.join([_headline(c), *_table(first, _witness_rows(c)), *_table(second, _worst(c)), *(f'  {s}' for s in _remarks(c))])
 
-# %% ../nbs/14_checking.ipynb #9a7e18e0
+# %% ../nbs/14_checking.ipynb #cafe05aa
 def _markdown_table(head, rows):
     if not rows: return ''
     line = lambda cells: '| ' + ' | '.join(cells) + ' |'
@@ -218,7 +280,7 @@ def markdown(
     mark = {'agrees': '✓', 'disagrees': '✗', 'undecided': '?'}[c.status]
     return f'**{mark}** {_headline(c, "`")}' + _markdown_table(first, _witness_rows(c)) + _markdown_table(second, _worst(c)) + ''.join(f'\n\n{s}' for s in _remarks(c))
 
-# %% ../nbs/14_checking.ipynb #3bf89767
+# %% ../nbs/14_checking.ipynb #c7d31399
 def _remainders(part, derivative, d, h):
     "The largest Taylor remainder over all values of `f`, for each step."
     line = Line(part.F, part.x, d, part.subject.y)
@@ -234,7 +296,7 @@ def plot(c: Check):
     with quiet(): remainders = {'hand': _remainders(c.part, c.hand, d, h)}
     return plot_remainders(h, remainders)
 
-# %% ../nbs/14_checking.ipynb #f8b4c72b
+# %% ../nbs/14_checking.ipynb #5f56150d
 def check(
     f, # the function: real numbers, or arrays of them, from any arguments
     df, # its derivative by hand, of the same arguments
@@ -254,13 +316,13 @@ def check(
         def find(subject): return find_parts(subject, paths, several)
         breaches, subject = _breaches(subject), elementwise(subject, find(subject))
         parts = find(subject)
-        rng, limits = np.random.default_rng(seed), Limits(rtol, atol, any(_is_coarse(x) for _, x in leaves(args)))
+        rng, limits = np.random.default_rng(seed), Limits(rtol, atol, _is_coarse(args))
         verdicts = _verdicts(subject, parts, rng, limits)
         if exhaustive: verdicts = [_exhaustive(part, v, limits, executor) for part, v in zip(parts, verdicts)]
         checks = [_finished(part, v, find, rng, limits, breaches, seed) for part, v in zip(parts, verdicts)]
     return checks[0] if len(checks) == 1 and not several else Checks(checks)
 
-# %% ../nbs/14_checking.ipynb #0f0d5887
+# %% ../nbs/14_checking.ipynb #be1068a5
 def _subject(f, df, args, kwargs, rtol, atol):
     "The functions at the point, if they can be checked there."
     for function, name in ((f, 'f'), (df, 'df')):
@@ -279,19 +341,21 @@ def _exhaustive(part, verdict, limits, executor):
     v.autodiff, v.silent = verdict.autodiff, verdict.silent
     return verdict if v.status == 'agrees' == verdict.status else v
 
-# %% ../nbs/14_checking.ipynb #df634fc9
+# %% ../nbs/14_checking.ipynb #7c41efad
 def _finished(part, verdict, find, rng, limits, breaches, seed):
     "The verdict with everything that is to be said about it."
     notes, contradicts, writes = breaches
     notes = [*notes, *[n for n in [limits.coarse and _own_precision(part, find)] if n]]
-    if verdict.status == 'disagrees' and not contradicts: return Check(part, verdict, notes, *_cause(part, verdict, find), seed)
+    formula = _formula(part)
+    notes = [*notes, *_with_formula(verdict, formula)] if verdict.status != 'disagrees' else [*_with_formula(verdict, formula), *notes]
+    if verdict.status == 'disagrees' and not contradicts: return Check(part, verdict, notes, *_cause(part, verdict, find), seed, formula)
     if contradicts: verdict.status = 'undecided'
     if verdict.status == 'agrees' and (why := _hides(part.subject, part, verdict)):
         if other := _elsewhere(part.subject, part, find, rng, limits): return _undecided(part, other, why, find, seed)
     if writes: verdict.status = 'undecided'
-    return Check(part, verdict, notes, seed=seed)
+    return Check(part, verdict, notes, seed=seed, formula=formula)
 
-# %% ../nbs/14_checking.ipynb #4813e94a
+# %% ../nbs/14_checking.ipynb #12290ec1
 def _undecided(part, other, why, find, seed):
     "What to say where a derivative is right at the given point and wrong at another one."
     _, there, v = other

@@ -9,7 +9,7 @@ __all__ = ['Item', 'main']
 import argparse, sys, time
 from collections import namedtuple
 
-# %% ../nbs/15_cli.ipynb #a0681048
+# %% ../nbs/15_cli.ipynb #17b85568
 Item = namedtuple('Item', 'name status report seconds')
 
 def _checked(name, df):
@@ -32,7 +32,7 @@ def _items(targets):
             if not found: yield Item(target, 'error', f'{target} has no labelled derivatives; label them with @derivative(of=f, at=(…)).', 0.0)
             for name, df in found: yield _checked(name, df)
 
-# %% ../nbs/15_cli.ipynb #798e6240
+# %% ../nbs/15_cli.ipynb #36650a05
 def _write_junit(items, path):
     "The result as JUnit XML."
     from xml.etree import ElementTree as tree
@@ -45,7 +45,7 @@ def _write_junit(items, path):
         if item.status in tags: tree.SubElement(case, tags[item.status], message=item.report.splitlines()[0]).text = item.report
     tree.ElementTree(suite).write(path, encoding='utf-8', xml_declaration=True)
 
-# %% ../nbs/15_cli.ipynb #c71db08b
+# %% ../nbs/15_cli.ipynb #f2719f73
 def _replay():
     from literate_grad.record import replay
     replayed = replay()

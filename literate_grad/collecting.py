@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Labelled', 'labelled', 'modules', 'check_labelled']
 
-# %% ../nbs/14b_collecting.ipynb #c769c729
+# %% ../nbs/14b_collecting.ipynb #aa24bc49
 import importlib, importlib.util, inspect, pkgutil, sys
 from collections import namedtuple
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy as np
 from .arguments import name_of
 from .checking import Check, check
 
-# %% ../nbs/14b_collecting.ipynb #ce05a921
+# %% ../nbs/14b_collecting.ipynb #c35b1749
 Labelled = namedtuple('Labelled', 'name df')
 
 def labelled(
@@ -23,7 +23,7 @@ def labelled(
     own = {id(v): Labelled(f'{module.__name__}.{name_of(v)}', v) for v in vars(module).values() if hasattr(v, '__derivative__') and getattr(v, '__module__', None) == module.__name__}
     return list(own.values())
 
-# %% ../nbs/14b_collecting.ipynb #1548e935
+# %% ../nbs/14b_collecting.ipynb #32d0eb6d
 def _file(path):
     "The module in a file."
     path = Path(path)
@@ -47,7 +47,7 @@ def modules(
     names = [m.name for m in pkgutil.walk_packages(getattr(root, '__path__', []), f'{root.__name__}.') if not m.name.endswith('__main__')]
     return [root, *map(importlib.import_module, names)]
 
-# %% ../nbs/14b_collecting.ipynb #fed33820
+# %% ../nbs/14b_collecting.ipynb #e7949795
 def _sample(label, name):
     "The arguments at which to check."
     at = label.at

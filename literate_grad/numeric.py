@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['RATIO', 'STEPS', 'Rungs', 'EPS', 'Slope', 'Line', 'rungs', 'noise', 'slope', 'unit', 'direction', 'confirms']
 
-# %% ../nbs/10_numeric.ipynb #12391524
+# %% ../nbs/10_numeric.ipynb #9826cc60
 import math
 from collections import namedtuple
 import numpy as np
 from .arguments import quiet
 
-# %% ../nbs/10_numeric.ipynb #50544e34
+# %% ../nbs/10_numeric.ipynb #7d6e79b9
 class Line:
     "`f` along the line `x + t*d`: a function of the number `t`, with flat arrays as values."
     def __init__(self,
@@ -35,7 +35,7 @@ class Line:
         if y.dtype.kind not in 'biuf' or self.known and y.size != self.known[0.0].size: return np.full(self.known[0.0].shape, np.nan)
         return y.ravel()
 
-# %% ../nbs/10_numeric.ipynb #119fe354
+# %% ../nbs/10_numeric.ipynb #7b604a84
 RATIO = 8.0
 STEPS = 2.0**-5 / RATIO**np.arange(8)
 Rungs = namedtuple('Rungs', 'h zero plus minus odd even')
@@ -49,7 +49,7 @@ def rungs(
     plus, minus = (np.array([line(sign * t) for t in h.tolist()], float) for sign in (1.0, -1.0))
     return Rungs(h[:, None], zero, plus, minus, (plus - minus) / 2, (plus - zero + (minus - zero)) / 2)
 
-# %% ../nbs/10_numeric.ipynb #018a789c
+# %% ../nbs/10_numeric.ipynb #cb045c11
 def _residues(r):
     "What is left of each rung when the rungs above it have explained what a smooth function does."
     even = r.even[2:] - 9 / 64 * r.even[1:-1] + 1 / 512 * r.even[:-2]
@@ -57,7 +57,7 @@ def _residues(r):
     flat = (r.plus[2:] == r.zero) & (r.minus[2:] == r.zero)
     return np.where(flat, np.nan, np.fmax(abs(even), abs(odd)))
 
-# %% ../nbs/10_numeric.ipynb #2085b635
+# %% ../nbs/10_numeric.ipynb #c0baa1d7
 EPS = np.finfo(float).eps
 
 def _floor(r, x):
@@ -79,7 +79,7 @@ def noise(
         out[j] = np.max(size[(drops or [0])[-1]:], initial=out[j])
     return out
 
-# %% ../nbs/10_numeric.ipynb #cecf2077
+# %% ../nbs/10_numeric.ipynb #66d43e57
 def _tableau(quotients, powers):
     "Difference quotients and their extrapolations, each with the distance to what it was made of."
     columns = [quotients]
@@ -98,7 +98,7 @@ def _contradiction(values, quotients, noise):
     shorter = np.triu(np.ones((len(quotients), len(quotients)), bool), 1)[None, :, :, None]
     return np.fmax(np.fmax.reduce(np.where(shorter, apart, 0), axis=2), 0)
 
-# %% ../nbs/10_numeric.ipynb #60953458
+# %% ../nbs/10_numeric.ipynb #782c6697
 def _best(quotients, noise, powers):
     "The entry of the tableau with the smallest error, and that error."
     values, errors = _tableau(quotients, powers)
@@ -107,7 +107,7 @@ def _best(quotients, noise, powers):
     pick = np.argmin(errors, axis=0), np.arange(errors.shape[1])
     return np.where(np.isfinite(errors[pick]), values.reshape(errors.shape)[pick], np.nan), errors[pick]
 
-# %% ../nbs/10_numeric.ipynb #699b6ce6
+# %% ../nbs/10_numeric.ipynb #09a1ecde
 Slope = namedtuple('Slope', 'value error left right noise kink rough')
 
 def _rough(r):
@@ -119,7 +119,7 @@ def _rough(r):
         out |= np.all((rise > 64 * EPS * abs(r.zero)) & (rise > 0), axis=0) & np.all(ratio < 4, axis=0) & (ratio.max(0) < 1.5 * ratio.min(0))
     return out
 
-# %% ../nbs/10_numeric.ipynb #2711fc77
+# %% ../nbs/10_numeric.ipynb #30591756
 def _estimate(r, x):
     sigma = noise(r, x)
     value, error = _best(r.odd / r.h, sigma / r.h, (2, 4, 6))
@@ -136,7 +136,7 @@ def _drowned(r, sigma, share=1 / 16):
     moves = np.nanmax(abs(r.odd), axis=0, initial=0)
     return (moves > 0) & (sigma > np.maximum(share * moves, 64 * EPS * abs(r.zero)))
 
-# %% ../nbs/10_numeric.ipynb #2bc91c80
+# %% ../nbs/10_numeric.ipynb #5d64f1f2
 def _settled(r, s):
     q = r.odd / r.h
     moved, loud = abs(q[-1] - q[-2]) > 16 * s.noise / r.h[-1], _drowned(r, s.noise, 1e-3)
@@ -150,7 +150,7 @@ def _below_kink(r, s, x):
         s = Slope(*(np.where(smooth, b, a) for a, b in zip(s, t)))
     return s
 
-# %% ../nbs/10_numeric.ipynb #34941d97
+# %% ../nbs/10_numeric.ipynb #4cbde9ac
 def slope(
     line, # a `Line`
     shortest: float=2.0**-44, # no step is shorter
@@ -166,7 +166,7 @@ def slope(
             s = _estimate(r, line.x)
         return _below_kink(r, s, line.x) if np.any(s.kink) else s
 
-# %% ../nbs/10_numeric.ipynb #dca221b8
+# %% ../nbs/10_numeric.ipynb #fed88b72
 def _power_of_two(x): return 2.0**np.round(np.log2(x))
 
 def unit(
@@ -189,7 +189,7 @@ def direction(
     v = rng.integers(-256, 256, size=np.shape(x), dtype=np.int16)
     return (v + np.where(v < 0, np.int16(-127), np.int16(128))) * (unit(x) / 256)
 
-# %% ../nbs/10_numeric.ipynb #1e184ece
+# %% ../nbs/10_numeric.ipynb #3e9e948b
 def confirms(
     line, # a `Line`
     claim, # what the slope is said to be, one number per value of the function

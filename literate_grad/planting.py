@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['IN_RESULT', 'Planted', 'OUTCOMES', 'Power', 'power']
 
-# %% ../nbs/14a_power.ipynb #1730b60e
+# %% ../nbs/14a_power.ipynb #6b7d078a
 from collections import namedtuple
 import numpy as np
 from .arguments import copied, is_list_of_numbers, leaves, name_of, quiet, replaced
 from .checking import Check, check
 
-# %% ../nbs/14a_power.ipynb #03f65e2e
+# %% ../nbs/14a_power.ipynb #64d1bcb3
 def _few(d):
     "The largest entry, a thousandth off."
     d = np.array(d, float)
@@ -29,7 +29,7 @@ def _half(d):
     m, e = np.frexp(d)
     return np.ldexp(np.round(m * 2**11) / 2**11, e)
 
-# %% ../nbs/14a_power.ipynb #5d21cb53
+# %% ../nbs/14a_power.ipynb #c02da39d
 IN_RESULT = {
     'sign': lambda d: -d, 'scale': lambda d: 2 * d, 'zero': lambda d: 0 * d, 'offset': lambda d: d + 1e-3 * np.max(abs(d)),
     'few-entries': _few, 'nonfinite': _nan, 'low-precision': _half, 'wrong-shape': lambda d: d[None],
@@ -51,7 +51,7 @@ def _called_like(wrong, df):
     if hasattr(df, '__derivative__'): wrong.__derivative__ = df.__derivative__
     return wrong
 
-# %% ../nbs/14a_power.ipynb #00c97f1a
+# %% ../nbs/14a_power.ipynb #fbb459c3
 def _floats(args): return [(path, x) for path, x in leaves(args) if isinstance(x, (float, np.floating)) or isinstance(x, np.ndarray) and x.dtype.kind == 'f']
 
 def _in_formula(args):
@@ -70,7 +70,7 @@ def _with_arguments(df, change):
     def wrong(*args, **kwargs): return df(*change(args), **kwargs)
     return _called_like(wrong, df)
 
-# %% ../nbs/14a_power.ipynb #05718c1e
+# %% ../nbs/14a_power.ipynb #e3002c67
 Planted = namedtuple('Planted', 'mistake outcome')
 OUTCOMES = {'disagrees': 'caught', 'undecided': 'shown at another point', 'agrees': 'missed'}
 
@@ -86,7 +86,7 @@ class Power:
         wide = max(len(row.mistake) for row in self.rows)
         return '\n'.join(f'{row.mistake:{wide}}  {row.outcome}' for row in self.rows)
 
-# %% ../nbs/14a_power.ipynb #429c351c
+# %% ../nbs/14a_power.ipynb #556d3900
 def _outcome(f, df, wrong, args, options):
     "What `check` says of a planted mistake; whether it makes a difference at all."
     try: claims = [leaves(function(*copied(args), **(options.get('kwargs') or {}))) for function in (df, wrong)]
@@ -96,7 +96,7 @@ def _outcome(f, df, wrong, args, options):
     except (TypeError, ValueError): return 'caught'
     return 'makes no difference here' if same and outcome == 'missed' else outcome
 
-# %% ../nbs/14a_power.ipynb #a79e5acd
+# %% ../nbs/14a_power.ipynb #040e6d8e
 def power(
     f, # the function
     df, # its derivative by hand

@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['SPREADS', 'special', 'is_symmetric', 'generic_points']
 
-# %% ../nbs/10a_points.ipynb #076c6211
+# %% ../nbs/10a_points.ipynb #fbb2faf7
 import numpy as np
 from .arguments import leaves, quiet, replaced
 
-# %% ../nbs/10a_points.ipynb #45cf0477
+# %% ../nbs/10a_points.ipynb #c582a8f7
 def _is_float(x): return isinstance(x, float) or isinstance(x, (np.ndarray, np.floating)) and x.dtype.kind == 'f' and x.size > 0
 
 def _sample(x):
@@ -29,7 +29,7 @@ def _special(x, asked):
     if _is_identity(x): return 'is the identity matrix'
     if np.ndim(x) and x.shape[0] == 1: return 'is a batch of one'
 
-# %% ../nbs/10a_points.ipynb #940f17d2
+# %% ../nbs/10a_points.ipynb #eb4aba5a
 def _float_leaves(args): return [(path, x) for path, x in leaves(args) if _is_float(x)]
 
 def special(
@@ -43,7 +43,7 @@ def special(
         if any(np.shape(x) == np.shape(y) and np.all(_sample(x) == _sample(y)) for _, y in floats[:k]): out.append((path, 'equals another argument'))
     return out
 
-# %% ../nbs/10a_points.ipynb #ec234bff
+# %% ../nbs/10a_points.ipynb #58357d25
 def _is_constant(x): return bool(np.all(x == np.ravel(x)[0]))
 
 def is_symmetric(
@@ -67,7 +67,7 @@ def _structure(x):
     whole = np.size(x) > 1 and not _is_constant(x) and np.all(x == np.round(x))
     return _matrix(x) or ('whole' if whole else None)
 
-# %% ../nbs/10a_points.ipynb #cf933d17
+# %% ../nbs/10a_points.ipynb #f8701ba4
 def _spread(x, rng, s):
     "Other numbers of about the same size, of the same sign where `s` is at most 1."
     z = rng.standard_normal(np.shape(x))
@@ -91,7 +91,7 @@ def _generic(x, rng, s, asked):
     if kind in ('simplex', 'one-hot'): return rng.dirichlet(np.ones(x.shape[-1]), size=x.shape[:-1])
     return _spread(x, rng, s) if kind in (None, 'whole') else _square(x, kind, rng, s)
 
-# %% ../nbs/10a_points.ipynb #8c4eea33
+# %% ../nbs/10a_points.ipynb #b0fb6628
 SPREADS = 0.3, 1.0, 4.0, 16.0
 
 def _drawn(args, rng, s, asked, grow=False):

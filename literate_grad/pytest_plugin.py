@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['pytest_addoption', 'pytest_collect_file', 'Derivations', 'Derivative']
 
-# %% ../nbs/15a_pytest.ipynb #d0010f13
+# %% ../nbs/15a_pytest.ipynb #75122288
 import pytest
 
-# %% ../nbs/15a_pytest.ipynb #298351b0
+# %% ../nbs/15a_pytest.ipynb #6666a36b
 def pytest_addoption(parser):
     parser.addoption('--derivations', action='store_true', help='check the hand derivatives labelled with @derivative, too (literate-grad)')
 
@@ -16,7 +16,7 @@ def pytest_collect_file(file_path, parent):
     if parent.config.getoption('derivations') and file_path.suffix == '.py' and not file_path.name.startswith(('setup', 'conftest')):
         return Derivations.from_parent(parent, path=file_path)
 
-# %% ../nbs/15a_pytest.ipynb #32f97f79
+# %% ../nbs/15a_pytest.ipynb #df321e67
 class Derivations(pytest.Module):
     "The labelled derivatives of a file."
     def collect(self):

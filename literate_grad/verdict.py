@@ -6,13 +6,13 @@
 __all__ = ['Limits', 'Probe', 'ORDER', 'Judgement', 'KINK', 'ROUGH', 'SIDES', 'SMALL', 'tolerance', 'along', 'hears', 'probe',
            'judge', 'Verdict', 'confirmed', 'contested', 'by_values', 'located', 'swept', 'decide']
 
-# %% ../nbs/10c_verdict.ipynb #ad2453cd
+# %% ../nbs/10c_verdict.ipynb #a7e63657
 from collections import namedtuple
 import numpy as np
 from .numeric import EPS, Line, Slope, confirms, direction, slope, unit
 from .witnesses import extended, sweep
 
-# %% ../nbs/10c_verdict.ipynb #49a3b565
+# %% ../nbs/10c_verdict.ipynb #bc01d054
 Limits = namedtuple('Limits', 'rtol atol coarse', defaults=(None, None, False))
 
 def _given(limits, size): return (limits.atol or 0) + (limits.rtol or 0) * size
@@ -29,7 +29,7 @@ def tolerance(
     axes = tuple(range(part.subject.y.ndim, size.ndim))
     return eps**(2 / 3) * size + 16 * EPS * np.max(size * u, axis=axes, keepdims=True) / u
 
-# %% ../nbs/10c_verdict.ipynb #eb70f992
+# %% ../nbs/10c_verdict.ipynb #77c41211
 def along(
     g: np.ndarray, # a derivative, of shape y.shape + x.shape
     d: np.ndarray, # a direction, in the shape of x
@@ -50,7 +50,7 @@ def hears(
     noisy = 4 * s.error > np.where(size > 0, 0.05 * np.fmax(size, abs(s.value)) + extra, 1e6 * s.noise)
     return np.select([s.rough, ~np.isfinite(s.value + s.error), ~inside, s.kink, noisy], ['rough', 'noisy', 'against', 'kink', 'noisy'], 'for')
 
-# %% ../nbs/10c_verdict.ipynb #c7680c47
+# %% ../nbs/10c_verdict.ipynb #ab099ff2
 Probe = namedtuple('Probe', 'says error noise straight')
 ORDER = 'against', 'rough', 'noisy', 'kink', 'for'
 
@@ -62,7 +62,7 @@ def _has_left(line):
     "Whether the line left the domain of `f` on one of its steps."
     return any(np.isnan(v).any() for v in line.known.values())
 
-# %% ../nbs/10c_verdict.ipynb #86bfa676
+# %% ../nbs/10c_verdict.ipynb #59ac92d5
 def probe(
     part, # by what `hand` differentiates
     hand: np.ndarray, # the claim
@@ -84,7 +84,7 @@ def probe(
     k = min(range(len(says)), key=lambda k: ORDER.index(says[k]))
     return Probe(says[k], float(s.error[k]), float(s.noise[k]), _is_straight(line))
 
-# %% ../nbs/10c_verdict.ipynb #65dbb4d2
+# %% ../nbs/10c_verdict.ipynb #057954d7
 Judgement = namedtuple('Judgement', 'sides numeric hand autodiff error noise says straight')
 
 def _contested(part, e):
@@ -100,7 +100,7 @@ def _one_row(part, e):
     s = slope(Line(part.F, part.x, d, part.subject.y))
     return row, d, Slope(*(v[row:row + 1] for v in s))
 
-# %% ../nbs/10c_verdict.ipynb #72619ddd
+# %% ../nbs/10c_verdict.ipynb #95d6c2f1
 def judge(
     part, # by what both differentiate
     auto: np.ndarray, # what autodiff says
@@ -115,7 +115,7 @@ def judge(
     sides = 'rough' if s.rough[0] else 'kink' if s.kink[0] else sides
     return Judgement(sides, *(float(v[0]) for v in (s.value, hand, ref, s.error, s.noise)), 'for' if fits[0] else 'against', False)
 
-# %% ../nbs/10c_verdict.ipynb #4b32c3c4
+# %% ../nbs/10c_verdict.ipynb #5772bb74
 class Verdict:
     "A status and what supports it."
     def __init__(self,
@@ -130,7 +130,7 @@ class Verdict:
         self.status, self.reasons, self.wrong, self.reference = status, list(reasons), wrong, reference
         self.witness, self.tolerance, self.numeric = witness, tolerance, numeric
 
-# %% ../nbs/10c_verdict.ipynb #4db9d332
+# %% ../nbs/10c_verdict.ipynb #981cd0c4
 KINK = 'There is a kink at this point, and the hand derivative lies between the one-sided slopes'
 ROUGH = 'The function jumps at this point or has an infinite slope, so that it has no derivative there'
 
@@ -152,7 +152,7 @@ def confirmed(
     if 'noisy' in says: reasons += ('The values of f are too noisy to add to what autodiff says',)
     return Verdict('agrees', *reasons, **known)
 
-# %% ../nbs/10c_verdict.ipynb #2a9eb732
+# %% ../nbs/10c_verdict.ipynb #e74745f7
 def _both_wrong(part, rng, limits, known):
     again = [probe(part, part.hand, rng, False, limits) for _ in range(2)]
     known.update(wrong=None, reference=None, witness='numeric', numeric=again[0])
@@ -169,7 +169,7 @@ def _rounds_inside(part, rng):
         return bool(np.all(abs((a - b).ravel() * 2.0**10 - claim) <= 0.1 * size))
     except Exception: return False
 
-# %% ../nbs/10c_verdict.ipynb #e1629687
+# %% ../nbs/10c_verdict.ipynb #0a088132
 def contested(
     part, # by what both differentiate
     auto: np.ndarray, # what autodiff says
@@ -194,7 +194,7 @@ def _siding(j):
     side = SIDES.get(j.sides, 'Numeric differentiation sides with neither')
     return f'{side} (slope along the difference: hand {j.hand:.6g}, autodiff {j.autodiff:.6g}, numeric {j.numeric:.6g} ± {j.error:.0e})'
 
-# %% ../nbs/10c_verdict.ipynb #0f346837
+# %% ../nbs/10c_verdict.ipynb #228dcec2
 def _autodiff_wrong(part, rng, limits, known):
     v = by_values(part, rng, limits)
     v.reasons.insert(0, _siding(known['numeric']))
@@ -209,7 +209,7 @@ def _rounding(part, auto, rng, limits, known):
     if np.all(after <= before / 64): return confirmed(part, auto, known['tolerance'], rng, limits, 'The differences from autodiff are rounding errors: in extended precision they are gone')
     return Verdict('disagrees', 'The difference is too small for the values of f, but it stays in extended precision, so that it is not rounding', **known)
 
-# %% ../nbs/10c_verdict.ipynb #3b0e6365
+# %% ../nbs/10c_verdict.ipynb #3fc3af63
 def _entry_by_entry(part, auto, rng, limits, known):
     "The verdict where some of the contested entries may be at a kink."
     wrong, n = known['wrong'].reshape(-1, part.x.size), part.x.size
@@ -232,7 +232,7 @@ def _beside(s, bad):
     k = tuple(np.argwhere(s.kink & bad)[0])
     return [f'There is a kink at this point, and the hand derivative lies outside of the one-sided slopes, {min(s.left[k], s.right[k]):.6g} and {max(s.left[k], s.right[k]):.6g}']
 
-# %% ../nbs/10c_verdict.ipynb #91ed3f96
+# %% ../nbs/10c_verdict.ipynb #175b8fd0
 def by_values(
     part, # by what the hand derivative differentiates
     rng, # a NumPy random generator
@@ -248,7 +248,7 @@ def by_values(
     if 'noisy' in says: return Verdict('undecided', f'The values of f are too noisy to judge by: their slope is uncertain by {known["numeric"].error:.0e}', **known)
     return Verdict('agrees', *[KINK][:'kink' in says], wrong=np.zeros(part.shape, bool), **known)
 
-# %% ../nbs/10c_verdict.ipynb #1e6702ce
+# %% ../nbs/10c_verdict.ipynb #69d60118
 def _not_finite(part):
     "The verdict where the hand derivative is infinite or NaN: wrong, unless the slope is infinite, too."
     bad = ~np.isfinite(part.hand)
@@ -259,7 +259,7 @@ def _not_finite(part):
 
 SMALL = 64 # entries: a sweep is cheap
 
-# %% ../nbs/10c_verdict.ipynb #625da58e
+# %% ../nbs/10c_verdict.ipynb #ef8b9100
 def located(
     part, # by what the hand derivative differentiates
     rng, # a NumPy random generator
@@ -268,13 +268,15 @@ def located(
 ) -> Verdict: # 'disagrees', with the wrong entries where they can be found
     "Where a derivative is wrong that contradicts the values of `f`."
     if part.x.size <= SMALL: return swept(part, limits, known)
-    found = None if part.subject.y.ndim else _halved(part, rng)
+    found = _halved(part, rng)
     if found is None: return Verdict('disagrees', wrong=None, **known)
-    reference, error = part.hand.astype(float), np.zeros(part.shape)
-    reference.flat[found], error.flat[found] = sweep(part, found)[:2]
-    return Verdict('disagrees', wrong=reference != part.hand, reference=reference, tolerance=4 * error, **known)
+    s, hand = Slope(*sweep(part, found)), part.hand.reshape(-1, part.x.size).astype(float)
+    claim, reference, error = hand[:, found], hand.copy(), np.zeros(hand.shape)
+    bad = hears(s, claim, abs(claim), _given(limits, abs(claim))) == 'against'
+    reference[:, found], error[:, found] = np.where(bad, s.value, claim), 4 * s.error
+    return Verdict('disagrees', wrong=(reference != hand).reshape(part.shape), reference=reference.reshape(part.shape), tolerance=error.reshape(part.shape), **known)
 
-# %% ../nbs/10c_verdict.ipynb #ee12ac70
+# %% ../nbs/10c_verdict.ipynb #ee223ee6
 def swept(
     part, # by what the hand derivative differentiates
     limits, # what the user grants
@@ -290,7 +292,7 @@ def swept(
     if (says == 'rough').any(): return Verdict('undecided', ROUGH, **known)
     return Verdict('agrees', *[KINK][:bool((says == 'kink').any())], wrong=np.zeros(part.shape, bool), **known)
 
-# %% ../nbs/10c_verdict.ipynb #020610f9
+# %% ../nbs/10c_verdict.ipynb #fa7b836e
 def _clean(part, entries, d):
     "Whether the values of `f` confirm the hand derivative along some entries."
     only = np.zeros(part.x.size)
@@ -307,13 +309,9 @@ def _halved(part, rng):
         if _clean(part, entries, d): continue
         if len(entries) == 1: found.append(entries[0])
         else: todo += np.array_split(entries, 2)
-    if todo or not found: return None
-    s = Slope(*sweep(part, found))
-    claim = part.hand.reshape(1, -1)[:, found]
-    found = np.array(found)[hears(s, claim, abs(claim))[0] == 'against']
-    return found if len(found) else None
+    return found if found and not todo else None
 
-# %% ../nbs/10c_verdict.ipynb #761d37d0
+# %% ../nbs/10c_verdict.ipynb #09ec843a
 def decide(
     part, # by what the hand derivative differentiates
     auto, # what autodiff says, or `None`

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Subject', 'real_value', 'ask_again', 'Part', 'find_parts', 'elementwise', 'autodiff', 'sweep', 'extended']
 
-# %% ../nbs/10b_witnesses.ipynb #5c7a7a86
+# %% ../nbs/10b_witnesses.ipynb #60672d41
 import copy
 import numpy as np
 import autograd.numpy as anp
@@ -17,7 +17,7 @@ from .autodiff import withgradient
 from .compare import children
 from .numeric import EPS, Line, slope, unit
 
-# %% ../nbs/10b_witnesses.ipynb #63a41a11
+# %% ../nbs/10b_witnesses.ipynb #bfb5f4aa
 class Subject:
     "`f` and its hand derivative `df` at one point."
     def __init__(self,
@@ -39,7 +39,7 @@ class Subject:
         "The arguments, as new copies if one of the functions writes into them."
         return self._copies() if self.writes else self.args
 
-# %% ../nbs/10b_witnesses.ipynb #44fafcf6
+# %% ../nbs/10b_witnesses.ipynb #56082eba
 @patch
 def _called(self: Subject, function):
     "The value of one of the functions, with a note of what it did to its arguments."
@@ -51,13 +51,13 @@ def _called(self: Subject, function):
     if written: self.args = self._copies()
     return value
 
-# %% ../nbs/10b_witnesses.ipynb #3c22a092
+# %% ../nbs/10b_witnesses.ipynb #561b5269
 def _views(function, value, args, names):
     "Says so where a result shares memory with an argument."
     pairs = [(d, path, x) for _, d in leaves(value) for path, x in leaves(args) if isinstance(d, np.ndarray) and isinstance(x, np.ndarray)]
     return [f'{name_of(function)} returns its argument {path_name(path, names, args)} or a view of it, not a copy' for d, path, x in pairs if np.may_share_memory(d, x)]
 
-# %% ../nbs/10b_witnesses.ipynb #69464433
+# %% ../nbs/10b_witnesses.ipynb #2398cf04
 def real_value(
     y, # what a function returned
     name: str, # its name
@@ -71,7 +71,7 @@ def real_value(
     if not y.size: raise ValueError(f'check expected numbers from {name}, but got an empty array of shape {y.shape}.')
     return y if y.dtype.kind == 'f' else y.astype(float)
 
-# %% ../nbs/10b_witnesses.ipynb #7ca5f36c
+# %% ../nbs/10b_witnesses.ipynb #c225be1b
 def _equal(a, b):
     a, b = (np.asarray(x) for x in (a, b))
     return a.shape == b.shape and bool(np.all(a == b) or np.array_equal(a, b, equal_nan=a.dtype.kind == 'f'))
@@ -84,7 +84,7 @@ def ask_again(
     return [f'{name_of(function)} answers differently when it is called again with the same arguments' for function, a, b in again
             if [p for p, _ in leaves(a)] != [p for p, _ in leaves(b)] or not all(_equal(u, v) for (_, u), (_, v) in zip(leaves(a), leaves(b)))]
 
-# %% ../nbs/10b_witnesses.ipynb #7a48a24b
+# %% ../nbs/10b_witnesses.ipynb #a6bced69
 class Part:
     "One leaf of the arguments, and what the hand derivative says about it."
     def __init__(self,
@@ -103,7 +103,7 @@ class Part:
         s = self.subject
         return s.f(*replaced(s.own_args(), self.path, x if self.x.ndim else x[()]), **s.kwargs)
 
-# %% ../nbs/10b_witnesses.ipynb #ffaa0d4d
+# %% ../nbs/10b_witnesses.ipynb #320f4c90
 def _float_leaf(x, name):
     "The argument as an array of floats."
     x = np.asarray(x)
@@ -121,7 +121,7 @@ def _hand_array(d, df, name):
     if d.dtype.kind not in 'biuf': raise TypeError(f'check expected real numbers from {df}, but got {d.dtype.name}.')
     return d
 
-# %% ../nbs/10b_witnesses.ipynb #63ee0bb5
+# %% ../nbs/10b_witnesses.ipynb #2746a0e9
 def _is_leaf(x): return children(x) is None or is_list_of_numbers(x)
 
 def _pairs(x, d, path, where, df):
@@ -132,7 +132,7 @@ def _pairs(x, d, path, where, df):
         raise TypeError(f"check expected the derivative by {where} from {df} to have the structure of {where} ({', '.join(map(str, parts))}), but got {type(d).__name__}; give one derivative for each part, or name a part with wrt=.")
     return [pair for (key, v), c in zip(parts.items(), claims.values()) for pair in _pairs(v, c, (*path, key), where, df)]
 
-# %% ../nbs/10b_witnesses.ipynb #7dc78fcf
+# %% ../nbs/10b_witnesses.ipynb #7b3866ae
 def find_parts(
     subject: Subject, # the functions and the point
     paths: list, # what `df` differentiates by
@@ -150,7 +150,7 @@ def find_parts(
         pairs += [(path, d)] if _is_leaf(x) else _pairs(x, d, path, path_name(path, subject.names, subject.args), df)
     return [Part(subject, path, d) for path, d in pairs]
 
-# %% ../nbs/10b_witnesses.ipynb #e35bb3d9
+# %% ../nbs/10b_witnesses.ipynb #1159635f
 def _each_alone(part):
     "Whether every value of `f` depends on the entry in its own place only."
     x, y, half = part.x, part.subject.y, np.indices(part.x.shape).sum(axis=0) % 2 == 0
@@ -169,7 +169,7 @@ def elementwise(
     summed.f, summed.y = total, np.sum(subject.y)
     return summed
 
-# %% ../nbs/10b_witnesses.ipynb #633f1c0a
+# %% ../nbs/10b_witnesses.ipynb #8ef61db4
 def _replaced_all(args, parts, values):
     for part, x in zip(parts, values): args = replaced(args, part.path, x)
     return args
@@ -187,7 +187,7 @@ def _jacobian(f, x):
     basis = np.eye(np.size(y), dtype=np.asarray(y).dtype).reshape((-1,) + np.shape(y))
     return np.reshape([vjp(v) for v in basis], np.shape(y) + np.shape(x))
 
-# %% ../nbs/10b_witnesses.ipynb #ca554612
+# %% ../nbs/10b_witnesses.ipynb #43eb41ad
 def autodiff(
     subject: Subject, # the functions and the point
     parts: list, # the parts to differentiate by
@@ -204,7 +204,7 @@ def autodiff(
     grads = withgradient(g, *[part.x for part in parts]).grad
     return [np.asarray(d) if traced[0] else None for d in grads]
 
-# %% ../nbs/10b_witnesses.ipynb #872ab136
+# %% ../nbs/10b_witnesses.ipynb #e22b36b1
 def _columns(F, x, y, entries):
     "The slopes along some entries of `x`."
     out, size = [], unit(x)
@@ -215,7 +215,7 @@ def _columns(F, x, y, entries):
         out.append([v / d.flat[k] if v.dtype == float else v for v in s])
     return out
 
-# %% ../nbs/10b_witnesses.ipynb #5660ac3b
+# %% ../nbs/10b_witnesses.ipynb #b970798d
 def sweep(
     part: Part, # by what to differentiate
     entries=None, # which entries of its array, by their numbers in reading order; `None`: all
@@ -233,7 +233,7 @@ def sweep(
         todo = tqdm(todo, total=n, desc=f'numeric, by {part.name}', leave=False)
     return [np.array(v).T for v in zip(*[column for chunk in todo for column in chunk])]
 
-# %% ../nbs/10b_witnesses.ipynb #aa3833aa
+# %% ../nbs/10b_witnesses.ipynb #26fd4130
 def _as_extended(x): return x if x is not None and np.asarray(x).dtype == np.longdouble and np.finfo(np.longdouble).eps < EPS else None
 
 def extended(
