@@ -164,6 +164,7 @@ BAD = [
     (lambda: check(loss, loss_dw, x, w, wrt=1.5), TypeError, 'wrt'),
     (lambda: check(loss, loss_dw, x, w, wrt=True), TypeError, 'wrt'),
     (lambda: check(loss, loss_dw, x, w, wrt=('x', 'w')), TypeError, 'tuple of 2'),
+    pytest.param(lambda: check(loss, lambda x, w: (loss_dw(x, w), loss_dw(x, w)), x, w, wrt=('w', 'w')), ValueError, 'twice', marks=pytest.mark.xfail(strict=True, reason='an argument named twice is differentiated by twice')),
     (lambda: check(loss, loss_dw, x, w, wrt='w', rtol=-1), ValueError, 'rtol'),
     (lambda: check(loss, loss_dw, x, w, wrt='w', atol=math.nan), ValueError, 'atol'),
     (lambda: check(lambda x: None, cubes_dx, x), TypeError, 'return'),
@@ -181,9 +182,8 @@ BAD = [
     (lambda: check(cubes, cubes_dx, [[1.0, 2.0], [3.0]]), ValueError, 'different lengths'),
     (lambda: assert_derivative(cubes, lambda x: -cubes_dx(x), x), AssertionError, 'sign')]
 
-@pytest.mark.parametrize('k', range(len(BAD)))
-def test_bad_input_is_refused_in_a_sentence(k):
-    call, kind, part = BAD[k]
+@pytest.mark.parametrize('call, kind, part', BAD)
+def test_bad_input_is_refused_in_a_sentence(call, kind, part):
     before = x.copy(), w.copy()
     with pytest.raises(kind) as caught: call()
     message = str(caught.value)
@@ -241,7 +241,7 @@ CANCELLING = {
     '√(1 + x²) - 1': (lambda x: np.sqrt(1 + x**2) - 1, lambda x: x / onp.sqrt(1 + x**2))}
 
 @pytest.mark.parametrize('name', CANCELLING)
-@pytest.mark.parametrize('size', [1e-4, *(pytest.param(s, marks=pytest.mark.xfail(strict=False, reason='the noise of a value that moves in a few steps is taken for its rounding')) for s in (1e-6, 1e-8))])
+@pytest.mark.parametrize('size', [1e-4, 1e-5, pytest.param(1e-8, marks=pytest.mark.xfail(strict=True, reason='the noise of a value that moves in a few steps is taken for its rounding'))])
 def test_cancellation_is_no_disagreement(name, size):
     "Near 0 the value is the difference of numbers near 1, and has few digits of its own."
     f, df = CANCELLING[name]
@@ -380,6 +380,24 @@ def test_views_and_read_only_arrays(make):
 def test_a_transposed_matrix():
     c = check(bilinear, changed(bilinear_dA, 1, 1e-3), A.T, x[:4], B, wrt='A')
     assert onp.argwhere(c.wrong).tolist() == [[0, 1]]
+
+@pytest.mark.xfail(strict=True, reason='the names of the arguments of a method begin with self')
+def test_a_bound_method():
+    class Model:
+        def loss(self, x, w): return loss(x, w)
+        def by_w(self, x, w): return loss_dw(x, w)
+    assert check(Model().loss, Model().by_w, x, w, wrt='w')
+    assert not check(Model().loss, Model().by_w, x, w, wrt='x')
+
+@pytest.mark.xfail(strict=True, reason='ulps is not for long doubles')
+def test_long_doubles_have_a_report():
+    assert str(check(cubes, cubes_dx, x.astype(onp.longdouble)))
+
+@pytest.mark.parametrize('bad', [pytest.param(v, marks=pytest.mark.xfail(strict=True, reason='the argument may be anything where f is finite')) for v in (onp.nan, onp.inf)])
+def test_an_argument_that_is_not_finite_is_not_called_right(bad):
+    z = onp.array([1.0, bad, 3.0])
+    try: assert check(lambda x: np.sum(np.tanh(np.nan_to_num(x))), lambda x: 1 - onp.tanh(onp.nan_to_num(x))**2, z).status == 'undecided'
+    except ValueError as error: assert 'finite' in str(error)
 
 # every entry
 

@@ -1,4 +1,4 @@
-"The table at the top of the page on mistakes says what the outputs below it say. Run as a script, it prints that table."
+"The table at the top of the page on mistakes says what the outputs below it say. Run as a script, this writes that table."
 import json, re
 from pathlib import Path
 
@@ -33,4 +33,8 @@ def test_the_accused_agree_and_the_others_do_not():
     statuses = [row(*story).split(' | ')[2] for story in stories()]
     assert len(statuses) >= 20 and statuses == sorted(statuses, key=['disagrees', 'undecided', 'agrees'].index)
 
-if __name__ == '__main__': print(table())
+if __name__ == '__main__':
+    notebook = json.loads(page.read_text(encoding='utf-8'))
+    for cell in notebook['cells']:
+        if ''.join(cell['source']).startswith(HEAD): cell['source'] = table().splitlines(True)
+    page.write_text(json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + '\n', encoding='utf-8')
