@@ -24,5 +24,9 @@ setup(
     extras_require={'dev': settings['dev_requirements'].split()},
     packages=['literate_grad'],
     package_data={'literate_grad': ['py.typed']},
-    entry_points={'console_scripts': settings['console_scripts'].split(), 'pytest11': ['literate_grad = literate_grad.pytest_plugin']},
+    entry_points={
+        'console_scripts': settings['console_scripts'].split(),
+        'pytest11': ['literate_grad = literate_grad.pytest_plugin'],
+        'nbdev': ['literate_grad = literate_grad._modidx:d'], # names in prose link to their pages
+    },
 )

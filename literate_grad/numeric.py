@@ -42,9 +42,10 @@ Rungs = namedtuple('Rungs', 'h zero plus minus odd even')
 
 def rungs(
     line, # a `Line`, or any function of a number with flat arrays as values
-    h=STEPS, # the steps, from long to short
+    h=None, # the steps, from long to short; `None`: `STEPS`
 ) -> Rungs: # `plus`, `minus`, `odd` and `even` have one row per step and one column per value
     "The values of `line` at `0` and at `±h`, with their odd and even parts."
+    h = STEPS if h is None else h
     zero = line(0.0)
     plus, minus = (np.array([line(sign * t) for t in h.tolist()], float) for sign in (1.0, -1.0))
     return Rungs(h[:, None], zero, plus, minus, (plus - minus) / 2, (plus - zero + (minus - zero)) / 2)

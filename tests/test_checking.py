@@ -302,6 +302,22 @@ def test_who_writes_into_a_part_of_a_structure():
     check(f, lambda p: p['a'], p, wrt="p['b']")
     assert onp.array_equal(p['a'], x)
 
+BUFFER = onp.zeros(6)
+def into_buffer(value):
+    BUFFER[:] = value
+    return BUFFER
+
+@pytest.mark.xfail(strict=True, reason='what the functions return is kept, not copied')
+def test_a_derivative_that_reuses_its_memory():
+    c = check(cubes, lambda x: into_buffer(cubes_dx(x)), onp.ones(6))
+    assert c and onp.array_equal(c.hand, onp.full(6, 3.0))
+    c = check(cubes, lambda x: into_buffer(cubes_dx(x) + 0.1 * x), x)
+    assert not c and onp.array_equal(c.hand, cubes_dx(x) + 0.1 * x)
+
+@pytest.mark.xfail(strict=True, reason='what the functions return is kept, not copied')
+def test_a_function_that_reuses_its_memory():
+    assert check(lambda x: into_buffer(onp.sin(onp.asarray(x, float))), lambda x: onp.diag(onp.cos(x)), x)
+
 @pytest.mark.parametrize('seed', [0, 1])
 def test_the_same_seed_gives_the_same_report_and_no_state_is_touched(seed):
     onp.random.seed(3)

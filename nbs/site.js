@@ -1,0 +1,42 @@
+// What every page gets beside its content, with Quarto and without: a link to Colab, and help for those who do not see or use no mouse.
+const all = selector => [...document.querySelectorAll(selector)];
+
+// "Open in Colab", made from the link to the page's notebook
+function colab() {
+  const notebook = document.querySelector('.toc-actions a[href*="/blob/"]'), title = document.querySelector('#title-block-header');
+  if (!notebook || !title) return;
+  const href = notebook.href.replace('https://github.com/', 'https://colab.research.google.com/github/');
+  const install = `%pip install git+${notebook.href.replace(/\/blob\/.*/, '')}`;
+  title.insertAdjacentHTML('beforeend', `<p class="colab"><a href="${href}">Open in Colab</a> (there, first: <code>${install}</code>)</p>`);
+}
+
+// what scrolls can be scrolled with the keyboard
+function scrollable() {
+  for (const box of all('pre, .sd-table, .cell-output-display, .math.display, .katex-display'))
+    box.scrollWidth > box.clientWidth + 1 ? box.setAttribute('tabindex', '0') : box.removeAttribute('tabindex');
+}
+
+// a drawing in the page is a picture with a text, as an image in a file is
+function pictures() {
+  for (const svg of all('main svg[alt]')) {
+    svg.setAttribute('role', 'img');
+    svg.setAttribute('aria-label', svg.getAttribute('alt'));
+    svg.removeAttribute('alt');
+  }
+}
+
+// roles and names that the page's frame leaves out
+function names() {
+  for (const a of all('a[role=navigation]')) a.setAttribute('role', 'button');
+  for (const a of all('a[role=button]:not([href])')) a.setAttribute('tabindex', '0');
+  for (const button of all('.code-copy-button')) button.setAttribute('aria-label', 'Copy to clipboard');
+  for (const a of all('.quarto-color-scheme-toggle')) a.setAttribute('aria-label', 'Light or dark');
+}
+
+for (const step of [colab, pictures, names]) step();
+addEventListener('load', scrollable);
+addEventListener('resize', scrollable);
+document.addEventListener('keydown', event => { // a button that is written as a link answers the space bar and Enter
+  const button = event.target.closest('a[role=button]:not([href])');
+  if (button && [' ', 'Enter'].includes(event.key)) { event.preventDefault(); button.click(); }
+});

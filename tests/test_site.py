@@ -1,0 +1,151 @@
+"The site, as a browser shows it: built without Quarto, served from here, nothing fetched from elsewhere."
+import functools, http.server, re, shutil, subprocess, sys, threading
+from pathlib import Path
+import pytest
+
+pytest.importorskip('smalldocs', reason='the site is built with smalldocs, which needs Python 3.11')
+sync_api = pytest.importorskip('playwright.sync_api')
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
+import yaml
+
+root = Path(__file__).resolve().parent.parent
+notebooks = sorted(path.name for path in (root/'nbs').glob('*.ipynb'))
+page_of = lambda notebook: re.sub(r'^\d+[a-zA-Z0-9]*_', '', notebook.lower()).replace('.ipynb', '.html') # nbdev's rule
+pages = [page_of(notebook) for notebook in notebooks]
+browsers = 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'
+katex = Path('/usr/share/javascript/katex')
+every_page = pytest.mark.parametrize('name', pages)
+
+@pytest.fixture(scope='session')
+def site(tmp_path_factory):
+    "The built site, from a copy of the sources."
+    copy = tmp_path_factory.mktemp('site')/'source'
+    shutil.copytree(root, copy, ignore=shutil.ignore_patterns('.*', '_proc', '_docs', '*.egg-info', '__pycache__'))
+    subprocess.run([sys.executable, copy/'tools/build_site'], cwd=copy, check=True)
+    return copy/'_docs'
+
+@pytest.fixture(scope='session')
+def address(site):
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *args): pass
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(Quiet, directory=site))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f'http://127.0.0.1:{server.server_port}/'
+    server.shutdown()
+
+@pytest.fixture(scope='session')
+def browser():
+    with sync_api.sync_playwright() as playwright:
+        path = next(filter(None, map(shutil.which, browsers)), None)
+        try: chromium = playwright.chromium.launch(executable_path=path, args=['--no-sandbox'])
+        except sync_api.Error as error: pytest.skip(f'no browser ({error.message.splitlines()[0]}); try: apt-get install chromium')
+        yield chromium
+        chromium.close()
+
+def local(route, address):
+    "Serves KaTeX from this machine; nothing else comes from elsewhere."
+    url = route.request.url
+    if url.startswith((address, 'data:')): return route.continue_()
+    file = katex/re.sub(r'.*/katex@[^/]*/dist/', '', url)
+    if not file.exists(): file = file.with_name(file.name.replace('.min', ''))
+    if '/katex@' not in url: route.abort()
+    elif file.is_file(): route.fulfill(path=file)
+    else: route.fulfill(body='')
+
+@pytest.fixture(scope='module', params=pages)
+def page(request, browser, address):
+    "A page, opened once for all tests that look at it; what went wrong is in `.errors`."
+    context = browser.new_context(viewport={'width': 1440, 'height': 900}, color_scheme='light', reduced_motion='reduce')
+    context.route('**/*', lambda route: local(route, address))
+    page = context.new_page()
+    page.errors = []
+    page.on('console', lambda message: message.type == 'error' and page.errors.append(message.text))
+    page.on('pageerror', lambda error: page.errors.append(error.message))
+    page.on('requestfailed', lambda request: page.errors.append(request.url))
+    page.goto(address + request.param, wait_until='load')
+    yield page
+    context.close()
+
+def test_every_notebook_is_in_the_sidebar_once():
+    listed = []
+    def collect(contents):
+        for entry in contents:
+            if 'contents' in entry: collect(entry['contents'])
+            else: listed.append(entry['href'] if isinstance(entry, dict) else entry)
+    collect(yaml.safe_load((root/'_quarto.yml').read_text(encoding='utf-8'))['website']['sidebar']['contents'])
+    assert sorted(listed) == notebooks, 'list every notebook once under website: sidebar: in _quarto.yml'
+
+def test_pages_have_the_names_that_nbdev_gives_them(site):
+    assert sorted(path.name for path in site.glob('*.html')) == sorted(pages)
+
+@every_page
+def test_pages_are_light(site, name):
+    assert (site/name).stat().st_size < 500_000
+
+@functools.cache
+def soup(path): return BeautifulSoup(path.read_text(encoding='utf-8'), 'html.parser')
+
+@every_page
+def test_links_lead_somewhere(site, name):
+    for a in soup(site/name).select('a[href]'):
+        file, _, anchor = a['href'].partition('#')
+        if re.match('https?:|mailto:', file): continue
+        target = site/(file or name)
+        assert target.exists(), a
+        assert not anchor or soup(target).find(id=anchor), a
+
+@every_page
+def test_pictures_have_texts(site, name):
+    for picture in soup(site/name).select('main img, main svg'):
+        assert picture.get('alt') or picture.get('aria-label') or picture.find('title') or picture.get('aria-hidden'), str(picture)[:200]
+
+def barriers(page, leave_out=(), **options):
+    "What keeps people from reading the page, by axe-core; formulas and drawings are of many pieces, in the colours of the text."
+    options['resultTypes'] = ['violations']
+    violations = Axe().run(page, {'exclude': ['.katex', 'svg', *leave_out]}, options).response['violations']
+    serious = [(v['id'], node) for v in violations if v['impact'] in ('serious', 'critical') for node in v['nodes']]
+    return '\n'.join(f"{rule}: {node['html'][:200]}: {node['failureSummary']}" for rule, node in serious)
+
+def test_everybody_can_read_it(page): assert not barriers(page)
+
+def test_it_can_be_read_in_the_dark(page):
+    page.emulate_media(color_scheme='dark')
+    page.wait_for_selector('html.quarto-dark')
+    page.evaluate("document.querySelectorAll('pre').forEach((pre, i) => pre.toggleAttribute('data-more', i >= 10))") # ten hold every colour
+    found = barriers(page, leave_out=['[data-more]'], runOnly=['color-contrast'])
+    page.emulate_media(color_scheme='light')
+    assert not found
+
+def test_a_phone_scrolls_down_only(page):
+    page.set_viewport_size({'width': 360, 'height': 800})
+    width = page.evaluate('document.documentElement.scrollWidth')
+    page.set_viewport_size({'width': 1440, 'height': 900})
+    assert width <= 360
+
+@pytest.mark.skipif(not katex.exists(), reason='no KaTeX here; try: apt-get install libjs-katex')
+def test_mathematics_is_typeset(page):
+    assert page.locator('.math').count() == page.locator('.math .katex').count()
+    assert page.locator('.katex-error').count() == 0
+    prose = page.evaluate("""() => {
+        const main = document.querySelector('main').cloneNode(true)
+        main.querySelectorAll('pre, code, script, style, .math').forEach(element => element.remove())
+        return main.textContent
+    }""")
+    assert not re.search(r'\\[(\[]|\$[^$\n]+\$|\\(frac|tanh|sum|cdot)', prose)
+
+def test_what_a_reader_expects_is_there(page):
+    assert 'colab.research.google.com/github/' in page.locator('.colab a').get_attribute('href')
+    assert page.locator('a.pagination-link').count() >= 1
+    assert page.locator('pre.sourceCode').count() == 0 or page.locator('.code-copy-button').count() > 0
+
+def test_the_keyboard_gets_past_the_navigation(page):
+    page.keyboard.press('Tab')
+    assert page.evaluate('document.activeElement.className') == 'skip-link'
+
+def test_search_finds(page):
+    page.locator('#quarto-search input').fill('gradient')
+    page.locator('.search-result').first.wait_for()
+    assert any('gradient' in text.lower() for text in page.locator('.search-result').all_inner_texts())
+
+def test_nothing_went_wrong(page): assert page.errors == []
