@@ -117,7 +117,7 @@ def resolve_wrt(
     if wrt is None: raise ValueError(f"check cannot tell by which of {', '.join(names)} {name_of(df)} is a derivative; say wrt='{names[-1]}', for example.")
     if isinstance(wrt, (tuple, list)):
         paths = [find_path(w, names, args) for w in wrt]
-        if len(set(paths)) < len(paths) or not paths: raise ValueError(f'check expected different arguments in wrt, but got {wrt!r}.')
+        if len(set(paths)) < len(paths) or not paths: raise ValueError(f'check expected every argument once in wrt, but got {wrt!r}; none may stand there twice.')
         return paths, True
     return [find_path(wrt, names, args)], False
 

@@ -39,7 +39,7 @@ def _hides(subject, part, verdict):
     if verdict.numeric.straight: return f'f is linear in {part.name} around it'
     if np.max(abs(part.hand)) * np.max(unit(part.x)) <= 1e-6 * np.max(abs(subject.y)): return f'f hardly depends on {part.name} here'
 
-def _elsewhere(subject, part, find, rng, limits):
+def _elsewhere(subject, part, find, rng, limits, at_kink):
     "The first generic point at which the derivative is wrong: its subject, part and verdict."
     for args in generic_points(subject.args, part.path, rng):
         try:
@@ -47,6 +47,7 @@ def _elsewhere(subject, part, find, rng, limits):
             if not np.all(np.isfinite(there.y)): continue
             here, = [p for p in find(there) if p.path == part.path]
             if here.hand.shape != here.shape or not np.all(np.isfinite(here.hand)): continue
+            if at_kink and np.array_equal(here.hand, part.hand): continue # numbers for this kink, not a formula
             verdict, = _verdicts(there, [here], rng, limits)
         except Exception: continue
         if verdict.status == 'disagrees' and (verdict.reference is not None or verdict.autodiff is None): return there, here, verdict
@@ -176,7 +177,7 @@ def witnesses(self: Check):
     v, n = self.verdict, self.verdict.numeric
     rows = [] if v.autodiff is None or v.autodiff.shape != self.hand.shape else [_compared('autodiff', self.hand, v.autodiff, 'agrees' if self.ok and v.witness == 'autodiff' else v.status)]
     if v.witness == 'numeric' and v.reference is not None: rows.append(_compared('numeric', self.hand, v.reference, v.status))
-    elif n is not None: rows.append(Witness('numeric', None, n.says not in ('against', 'rough'), None, n.error, v.status))
+    elif n is not None: rows.append(Witness('numeric', None, n.says not in ('against', 'rough'), None, n.error / float(np.min(unit(self.part.x))), v.status))
     said = _worked_out(self.part, self.formula, 'evaluate')
     if said is not None: rows.append(_compared('derivation', self.hand, said, {True: 'agrees', False: 'disagrees'}[bool(self.formula)]))
     if self.exact is not None: rows.append(_compared('exact', self.hand, self.exact, self.status))
@@ -372,7 +373,7 @@ def _finished(part, verdict, find, rng, limits, breaches, seed):
     if verdict.status == 'disagrees' and not contradicts: return Check(part, verdict, notes, *_cause(part, verdict, find), seed, formula)
     if contradicts: verdict.status = 'undecided'
     if verdict.status == 'agrees' and (why := _hides(part.subject, part, verdict)):
-        if other := _elsewhere(part.subject, part, find, rng, limits): return _undecided(part, other, why, find, seed)
+        if other := _elsewhere(part.subject, part, find, rng, limits, KINK in verdict.reasons): return _undecided(part, other, why, find, seed)
         verdict.remarks.append(f'{why[:1].upper()}{why[1:]}, which hides mistakes; but at generic points it agrees, too.')
     if writes: verdict.status = 'undecided'
     return Check(part, verdict, notes, seed=seed, formula=formula)

@@ -52,7 +52,7 @@ def hears(
     low, high = np.fmin(s.left, s.right), np.fmax(s.left, s.right)
     inside = np.where(s.kink, (claim >= low - slack) & (claim <= high + slack), abs(s.value - claim) <= slack)
     largest = size if largest is None else largest
-    noisy = 4 * s.error > np.where(size > 0, 0.1 * largest + extra, 1e6 * s.noise)
+    noisy = 4 * s.error > np.where(size > 0, 0.01 * largest + extra, 1e6 * s.noise)
     return np.select([s.rough, ~np.isfinite(s.value + s.error), ~inside, s.kink, noisy], ['rough', 'noisy', 'against', 'kink', 'noisy'], 'for')
 
 # %% ../nbs/10c_verdict.ipynb #ab099ff2
@@ -189,13 +189,22 @@ def contested(
     finite = wrong & np.isfinite(part.hand)
     if not finite.any(): return Verdict('disagrees', **known)
     j = known['numeric'] = judge(part, auto, finite)
-    if j.sides in ('kink', 'rough') or finite.sum() > 1 and _worst_is_at_a_kink(part, auto, finite): return _entry_by_entry(part, auto, rng, limits, known)
+    if j.sides in ('kink', 'rough'): return _entry_by_entry(part, auto, limits, known)
+    if finite.sum() > 1 and _worst_is_at_a_kink(part, auto, finite) and _separable(part, _contested(part, np.where(finite, part.hand - auto, 0.0))[1]): return _entry_by_entry(part, auto, limits, known)
     if j.sides == 'hand' and finite.sum() == wrong.sum(): return _autodiff_wrong(part, rng, limits, known)
     small = np.max(abs(part.hand - auto), where=finite, initial=0) <= np.sqrt(EPS) * np.max(abs(auto))
     if (j.sides == 'both' or small) and finite.sum() == wrong.sum() and (verdict := _too_close(part, auto, rng, limits, known)): return verdict
     return Verdict('disagrees', _siding(j), **known)
 
 SIDES = {'autodiff': 'Numeric differentiation sides with autodiff', 'hand': 'Autodiff is wrong here: numeric differentiation sides with the hand derivative'}
+
+def _separable(part, d):
+    "Whether the slopes to the right along single entries add up to that along all of them."
+    columns = np.argsort(-abs(d), axis=None, kind='stable')[:SMALL]
+    columns = columns[d.ravel()[columns] != 0]
+    together, alone, step = slope(Line(part.F, part.x, d, part.subject.y)), Slope(*sweep(part, columns)), d.ravel()[columns]
+    total = np.where(step > 0, alone.right, alone.left) @ step
+    return bool(np.all(abs(together.right - total) <= 4 * (together.error + alone.error @ abs(step)) + 1e-6 * abs(total)))
 
 def _worst_is_at_a_kink(part, auto, wrong):
     "Whether the entry that differs most has a kink of its own, which another one may have cancelled."
@@ -215,7 +224,8 @@ def _autodiff_wrong(part, rng, limits, known):
 def _too_close(part, auto, rng, limits, known):
     "Whether a difference that values cannot see matters, and whether it is gone in extended precision."
     j, confirm = known['numeric'], partial(confirmed, part, auto, known['tolerance'], rng, limits)
-    if abs(j.hand - j.autodiff) <= j.noise: return confirm('The differences from autodiff are too small to change any value of f')
+    lost = np.max(abs(part.hand - auto) * known['wrong'] * unit(part.x)) >= 0.1 * np.max(abs(auto) * unit(part.x))
+    if lost and abs(j.hand - j.autodiff) <= j.noise: return confirm('The differences from autodiff are too small to change any value of f')
     hand, ref = extended(part)
     if hand is None or ref is None: return Verdict('undecided', 'Hand and autodiff differ by so little that the values of f cannot tell who is right', **known) if j.sides == 'both' else None
     before, after = (np.max(np.where(known['wrong'], abs(a - b), 0) * unit(part.x)) for a, b in ((part.hand, auto), (hand, ref)))
@@ -223,7 +233,7 @@ def _too_close(part, auto, rng, limits, known):
     return Verdict('disagrees', 'The difference is too small for the values of f, but it stays in extended precision, so that it is not rounding', **known) if j.sides == 'both' else None
 
 # %% ../nbs/10c_verdict.ipynb #3fc3af63
-def _entry_by_entry(part, auto, rng, limits, known):
+def _entry_by_entry(part, auto, limits, known):
     "The verdict where some of the contested entries may be at a kink."
     wrong, n = known['wrong'].reshape(-1, part.x.size), part.x.size
     gap = np.where(wrong, abs(part.hand - auto).reshape(-1, n), 0) * np.broadcast_to(unit(part.x), part.x.shape).ravel()
@@ -324,10 +334,8 @@ def _tied(part, known, verdict):
     "The verdict, unless entries that are tied take more than all of the slope together, and autodiff does not think so, too."
     if verdict.status != 'agrees' or known['witness'] == 'autodiff': return verdict
     d = abs(direction(part.x, np.random.default_rng(0)))
-    together, alone = slope(Line(part.F, part.x, d, part.subject.y)), Slope(*sweep(part))
-    apart = abs(together.right - alone.right @ d.ravel()) > 4 * (together.error + alone.error @ d.ravel()) + 1e-6 * abs(together.right)
-    says = hears(together, along(part.hand, d), along(abs(part.hand), d))
-    if not np.any(apart & (says == 'against')): return verdict
+    says = hears(slope(Line(part.F, part.x, d, part.subject.y)), along(part.hand, d), along(abs(part.hand), d))
+    if not np.any(says == 'against') or _separable(part, d): return verdict
     verdict.status, verdict.reasons = 'undecided', ['There is a kink at this point where entries are tied: each entry of the hand derivative is between its one-sided slopes, but all together they are not']
     return verdict
 

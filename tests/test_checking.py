@@ -164,7 +164,7 @@ BAD = [
     (lambda: check(loss, loss_dw, x, w, wrt=1.5), TypeError, 'wrt'),
     (lambda: check(loss, loss_dw, x, w, wrt=True), TypeError, 'wrt'),
     (lambda: check(loss, loss_dw, x, w, wrt=('x', 'w')), TypeError, 'tuple of 2'),
-    pytest.param(lambda: check(loss, lambda x, w: (loss_dw(x, w), loss_dw(x, w)), x, w, wrt=('w', 'w')), ValueError, 'twice', marks=pytest.mark.xfail(strict=True, reason='an argument named twice is differentiated by twice')),
+    pytest.param(lambda: check(loss, lambda x, w: (loss_dw(x, w), loss_dw(x, w)), x, w, wrt=('w', 'w')), ValueError, 'twice'),
     (lambda: check(loss, loss_dw, x, w, wrt='w', rtol=-1), ValueError, 'rtol'),
     (lambda: check(loss, loss_dw, x, w, wrt='w', atol=math.nan), ValueError, 'atol'),
     (lambda: check(lambda x: None, cubes_dx, x), TypeError, 'return'),
@@ -225,7 +225,6 @@ def test_at_the_edge_of_the_domain():
     assert check(f, df, edge).status == 'agrees'
     assert check(f, lambda x: df(x) + 0.1, edge).status == 'disagrees'
 
-@pytest.mark.xfail(strict=True, reason='the kinks cancel along the direction in which hand and autodiff differ most')
 def test_two_kinks_of_opposite_sign():
     "Each entry lies between its own one-sided slopes."
     f = lambda x: abs(x[0]) - abs(x[1]) + x[2]
@@ -241,7 +240,7 @@ CANCELLING = {
     '√(1 + x²) - 1': (lambda x: np.sqrt(1 + x**2) - 1, lambda x: x / onp.sqrt(1 + x**2))}
 
 @pytest.mark.parametrize('name', CANCELLING)
-@pytest.mark.parametrize('size', [1e-4, 1e-5, pytest.param(1e-8, marks=pytest.mark.xfail(strict=True, reason='the noise of a value that moves in a few steps is taken for its rounding'))])
+@pytest.mark.parametrize('size', [1e-4, 1e-5, pytest.param(1e-8)])
 def test_cancellation_is_no_disagreement(name, size):
     "Near 0 the value is the difference of numbers near 1, and has few digits of its own."
     f, df = CANCELLING[name]
@@ -255,7 +254,6 @@ ROUNDED = {
     'sigmoid layer': lambda W, x: (lambda x: sigmoid(W @ x), lambda x: (sigmoid(W @ x) * (1 - sigmoid(W @ x)))[:, None] * W, 20 * x),
     'variance far from 0': lambda W, x: (lambda x: np.mean((x - np.mean(x))**2), lambda x: 2 * (x - x.mean()) / x.size, 1e6 + x)}
 
-@pytest.mark.xfail(strict=True, reason='entries are measured one by one that have lost their digits together')
 @pytest.mark.parametrize('name', ROUNDED)
 def test_rounding_in_a_right_formula_is_no_disagreement(name):
     "Two right formulas, rounded differently: 1 - tanh² where tanh is nearly 1, and the like."
@@ -266,7 +264,6 @@ def test_rounding_in_a_right_formula_is_no_disagreement(name):
         statuses.add(check(f, df, at).status)
     assert 'disagrees' not in statuses
 
-@pytest.mark.xfail(strict=True, reason='a slope that is uncertain by more than the derivative itself is taken for a confirmation')
 def test_an_uncertain_slope_confirms_nothing():
     "Far out, sin(x²) turns faster than the steps can follow."
     z = 100 * onp.random.default_rng(0).normal(size=8)
@@ -325,14 +322,12 @@ def into_buffer(value):
     BUFFER[:] = value
     return BUFFER
 
-@pytest.mark.xfail(strict=True, reason='what the functions return is kept, not copied')
 def test_a_derivative_that_reuses_its_memory():
     c = check(cubes, lambda x: into_buffer(cubes_dx(x)), onp.ones(6))
     assert c and onp.array_equal(c.hand, onp.full(6, 3.0))
     c = check(cubes, lambda x: into_buffer(cubes_dx(x) + 0.1 * x), x)
     assert not c and onp.array_equal(c.hand, cubes_dx(x) + 0.1 * x)
 
-@pytest.mark.xfail(strict=True, reason='what the functions return is kept, not copied')
 def test_a_function_that_reuses_its_memory():
     assert check(lambda x: into_buffer(onp.sin(onp.asarray(x, float))), lambda x: onp.diag(onp.cos(x)), x)
 
@@ -405,7 +400,6 @@ def test_float32():
     c = check(f, lambda x, w: loss_dw(x.astype(float), w.astype(float)), x32, w32, wrt='w')
     assert c and 'float64 where w is float32' in str(c)
 
-@pytest.mark.xfail(strict=True, reason='autodiff rounds as f does, extended precision does not help, and the tolerance is for float64')
 @pytest.mark.parametrize('z', [x, x.astype('float32')])
 def test_a_function_that_rounds_to_float32_inside(z):
     c = check(lambda x: np.sum(x.astype('float32')**3), cubes_dx, z)
@@ -421,7 +415,6 @@ def test_a_transposed_matrix():
     c = check(bilinear, changed(bilinear_dA, 1, 1e-3), A.T, x[:4], B, wrt='A')
     assert onp.argwhere(c.wrong).tolist() == [[0, 1]]
 
-@pytest.mark.xfail(strict=True, reason='the names of the arguments of a method begin with self')
 def test_a_bound_method():
     class Model:
         def loss(self, x, w): return loss(x, w)
@@ -429,11 +422,10 @@ def test_a_bound_method():
     assert check(Model().loss, Model().by_w, x, w, wrt='w')
     assert not check(Model().loss, Model().by_w, x, w, wrt='x')
 
-@pytest.mark.xfail(strict=True, reason='ulps is not for long doubles')
 def test_long_doubles_have_a_report():
     assert str(check(cubes, cubes_dx, x.astype(onp.longdouble)))
 
-@pytest.mark.parametrize('bad', [pytest.param(v, marks=pytest.mark.xfail(strict=True, reason='the argument may be anything where f is finite')) for v in (onp.nan, onp.inf)])
+@pytest.mark.parametrize('bad', [pytest.param(v) for v in (onp.nan, onp.inf)])
 def test_an_argument_that_is_not_finite_is_not_called_right(bad):
     z = onp.array([1.0, bad, 3.0])
     try: assert check(lambda x: np.sum(np.tanh(np.nan_to_num(x))), lambda x: 1 - onp.tanh(onp.nan_to_num(x))**2, z).status == 'undecided'
