@@ -6,7 +6,7 @@ from .autodiff import derivative, gradient, tanh, withgradient
 from .layers import Chain, Dense, glorot_uniform
 
 # What few programs need at once is loaded when it is first asked for.
-_rooms = {'replay': 'record', 'check': 'checking', 'assert_derivative': 'checking', 'power': 'planting'}
+_rooms = {'replay': 'record', 'check': 'checking', 'assert_derivative': 'checking', 'power': 'planting', 'derivation': 'formulas'}
 __all__ = ['isapprox', 'isequal', 'ulps', 'derivative', 'gradient', 'tanh', 'withgradient', 'Chain', 'Dense', 'glorot_uniform', *_rooms]
 
 def __getattr__(name):
