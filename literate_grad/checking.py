@@ -15,7 +15,7 @@ from fastcore.basics import patch
 from .arguments import called, copied, leaves, name_of, part_at, path_name, quiet, resolve_wrt
 from .compare import isapprox, isequal, ulps
 from .diagnosis import diagnose
-from .numeric import Line, direction, unit
+from .numeric import Line, direction
 from .plots import plot_entries, plot_remainders, plot_wrong
 from .points import generic_points, special
 from .verdict import KINK, Limits, along, decide, swept
@@ -37,7 +37,7 @@ def _hides(subject, part, verdict):
     why = special(subject.args, part.path)
     if why: return ' and '.join(dict.fromkeys(f'{path_name(path, subject.names, subject.args)} {reason}' for path, reason in why))
     if verdict.numeric.straight: return f'f is linear in {part.name} around it'
-    if np.max(abs(part.hand)) * np.max(unit(part.x)) <= 1e-6 * np.max(abs(subject.y)): return f'f hardly depends on {part.name} here'
+    if max(part.hand.max(), -part.hand.min()) * np.max(part.unit) <= 1e-6 * np.max(abs(subject.y)): return f'f hardly depends on {part.name} here'
 
 def _elsewhere(subject, part, find, rng, limits, at_kink):
     "The first generic point at which the derivative is wrong: its subject, part and verdict."
@@ -177,7 +177,7 @@ def witnesses(self: Check):
     v, n = self.verdict, self.verdict.numeric
     rows = [] if v.autodiff is None or v.autodiff.shape != self.hand.shape else [_compared('autodiff', self.hand, v.autodiff, 'agrees' if self.ok and v.witness == 'autodiff' else v.status)]
     if v.witness == 'numeric' and v.reference is not None: rows.append(_compared('numeric', self.hand, v.reference, v.status))
-    elif n is not None: rows.append(Witness('numeric', None, n.says not in ('against', 'rough'), None, n.error / float(np.min(unit(self.part.x))), v.status))
+    elif n is not None: rows.append(Witness('numeric', None, n.says not in ('against', 'rough'), None, n.error / float(np.min(self.part.unit)), v.status))
     said = _worked_out(self.part, self.formula, 'evaluate')
     if said is not None: rows.append(_compared('derivation', self.hand, said, {True: 'agrees', False: 'disagrees'}[bool(self.formula)]))
     if self.exact is not None: rows.append(_compared('exact', self.hand, self.exact, self.status))
@@ -200,7 +200,7 @@ def misses(self: Check):
 @patch(as_prop=True)
 def detectable(self: Check):
     "The smallest error in any one entry that would have been seen."
-    v, u = self.verdict, np.min(unit(self.part.x))
+    v, u = self.verdict, np.min(self.part.unit)
     if KINK in v.reasons: return None
     if v.tolerance is not None: return float(np.max(v.tolerance))
     return None if v.numeric is None else float(16 * v.numeric.error / u)
@@ -332,10 +332,10 @@ def check(
         subject = _subject(f, df, args, kwargs, rtol, atol)
         paths, several = resolve_wrt(wrt, df, subject.names, subject.args, subject.claim)
         def find(subject): return find_parts(subject, paths, several)
-        breaches, subject = _breaches(subject), elementwise(subject, find(subject))
+        subject = elementwise(subject, find(subject))
         parts = find(subject)
         rng, limits = np.random.default_rng(seed), Limits(rtol, atol, _is_coarse(args))
-        verdicts = _verdicts(subject, parts, rng, limits)
+        verdicts, breaches = _verdicts(subject, parts, rng, limits), _breaches(subject)
         if exhaustive: verdicts = [_exhaustive(part, v, limits, executor) for part, v in zip(parts, verdicts)]
         checks = [_finished(part, v, find, rng, limits, breaches if part is parts[0] else ([], *breaches[1:]), seed) for part, v in zip(parts, verdicts)]
     return checks[0] if len(checks) == 1 and not several else Checks(checks)

@@ -24,7 +24,9 @@ class Line:
         self.known[0.0] = self._value(x) if y is None else np.ravel(y)
 
     def __call__(self, t):
-        if t not in self.known: self.known[t] = self._value(self.x + t * self.d)
+        if t not in self.known:
+            step = np.asarray(t * self.d)
+            self.known[t] = self._value(np.add(step, self.x, out=step if step.dtype == np.asarray(self.x).dtype else None))
         return self.known[t]
 
     def _value(self, x):
@@ -180,21 +182,23 @@ def unit(
     x, # a number or an array
 ): # a power of two for all of it, or an array of them
     "The natural size of a step in `x`."
-    a = abs(np.ravel(x))
-    sample = np.sort(a[::len(a) // 1000 + 1])
+    x = np.asarray(x)
+    flat = x.ravel()
+    sample = np.sort(abs(flat[::len(flat) // 1000 + 1]))
     sample = sample[np.searchsorted(sample, 0, 'right'):]
     if not len(sample): return 1.0
     typical = sample[len(sample) // 2]
-    if a.max() <= 1e3 * typical: return _power_of_two(typical)
-    return _power_of_two(np.where(a == 0, sample[0], a)).reshape(np.shape(x))
+    if max(x.max(), -x.min()) <= 1e3 * typical: return _power_of_two(typical)
+    return _power_of_two(np.where(x == 0, sample[0], abs(x)))
 
 def direction(
     x, # a number or an array
     rng, # a NumPy random generator
+    size=None, # the unit of `x`, if it is known
 ): # an array like `x`
     "A random direction in which every entry moves by a half to one and a half of its unit, up or down."
-    v = rng.integers(-256, 256, size=np.shape(x), dtype=np.int16)
-    return (v + np.where(v < 0, np.int16(-127), np.int16(128))) * (unit(x) / 256)
+    v = rng.integers(-128, 128, size=np.shape(x), dtype=np.int8)
+    return (v + np.where(v < 0, np.int16(-63), np.int16(64))) * ((unit(x) if size is None else size) / 128)
 
 # %% ../nbs/10_numeric.ipynb #3e9e948b
 def confirms(
