@@ -332,8 +332,8 @@ def check(
         subject = _subject(f, df, args, kwargs, rtol, atol)
         paths, several = resolve_wrt(wrt, df, subject.names, subject.args, subject.claim)
         def find(subject): return find_parts(subject, paths, several)
-        subject = elementwise(subject, find(subject))
         parts = find(subject)
+        if (whole := elementwise(subject, parts)) is not subject: subject, parts = whole, find(whole)
         rng, limits = np.random.default_rng(seed), Limits(rtol, atol, _is_coarse(args))
         verdicts, breaches = _verdicts(subject, parts, rng, limits), _breaches(subject)
         if exhaustive: verdicts = [_exhaustive(part, v, limits, executor) for part, v in zip(parts, verdicts)]
