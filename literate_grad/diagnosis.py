@@ -54,7 +54,7 @@ class Pair:
         with np.errstate(all='ignore'):
             room = 3 * (self.tolerance if tolerance is None else tolerance) + 1e-14 * abs(self.hand) + 1e-6 * np.minimum(abs(self.error), abs(self.hand))
             seen = self.wrong & (abs(self.error) > room)
-            return bool(np.all(abs(self.hand - guess) <= room)) and 2 * seen.sum() >= self.wrong.sum()
+            return bool(np.all(abs(self.hand - guess) <= room) and 2 * seen.sum() >= self.wrong.sum())
 
 # %% ../nbs/11_diagnosis.ipynb #d6be9efd
 def _axes(ndim): return [c for k in range(1, ndim + 1) for c in itertools.combinations(range(ndim), k)]
@@ -88,6 +88,11 @@ def _places(mask):
     return ('at ' + ', '.join(str([int(i) for i in w]) for w in where[:5]) + more) if mask.ndim else 'in its only entry'
 
 def _value(x): return f'{x:.6g}'
+
+def _multiple(k):
+    "A factor in six digits, or as many as tell it from 1."
+    apart = abs(abs(k) - 1)
+    return f'{k:.{max(6, 2 - math.floor(math.log10(apart)))}g}' if 0 < apart < 1 else _value(k)
 
 def _nonfinite(p):
     bad = ~np.isfinite(p.hand) & np.isfinite(p.reference)
@@ -138,11 +143,6 @@ def name_factor(
             word = f'({name})' if set(name) & set(' /') else name
             names += [form.format(word if power != 1 else name) + remark for power, form in _POWERS.items() if near(abs(x)**power)]
     return list(dict.fromkeys(name for name in names if name))[:2]
-
-def _multiple(k):
-    "A factor in six digits, or as many as tell it from 1."
-    apart = abs(abs(k) - 1)
-    return f'{k:.{max(6, 2 - math.floor(math.log10(apart)))}g}' if 0 < apart < 1 else _value(k)
 
 def _is(k, names):
     "What a number is, as the end of a sentence."
