@@ -506,6 +506,7 @@ def _matrix_factor(p):
         R, H = (r, p.hand) if axis == 0 else (r.T, p.hand.T)
         room = 10 * np.linalg.cond(A) * p.tolerance.max() * max(1, np.linalg.norm(A))
         same = lambda guess: bool(np.all(abs(guess - H) <= room))
+        if same(R): continue
         for word, M in ((name, A), (f'{name}.T', A.T)):
             if same(M.T @ np.linalg.solve(M, R)) or same(np.linalg.solve(M, M.T @ R)): return 'transpose', f'{name} is transposed: where the reference has {word} as a factor, hand has its transpose.'
             if same(np.linalg.solve(M, R)): return 'missing-factor', f'reference = {word} @ hand: that factor is missing.'
@@ -639,6 +640,12 @@ def _shifted_point(p):
             if np.linalg.norm(p.error - k * step) > 0.2 * np.linalg.norm(p.error): break
             t *= k
 
+def _one_aside(p):
+    for name, a in _movable(p, wrt=True).items():
+        for sign, step in ('+', 1), ('-', -1):
+            r = _at(p, 'reference', {name: a + step})
+            if _close(p, p.hand, r) and r.any(): return 'wrong-point', f'hand is the reference at {name} {sign} 1.'
+
 # %% ../nbs/11_diagnosis.ipynb #ce80c99b
 def _moved(p, who, name):
     "Which entries change when entry [0, 1] of a matrix does."
@@ -661,7 +668,7 @@ Diagnosis.__doc__ = "Which entries are `wrong` (`None` for a wrong shape), the `
 
 _VALUES = (_nonfinite, _zero, _sign, _scale, _offset, _low_precision, _transpose, _permuted, _shifted, _repeated_index)
 _FORMULAS = (_mask, _mask_ignored, _derivative_of_another, _other_axis, _local_form, _few, _diagonal, _matrix_factor)
-_POINTS = (_shifted_point, _substituted, _closed_form, _sum_factor, _row_term, _wrong_sum, _agrees_at_one, _agrees_when_symmetric, _multiple_at_zero, _growth)
+_POINTS = (_shifted_point, _substituted, _closed_form, _sum_factor, _row_term, _wrong_sum, _agrees_at_one, _agrees_when_symmetric, _multiple_at_zero, _growth, _one_aside)
 
 def _hypotheses(p):
     "What can be asked of this pair, in order."

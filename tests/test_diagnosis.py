@@ -294,3 +294,8 @@ def test_a_value_of_one_entry():
     assert hint in diagnosis(2 * x, 2 * x[None], wrt='x', x=x).evidence[0]
     assert hint in diagnosis(-x, 2 * x[None], wrt='x', x=x).evidence[0]
     assert hint not in diagnosis(2 * x, 2 * x[None], wrt='x', x=x[None]).evidence[0]
+
+@pytest.mark.parametrize('step, reference', [(-1, lambda d: d['w'] * np.tanh(d['x'] + d['w'])**3), (1, lambda d: d['w'] / (d['x']**2 + d['w']**2 + 3))])
+def test_a_forgotten_1_is_another_point(step, reference):
+    found = at_a_point(lambda d: reference({**d, 'x': d['x'] + step}), reference, 'x', x=normal(7), w=normal(7, 1) + 3)
+    assert found.cause == 'wrong-point' and f'at x {step:+}'.replace('+', '+ ').replace('-', '- ') in found.evidence[0]
