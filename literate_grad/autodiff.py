@@ -6,7 +6,7 @@
 __all__ = ['WithGradient', 'Label', 'withgradient', 'gradient', 'tanh', 'derivative']
 
 # %% ../nbs/01_gradient.ipynb #a3dd3592
-import copy, re, traceback
+import copy, re, sys, traceback
 from collections import namedtuple
 from functools import lru_cache
 import autograd.numpy as np
@@ -76,9 +76,16 @@ def _projected(gradient, leaf):
 # %% ../nbs/01_gradient.ipynb #5ad7113b
 def _name(f): return getattr(f, '__name__', type(f).__name__)
 
+def _of_scipy(error, frames):
+    "The function of `scipy.special` that a traced value reached, or `None`."
+    ufunc = re.search(r"<ufunc '(\w+)'>", str(error))
+    if ufunc and not hasattr(np, ufunc[1]) and hasattr(sys.modules.get('scipy.special'), ufunc[1]): return ufunc[1]
+    return next((frame.name for frame in frames if re.search(r'scipy[\\/]special', frame.filename)), None)
+
 def _not_traced(f, error):
     "The error that a user can act on, from the one that a traced value caused."
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if 'autograd' not in frame.filename]
+    if found := _of_scipy(error, frames): return TypeError(f"{_name(f)} hands a traced value to SciPy's {found}; autograd.scipy.special has some of them.")
     called = re.findall(r"callable (\w+) method|<ufunc '(\w+)'>", str(error)) + [('', frame.name) for frame in frames if 'numpy' in frame.filename]
     line = next((frame.line for frame in reversed(frames) if 'numpy' not in frame.filename), '')
     what = f"numpy's {''.join(called[-1])}" if called else f'code that autograd does not know (`{line}`)' if line else 'code that autograd does not know'

@@ -35,6 +35,7 @@ class Pair:
         self.hand, self.reference, self.wrt, self.others = _numbers(hand), _numbers(reference), wrt, others
         self.given, self.at, self.cache = dict(arguments), {'hand': hand_at, 'reference': reference_at}, {}
         self.arguments = {name: leaf for k, v in self.given.items() for name, leaf in _leaves(v, k).items()}
+        self.constants = self.arguments # what a constant may stand for
         self.tolerance = np.broadcast_to(np.asarray(tolerance, float), self.reference.shape)
         self.calls = calls if calls is not None else 24 if self.reference.size <= 10**4 else 4
         if self.hand.shape == self.reference.shape: self._compare()
@@ -52,7 +53,8 @@ class Pair:
         if guess.shape != self.hand.shape: return False
         with np.errstate(all='ignore'):
             room = 3 * (self.tolerance if tolerance is None else tolerance) + 1e-14 * abs(self.hand) + 1e-6 * np.minimum(abs(self.error), abs(self.hand))
-            return bool(np.all(abs(self.hand - guess) <= room))
+            seen = self.wrong & (abs(self.error) > room)
+            return bool(np.all(abs(self.hand - guess) <= room) and 2 * seen.sum() >= self.wrong.sum())
 
 # %% ../nbs/11_diagnosis.ipynb #d6be9efd
 def _axes(ndim): return [c for k in range(1, ndim + 1) for c in itertools.combinations(range(ndim), k)]
@@ -76,7 +78,8 @@ def _wrong_shape(p):
     if not h.size or not r.size: return 'wrong-shape', f'hand has shape {h.shape}, the reference {r.shape}.'
     room = max(1, h.size // max(1, r.size)) * (3 * np.max(p.tolerance, initial=0) + 1e-12 * np.max(abs(r), initial=0))
     with np.errstate(all='ignore'): story = next((s for a, b, s in _shape_stories(h, r) if a.shape == b.shape and np.all(abs(a - b) <= room)), '')
-    return 'wrong-shape', f'hand has shape {h.shape}, the reference {r.shape}. {story}'.strip()
+    if r.shape == (1, *h.shape) and np.shape(p.arguments.get(p.wrt)) == h.shape: story += ' The first axis is that of the value: return a number, e.g. y[0].'
+    return 'wrong-shape', f'hand has shape {h.shape}, the reference {r.shape}. {story.strip()}'.strip()
 
 # %% ../nbs/11_diagnosis.ipynb #37a1bc4f
 def _places(mask):
@@ -85,6 +88,11 @@ def _places(mask):
     return ('at ' + ', '.join(str([int(i) for i in w]) for w in where[:5]) + more) if mask.ndim else 'in its only entry'
 
 def _value(x): return f'{x:.6g}'
+
+def _multiple(k):
+    "A factor in six digits, or as many as tell it from 1."
+    apart = abs(abs(k) - 1)
+    return f'{k:.{max(6, 2 - math.floor(math.log10(apart)))}g}' if 0 < apart < 1 else _value(k)
 
 def _nonfinite(p):
     bad = ~np.isfinite(p.hand) & np.isfinite(p.reference)
@@ -158,14 +166,14 @@ def _scale(p):
     k = _ratio(p)
     if k is None: return None
     with np.errstate(all='ignore'): precision = max(1e-12, 3 * np.nanmin(p.tolerance / abs(p.reference)))
-    names = name_factor(k, p.arguments, precision) if precision < 1e-3 else []
-    if names or np.count_nonzero(p.reference) > 1: return 'scale', f'hand = {_value(k)} × reference in every entry{_is(k, names)}'
+    names = [name for name in name_factor(k, p.constants, precision) if name != '1'] if precision < 1e-3 else []
+    if names or np.count_nonzero(p.reference) > 1: return 'scale', f'hand = {_multiple(k)} × reference in every entry{_is(k, names)}'
 
 def _offset(p):
     weight = 1 / np.maximum(p.tolerance, 1e-300)
     k = np.sum(weight * p.error) / np.sum(weight)
-    if p.hand.size > 1 and p.explains(p.reference + k):
-        return 'offset', f'hand = reference {"-" if np.real(k) < 0 else "+"} {_value(abs(k))} in every entry{_is(k, name_factor(k, p.arguments))}'
+    if p.hand.size > 1 and np.all(abs(k) > 4 * p.tolerance) and p.explains(p.reference + k):
+        return 'offset', f'hand = reference {"-" if np.real(k) < 0 else "+"} {_value(abs(k))} in every entry{_is(k, name_factor(k, p.constants))}'
 
 # %% ../nbs/11_diagnosis.ipynb #ecbe4c1e
 _FLOATS = {8: ', as in bfloat16', 11: ', as in float16', 24: ', as in float32'}
@@ -402,7 +410,7 @@ def _forms(p):
 
 def _shown(form, p):
     "A closed form in words."
-    factor = (name_factor(form.factor, p.arguments) or [_value(abs(form.factor))])[0]
+    factor = (name_factor(form.factor, p.constants) or [_value(abs(form.factor))])[0]
     parts = [factor] * (factor != '1' or not form.powers) + [k if q == 1 else f'{k}^{q:g}' for k, q in form.powers.items()]
     return '-' * bool(form.factor < 0) + ' · '.join(parts)
 
@@ -433,7 +441,7 @@ def _where(p): return 'where hand is wrong' if p.error.size <= 64 else 'in 64 wr
 def _closed_form(p):
     hand, reference, ratio, error = _forms(p)
     alone = hand and not reference
-    named = lambda form: form and name_factor(form.factor, p.arguments)
+    named = lambda form: form and name_factor(form.factor, p.constants)
     if ratio and not (error and (error.cost < ratio.cost or alone)) and (named(ratio) or not (hand and reference)):
         cause = _misread(ratio, hand, reference)
         return cause, f'hand / reference = {_shown(ratio, p)} {_where(p)}: {_STORIES[cause]}.'
@@ -450,7 +458,7 @@ def _sum_factor(p):
     for power in (1, -1, 0.5, -0.5, 2, -2) if np.all(ratio > 0) else ():
         u = ratio**(1 / power) - 1
         form = closed_form(words, u, (1 + u) * (1 + 1 / ratio) * t / abs(r))
-        if form and name_factor(form.factor, p.arguments):
+        if form and name_factor(form.factor, p.constants):
             words = f'(1 {"-" if form.factor < 0 else "+"} {_shown(form._replace(factor=abs(form.factor)), p)})'
             return 'missing-factor', f'hand / reference = {words}{f"^{power:g}" if power != 1 else ""} {_where(p)}: {_STORIES["missing-factor"]}.'
 
@@ -459,7 +467,7 @@ def _local_form(p):
     ratio, error = _forms(p)[2:]
     if ratio and not ratio.powers and _is_few(p): return None
     if ratio and (ratio.powers or name_factor(ratio.factor, {})) and not (error and error.cost < ratio.cost): return 'missing-factor', f'hand / reference = {_shown(ratio, p)} {_where(p)}, 1 where it is right: {_STORIES["missing-factor"]}.'
-    if error and (not error.powers or name_factor(error.factor, p.arguments)): return 'missing-term', f'hand - reference = {_shown(error, p)} {_where(p)}, 0 where it is right: {_STORIES["missing-term"]}.'
+    if error and (not error.powers or name_factor(error.factor, p.constants)): return 'missing-term', f'hand - reference = {_shown(error, p)} {_where(p)}, 0 where it is right: {_STORIES["missing-term"]}.'
 
 # %% ../nbs/11_diagnosis.ipynb #148e14f5
 def _diagonal(p):
@@ -498,6 +506,7 @@ def _matrix_factor(p):
         R, H = (r, p.hand) if axis == 0 else (r.T, p.hand.T)
         room = 10 * np.linalg.cond(A) * p.tolerance.max() * max(1, np.linalg.norm(A))
         same = lambda guess: bool(np.all(abs(guess - H) <= room))
+        if same(R): continue
         for word, M in ((name, A), (f'{name}.T', A.T)):
             if same(M.T @ np.linalg.solve(M, R)) or same(np.linalg.solve(M, M.T @ R)): return 'transpose', f'{name} is transposed: where the reference has {word} as a factor, hand has its transpose.'
             if same(np.linalg.solve(M, R)): return 'missing-factor', f'reference = {word} @ hand: that factor is missing.'
@@ -604,7 +613,7 @@ def _multiple_at_zero(p):
         h, r = (_at(p, who, {name: 0 * a}) for who in ('hand', 'reference'))
         if h is None or r is None or np.ptp(abs(r)) < 1e-3 * np.max(abs(r)): continue
         k = _ratio(Pair(h, r, 10 * p.precision * np.max(abs(r))))
-        names = name_factor(k, p.arguments) if k and abs(k - 1) > 1e-3 else []
+        names = name_factor(k, p.constants) if k and abs(k - 1) > 1e-3 else []
         if names: return 'missing-factor', f'Where {name} = 0, hand = {_value(k)} × reference in every entry{_is(k, names)}'
 
 # %% ../nbs/11_diagnosis.ipynb #24a1be2f
@@ -631,6 +640,12 @@ def _shifted_point(p):
             if np.linalg.norm(p.error - k * step) > 0.2 * np.linalg.norm(p.error): break
             t *= k
 
+def _one_aside(p):
+    for name, a in _movable(p, wrt=True).items():
+        for sign, step in ('+', 1), ('-', -1):
+            r = _at(p, 'reference', {name: a + step})
+            if _close(p, p.hand, r) and r.any(): return 'wrong-point', f'hand is the reference at {name} {sign} 1.'
+
 # %% ../nbs/11_diagnosis.ipynb #ce80c99b
 def _moved(p, who, name):
     "Which entries change when entry [0, 1] of a matrix does."
@@ -653,7 +668,7 @@ Diagnosis.__doc__ = "Which entries are `wrong` (`None` for a wrong shape), the `
 
 _VALUES = (_nonfinite, _zero, _sign, _scale, _offset, _low_precision, _transpose, _permuted, _shifted, _repeated_index)
 _FORMULAS = (_mask, _mask_ignored, _derivative_of_another, _other_axis, _local_form, _few, _diagonal, _matrix_factor)
-_POINTS = (_shifted_point, _substituted, _closed_form, _sum_factor, _row_term, _wrong_sum, _agrees_at_one, _agrees_when_symmetric, _multiple_at_zero, _growth)
+_POINTS = (_shifted_point, _substituted, _closed_form, _sum_factor, _row_term, _wrong_sum, _agrees_at_one, _agrees_when_symmetric, _multiple_at_zero, _growth, _one_aside)
 
 def _hypotheses(p):
     "What can be asked of this pair, in order."
@@ -674,7 +689,9 @@ def _spread(p):
     known = [i for i in range(8) if h[i] is not None and r[i] is not None]
     if len(known) < 4: return None
     h, r = (np.array([float(a[i].reshape(())) for i in known]) for a in (h, r))
-    return Pair(h, r, 10 * p.precision * abs(r), p.wrt, {k: a[known] for k, a in many.items()})
+    spread = Pair(h, r, 10 * p.precision * abs(r), p.wrt, {k: a[known] for k, a in many.items()})
+    spread.constants = {k: a for k, a in p.arguments.items() if k not in points[0]}
+    return spread
 
 def _scalar(p):
     spread = _spread(p)

@@ -261,3 +261,41 @@ def test_a_sign_shows_through_noise():
     r = normal(30)
     assert diagnosis(-r + 1e-4 * normal(30, 1), r, 1e-3).cause == 'sign'
     assert diagnosis(2 * r + 1e-4 * normal(30, 1), r, 1e-3).cause == 'scale'
+
+@pytest.mark.parametrize('off', [1e-6, -1e-6, 3e-9, 1.25e-4, -2e-10])
+def test_a_factor_next_to_1_can_be_told_from_it(off):
+    factor, found = 1 + off, diagnosis((1 + off) * normal(9), normal(9))
+    shown = found.evidence[0].removeprefix('hand = ').split()[0]
+    assert found.cause == 'scale' and abs(float(shown) - factor) < 0.05 * abs(off) and ' is 1' not in found.evidence[0]
+
+@pytest.mark.parametrize('n', [2, 3, 6])
+def test_an_offset_has_to_be_seen_in_every_entry(n):
+    r = np.array([1e-8, 1e4, 3e-7, 2e-6, 5e-7, 1e-5])[:n]
+    wrong = r * np.where(np.arange(n) == 0, 1.5, 1)
+    assert diagnosis(wrong, r, 1e-9 * r).cause == ('few-entries' if n > 2 else None)
+    assert diagnosis(r + 0.1, r, 1e-9 * r).cause == 'offset'
+
+@pytest.mark.parametrize('seed', range(5))
+def test_an_entry_that_hides_the_difference_supports_nothing(seed):
+    r = normal((4, 6), seed)
+    r[0, 0] = 1e12
+    assert diagnosis(r + 0.3 * normal((4, 6), 99), r, 1e-12 * abs(r), x=normal((4, 6), 98)).cause is None
+
+def test_the_factor_of_a_scalar_is_named_by_what_does_not_move():
+    bias = lambda d: 2 * np.mean(d['X'] @ d['w'] + d['b'] - d['y'])
+    data = dict(X=normal((20, 3)), y=normal(20, 1), w=normal(3, 2))
+    found = at_a_point(lambda d: 20 * bias(d), bias, 'b', b=0.3, **data)
+    assert found.cause == 'scale' and '20 is n, n = 20 = X.shape[0]' in found.evidence[0]
+    for factor in (8, 0.3): assert '.size' not in (sentence := at_a_point(lambda d: factor * bias(d), bias, 'b', b=0.3, **data).evidence[0]) and ' is b' not in sentence
+    assert at_a_point(lambda d: -bias(d), bias, 'b', b=0.3, **data).cause == 'sign'
+
+def test_a_value_of_one_entry():
+    x, hint = normal(3), 'return a number, e.g. y[0]'
+    assert hint in diagnosis(2 * x, 2 * x[None], wrt='x', x=x).evidence[0]
+    assert hint in diagnosis(-x, 2 * x[None], wrt='x', x=x).evidence[0]
+    assert hint not in diagnosis(2 * x, 2 * x[None], wrt='x', x=x[None]).evidence[0]
+
+@pytest.mark.parametrize('step, reference', [(-1, lambda d: d['w'] * np.tanh(d['x'] + d['w'])**3), (1, lambda d: d['w'] / (d['x']**2 + d['w']**2 + 3))])
+def test_a_forgotten_1_is_another_point(step, reference):
+    found = at_a_point(lambda d: reference({**d, 'x': d['x'] + step}), reference, 'x', x=normal(7), w=normal(7, 1) + 3)
+    assert found.cause == 'wrong-point' and f'at x {step:+}'.replace('+', '+ ').replace('-', '- ') in found.evidence[0]
