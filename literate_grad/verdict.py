@@ -41,7 +41,7 @@ def along(
     "The slopes that a derivative promises."
     return np.sum(g.reshape(-1, d.size) * d.ravel(), axis=1)
 
-# %% ../nbs/10c_verdict.ipynb #28fa1fa1
+# %% ../nbs/10c_verdict.ipynb #157fd4a4
 def terms(
     g: np.ndarray, # a derivative, of shape y.shape + x.shape
     d: np.ndarray, # a direction, in the shape of x
