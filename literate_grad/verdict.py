@@ -64,7 +64,7 @@ def hears(
     low, high = np.fmin(s.left, s.right), np.fmax(s.left, s.right)
     inside = np.where(s.kink, (claim >= low - slack) & (claim <= high + slack), abs(s.value - claim) <= slack)
     largest = size if largest is None else largest
-    noisy = 4 * s.error > np.where(size > 0, 0.01 * largest + extra, 1e6 * s.noise)
+    noisy = 4 * s.error > np.where(size > 0, 0.1 * largest + extra, 1e6 * s.noise)
     return np.select([s.rough, ~np.isfinite(s.value + s.error), ~inside, s.kink, noisy], ['rough', 'noisy', 'against', 'kink', 'noisy'], 'for')
 
 # %% ../nbs/10c_verdict.ipynb #ab099ff2
