@@ -1,5 +1,5 @@
 "The house is in order: one configuration of the site, cells with ids, README in sync, a wheel with the package only."
-import json, subprocess, sys
+import json, re, subprocess, sys
 from pathlib import Path
 import pytest
 
@@ -34,3 +34,8 @@ def test_imports_stand_alone(path):
             lines = [line for line in source(cell).splitlines() if not line.startswith('#|')]
             imports = [line.startswith(('import ', 'from ')) for line in lines]
             assert not any(imports) or all(imports) and ';' not in ''.join(lines), source(cell)
+
+@pytest.mark.parametrize('path', notebooks, ids=lambda path: path.name)
+def test_links_hold_no_code(path):
+    "nbdev makes a link of a name in backticks; inside a link there would be two."
+    assert not [source(cell) for cell in cells(path) if cell['cell_type'] == 'markdown' and re.search(r'\[`[^`\]]*`\]\(', source(cell))]
