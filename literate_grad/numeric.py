@@ -191,14 +191,16 @@ def unit(
     if max(x.max(), -x.min()) <= 1e3 * typical: return _power_of_two(typical)
     return _power_of_two(np.where(x == 0, sample[0], abs(x)))
 
+_moves = np.outer([1, -1], np.arange(64, 192) / 128).ravel() # from a half to almost one and a half, up and down
+
 def direction(
     x, # a number or an array
     rng, # a NumPy random generator
     size=None, # the unit of `x`, if it is known
 ): # an array like `x`
     "A random direction in which every entry moves by a half to one and a half of its unit, up or down."
-    v = rng.integers(-128, 128, size=np.shape(x), dtype=np.int8)
-    return (v + np.where(v < 0, np.int16(-63), np.int16(64))) * ((unit(x) if size is None else size) / 128)
+    moves = _moves[rng.integers(0, 256, size=np.shape(x), dtype=np.uint8)]
+    return moves * (unit(x) if size is None else size)
 
 # %% ../nbs/10_numeric.ipynb #3e9e948b
 def confirms(
