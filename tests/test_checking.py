@@ -437,7 +437,7 @@ def with_threads():
     with ThreadPoolExecutor(2) as pool: yield pool
 
 def with_dask():
-    from distributed import Client
+    Client = pytest.importorskip('distributed').Client
     with Client(processes=False, dashboard_address=None, n_workers=1, threads_per_worker=2) as client: yield client.get_executor()
 
 @pytest.fixture(params=[lambda: iter([None]), with_threads, with_dask], ids=['alone', 'threads', 'dask'])

@@ -127,7 +127,7 @@ def test_numbers_from_a_formula():
     d, at = derivation(tanh_activation_derivative), dict(x=x, w=w)
     assert d.derivatives == ('w',)
     exact = d.exact('w', at)
-    assert max(ulps(exact, tanh_activation_derivative(x, w))) <= 2 and max(ulps(exact, d.evaluate('w', at))) <= 3
+    assert all(max(ulps(exact, rounded)) <= 4 for rounded in (tanh_activation_derivative(x, w), d.evaluate('w', at))) # cosh, a reciprocal, a square and a product, each rounded
     assert np.isclose(d.value(at).sum(), tanh_activation(x, w))
     with pytest.raises(KeyError, match='no readable derivative by x'): d.evaluate('x', at)
     with pytest.raises(ValueError, match='at most 1000'): d.exact('w', dict(x=np.ones(1001), w=np.ones(1001)))

