@@ -39,6 +39,10 @@ def _hides(subject, part, verdict):
     if verdict.numeric.straight: return f'f is linear in {part.name} around it'
     if max(part.hand.max(), -part.hand.min()) * np.max(part.unit) <= 1e-6 * np.max(abs(subject.y)): return f'f hardly depends on {part.name} here'
 
+def _is_sure(verdict):
+    "Whether a disagreement at a generic point is more than autodiff's own rounding."
+    return verdict.autodiff is None or verdict.reference is not None and getattr(verdict.numeric, 'sides', 'kink') in ('autodiff', 'kink', 'neither')
+
 def _elsewhere(subject, part, find, rng, limits, at_kink):
     "The first generic point at which the derivative is wrong: its subject, part and verdict."
     for args in generic_points(subject.args, part.path, rng):
@@ -50,7 +54,7 @@ def _elsewhere(subject, part, find, rng, limits, at_kink):
             if at_kink and np.array_equal(here.hand, part.hand): continue # numbers for this kink, not a formula
             verdict, = _verdicts(there, [here], rng, limits)
         except Exception: continue
-        if verdict.status == 'disagrees' and (verdict.reference is not None or verdict.autodiff is None): return there, here, verdict
+        if verdict.status == 'disagrees' and _is_sure(verdict): return there, here, verdict
 
 # %% ../nbs/14_checking.ipynb #c4c974e1
 def _cause(part, verdict, find):
@@ -65,11 +69,13 @@ def _cause(part, verdict, find):
         return autodiff(there, [Part(there, part.path, part.hand)])[0]
     def others(name): return autodiff(subject, [Part(subject, (names.index(name),), part.hand)])[0]
     traced = verdict.autodiff is not None
-    d = diagnose(part.hand, verdict.reference, tol, wrt=part.name, arguments=dict(zip(names, subject.args)),
+    hand = part.hand if verdict.wrong is None else np.where(verdict.wrong, part.hand, verdict.reference) # at a kink, more than one number is right
+    d = diagnose(hand, verdict.reference, tol, wrt=part.name, arguments=dict(zip(names, subject.args)),
                  hand_at=hand_at, reference_at=reference_at if traced else None, others=others if traced else None)
     words = tuple(re.sub('([Tt]he )?reference', verdict.witness, s) for s in d.evidence)
     return d.cause, words + ((_jacobian_hint(part),) if d.cause == 'wrong-shape' and subject.y.ndim else ())
 
+# %% ../nbs/14_checking.ipynb #3cffcabe
 def _cause_of_sample(part, verdict):
     "What explains the disagreement in a few entries: a factor or an offset."
     if verdict.sample is None: return None, ()

@@ -141,7 +141,7 @@ def name_factor(
         for name, x, remark in _quantities(arguments):
             if not x or not np.isfinite(x) or abs(x) == 1: continue
             word = f'({name})' if set(name) & set(' /') else name
-            names += [form.format(word if power != 1 else name) + remark for power, form in _POWERS.items() if near(abs(x)**power)]
+            names += [form.format(word if power != 1 else name) + remark for power, form in _POWERS.items() if near(np.float64(abs(x))**power)]
     return list(dict.fromkeys(name for name in names if name))[:2]
 
 def _is(k, names):
@@ -164,7 +164,7 @@ def _sign(p):
 
 def _scale(p):
     k = _ratio(p)
-    if k is None: return None
+    if k is None or np.any((p.hand == p.reference) & (p.reference != 0)): return None # an entry that is right shows that it is no factor
     with np.errstate(all='ignore'): precision = max(1e-12, 3 * np.nanmin(p.tolerance / abs(p.reference)))
     names = [name for name in name_factor(k, p.constants, precision) if name != '1'] if precision < 1e-3 else []
     if names or np.count_nonzero(p.reference) > 1: return 'scale', f'hand = {_multiple(k)} × reference in every entry{_is(k, names)}'

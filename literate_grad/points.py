@@ -28,7 +28,7 @@ def _special(x, asked):
     if low == high and not one: return f'has only entries {low:g}'
     if one and np.ndim(x): return 'has one entry'
     if asked and np.all((s == 0) | (abs(s) == 1)): return 'has only entries 0, 1 and -1'
-    if len(s) <= FEW and np.any((s == 0) | (abs(s) == 1)) and np.any(s != np.round(s)): return f'has an entry {s[(s == 0) | (abs(s) == 1)][0]:g}'
+    if (asked or len(s) <= FEW) and np.any((s == 0) | (abs(s) == 1)) and np.any(s != np.round(s)): return f'has an entry {s[(s == 0) | (abs(s) == 1)][0]:g}'
     if _is_identity(x): return 'is the identity matrix'
     if np.ndim(x) and x.shape[0] == 1: return 'is a batch of one'
 
@@ -92,7 +92,8 @@ def _generic(x, rng, s, asked):
     kind = _structure(x)
     if kind == 'one-hot' and not asked or kind == 'whole' and not asked: return x
     if kind in ('simplex', 'one-hot'): return rng.dirichlet(np.ones(x.shape[-1]), size=x.shape[:-1])
-    return _spread(x, rng, s) if kind in (None, 'whole') else _square(x, kind, rng, s)
+    y = _spread(x, rng, s) if kind in (None, 'whole') else _square(x, kind, rng, s)
+    return abs(y) if kind is None and not asked and np.all(x >= 0) else y # what may have to be positive
 
 # %% ../nbs/10a_points.ipynb #b0fb6628
 SPREADS = 0.3, 1.0, 4.0, 16.0
