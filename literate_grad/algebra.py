@@ -98,7 +98,7 @@ def _number(text):
 
 # %% ../nbs/11b_algebra.ipynb #88315561
 def _power(base, exponent):
-    if exponent.is_Number and (abs(exponent) > 1000 or base.is_Rational and abs(exponent) * base.p.bit_length() > 10_000): raise Unreadable(f'an exponent is too large')
+    if exponent.is_Number and (abs(exponent) > 1000 or base.is_Rational and abs(exponent) * base.p.bit_length() > 10_000): raise Unreadable('an exponent is too large')
     return base**exponent
 
 # %% ../nbs/11b_algebra.ipynb #82fb3d46
@@ -440,7 +440,6 @@ def _entries(y, shape): return np.broadcast_to(np.asarray(y, object), shape).rav
 
 def differences(a, b, meaning, guard=None):
     "At every point: its values, both sides, and whether they are finite and away from kinks."
-    import mpmath as mp
     watched = [a, b, *(_pivots(a) | _pivots(b))] + ([guard] if guard is not None else [])
     free = sorted(set().union(*(e.free_symbols for e in watched)), key=str)
     for values, count in _points(free, meaning, any(has_sum(e) or meaning.symbol(meaning.count) in e.free_symbols for e in watched), watched[2:]):
@@ -459,7 +458,7 @@ def compared(
 ) -> Compared: # 'holds', 'fails' with a point and both values there, or 'unreadable' when no point can tell
     "Whether two expressions have the same value at all points where both are real."
     import mpmath as mp
-    seen, first, undefined = 0, None, None
+    seen, undefined = 0, None
     with mp.workdps(2 * digits):
         for point, p, q in differences(a, b, meaning, guard):
             if not mp.isfinite(q): continue

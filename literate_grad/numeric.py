@@ -6,7 +6,6 @@
 __all__ = ['RATIO', 'STEPS', 'Rungs', 'EPS', 'Slope', 'Line', 'rungs', 'noise', 'slope', 'unit', 'direction', 'confirms']
 
 # %% ../nbs/10_numeric.ipynb #9826cc60
-import math
 from collections import namedtuple
 import numpy as np
 from .arguments import quiet

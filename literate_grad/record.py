@@ -6,7 +6,6 @@
 __all__ = ['recorded', 'first_half', 'second_half', 'Row', 'compared', 'Replay', 'replay']
 
 # %% ../nbs/05_record.ipynb #9881e86e
-import re
 from collections import namedtuple
 import numpy as np
 from .compare import isapprox, isequal, ulps
