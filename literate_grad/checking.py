@@ -296,7 +296,8 @@ def markdown(
     "The report for Jupyter and the site."
     first, second = _heads(c)
     mark = {'agrees': '✓', 'disagrees': '✗', 'undecided': '?'}[c.status]
-    return f'**{mark}** {_headline(c, "`")}' + _markdown_table(first, _witness_rows(c)) + _markdown_table(second, _worst(c)) + ''.join(f'\n\n{s}' for s in _remarks(c))
+    text = f'**{mark}** {_headline(c, "`")}' + _markdown_table(first, _witness_rows(c)) + _markdown_table(second, _worst(c)) + ''.join(f'\n\n{s}' for s in _remarks(c))
+    return re.sub('(?<!`)<lambda>', '`<lambda>`', text) # not a tag
 
 # %% ../nbs/14_checking.ipynb #c7d31399
 def _remainders(part, derivative, d, h):
@@ -374,7 +375,7 @@ def _finished(part, verdict, find, rng, limits, breaches, seed):
     if contradicts: verdict.status = 'undecided'
     if verdict.status == 'agrees' and (why := _hides(part.subject, part, verdict)):
         if other := _elsewhere(part.subject, part, find, rng, limits, KINK in verdict.reasons): return _undecided(part, other, why, find, seed)
-        verdict.remarks.append(f'{why[:1].upper()}{why[1:]}, which hides mistakes; but at generic points it agrees, too.')
+        verdict.remarks.append(f'Such a point may hide mistakes ({why}), but at generic points the derivative agrees, too.')
     if writes: verdict.status = 'undecided'
     return Check(part, verdict, notes, seed=seed, formula=formula)
 

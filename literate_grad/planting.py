@@ -9,7 +9,7 @@ __all__ = ['IN_RESULT', 'Planted', 'OUTCOMES', 'Power', 'power']
 from collections import namedtuple
 import numpy as np
 from .arguments import copied, is_list_of_numbers, leaves, name_of, quiet, replaced
-from .checking import check
+from .checking import Check, check
 
 # %% ../nbs/14a_power.ipynb #64d1bcb3
 def _few(d):

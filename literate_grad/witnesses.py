@@ -30,8 +30,9 @@ class Subject:
         self.f, self.df, self.kwargs, self.notes, self.traced = f, df, kwargs, [], None
         self.names, self.given, self.writes = names or argument_names(f, df, len(args)), args, False
         self.args = self._copies()
-        self.y = real_value(self._called(f), name_of(f))
-        self.claim = self._called(df)
+        y, claim = self._called(f), self._called(df)
+        if changed(args, self.args): y, claim = self._alone(f), self._alone(df)
+        self.y, self.claim = real_value(y, name_of(f)), claim
 
     def _copies(self): return tuple(copied(x, name) for x, name in zip(self.given, self.names))
 
@@ -42,14 +43,19 @@ class Subject:
 # %% ../nbs/10b_witnesses.ipynb #56082eba
 @patch
 def _called(self: Subject, function):
-    "The value of one of the functions, with a note of what it did to its arguments."
+    "The value of one of the functions, in memory of its own: who returns it may use the same again."
     value = called(function, self.args, self.kwargs)
-    written = changed(self.given, self.args)
-    self.writes |= bool(written)
-    self.notes += [f'{name_of(function)} writes into its argument {path_name(path, self.names, self.args)}; let it work on a copy' for path in written]
     if function is self.df: self.notes += _views(function, value, self.args, self.names)
+    return copied(value, f'the result of {name_of(function)}', np.float16)
+
+@patch
+def _alone(self: Subject, function):
+    "The same where one of the functions writes into its arguments; which of them, is noted."
+    self.writes, self.args = True, self._copies()
+    value, written = self._called(function), changed(self.given, self.args)
+    self.notes += [f'{name_of(function)} writes into its argument {path_name(path, self.names, self.args)}; let it work on a copy' for path in written]
     if written: self.args = self._copies()
-    return copied(value, f'the result of {name_of(function)}', np.float16) # who returns it may use its memory again
+    return value
 
 # %% ../nbs/10b_witnesses.ipynb #561b5269
 def _views(function, value, args, names):
