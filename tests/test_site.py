@@ -100,6 +100,10 @@ def test_pictures_have_texts(site, name):
     for picture in soup(site/name).select('main img, main svg'):
         assert picture.get('alt') or picture.get('aria-label') or picture.find('title') or picture.get('aria-hidden'), str(picture)[:200]
 
+@every_page
+def test_formulas_of_docstrings_are_typeset(site, name):
+    assert not [p for p in soup(site/name).select('main p') if re.match(r'\w+ = .*\bd\w+/d', p.text, re.S)]
+
 def barriers(page, leave_out=(), **options):
     "What keeps people from reading the page, by axe-core; formulas and drawings are of many pieces, in the colours of the text."
     options['resultTypes'] = ['violations']
