@@ -231,10 +231,10 @@ def _headline(c, mark=''):
     "The verdict in a line."
     f, dydx = (f'{mark}{s}{mark}' for s in (c.function, f'dy/d{c.wrt}'))
     n = c.part.hand.size
-    if c.status == 'agrees': return f'{f}: {dydx} agrees, {n} of {n} entries' + (f'. {c.reason}.' if c.reason else '')
+    if c.status == 'agrees': return f'{f}: {dydx} agrees' + f', {n} of {n} entries' * (n > 1) + (f'. {c.reason}.' if c.reason else '')
     if c.status == 'undecided': return f'{f}: {dydx} is undecided. {c.reason}.'
-    if not np.any(c.wrong is None or c.wrong): return f'{f}: {dydx}: ' + ' '.join(f'{s.rstrip(".")}.' for s in c.evidence)
-    where = f' in {int(c.wrong.sum())} of {n} entries' if c.wrong is not None and c.cause != 'wrong-shape' else ''
+    if not np.any(c.wrong is None or c.wrong): return f'{f}: {dydx} disagrees with its docstring. ' + ' '.join(f'{s.rstrip(".")}.' for s in c.evidence)
+    where = f' in {int(c.wrong.sum())} of {n} entries' if c.wrong is not None and c.cause != 'wrong-shape' and n > 1 else ''
     why = f' Cause: {c.cause}.' if c.cause else ''
     return f'{f}: {dydx} disagrees{where}.{why}' + ''.join(f' {s.rstrip(".")}.' for s in c.evidence)
 
@@ -249,10 +249,12 @@ def _bool(x): return '' if x is None else str(bool(x))
 
 def _witness_rows(c):
     "The witnesses as text."
-    rows = [(w.name, _bool(w.equal), _bool(w.approx), '' if w.ulps is None else _ulps(w.ulps), '' if w.error is None else f'{w.error:.0e}') for w in c.witnesses]
+    rows = [(w.name, _bool(w.equal), _bool(w.approx), '' if w.ulps is None else _ulps(w.ulps), '' if w.error is None else ('± ' if w.ulps is None else '') + f'{w.error:.0e}') for w in c.witnesses]
     return rows
 
 def _ulps(n): return f'{n}' if n < 10**6 else '> 10^6'
+
+def _away(n): return f'{_ulps(n)} ulp' + 's' * (n != 1)
 
 # %% ../nbs/14_checking.ipynb #6bb27a60
 def _worst(c, count=5):
@@ -263,7 +265,7 @@ def _worst(c, count=5):
     places = np.argsort(-gap, axis=None, kind='stable')[:min(count, int(wrong.sum()))]
     axes = c.part.subject.y.ndim
     rows = [tuple(map(int, np.unravel_index(k, c.hand.shape))) for k in places]
-    return [(str(list(i)), *_numbers(c.hand[i], c.reference[i]), f'{c.part.x[i[axes:]]:.6g}') for i in rows]
+    return [(str(list(i)) if i else '', *_numbers(c.hand[i], c.reference[i]), f'{c.part.x[i[axes:]]:.6g}') for i in rows]
 
 def _table(head, rows):
     "Text in columns."
@@ -278,7 +280,7 @@ def _remarks(c):
     "What else there is to know."
     silent = [f'Autodiff is silent: {c.verdict.silent}'] if c.verdict.silent else []
     misses = {name: int(n.max()) for name, n in c.misses.items()} if c.ok else {}
-    true = [f"From the true value, {' and '.join(f'{name} is at most {_ulps(n)} ulps away' for name, n in misses.items())}."] if misses else []
+    true = [f"From the true value, {' and '.join(f'{name} is at most {_away(n)} away' for name, n in misses.items())}."] if misses else []
     return c.verdict.remarks + silent + true + ([f'An error of {c.detectable:.0e} in any one entry would have been seen.'] if c.ok and c.detectable else [])
 
 def _heads(c): return HEADS[0], tuple(h.format(witness=c.verdict.witness, wrt=c.wrt) for h in HEADS[1])
