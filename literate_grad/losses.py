@@ -51,7 +51,9 @@ def _loss_derivative(
     return wrapped
 
 # %% ../nbs/21_losses.ipynb #2cd929e0
-def _gathered(agg, losses): return (np.sum if agg is sum else agg)(losses)
+_traced = {sum: np.sum, numpy.sum: np.sum, numpy.mean: np.mean} # so that autodiff can follow
+
+def _gathered(agg, losses): return _traced.get(agg, agg)(losses)
 
 def _share(agg, n):
     "The derivative of the gathered loss by each of `n` losses."

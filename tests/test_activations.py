@@ -1,6 +1,7 @@
 "Every activation function and its derivative against 50-digit references over the whole range of float64, at kinks and at the edges."
 import warnings
 import mpmath as mp
+import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd import elementwise_grad
@@ -132,8 +133,8 @@ def test_parameter(name, parameter, value, slope_of):
 @pytest.mark.parametrize('name, parameter', dict(leakyrelu=0.1, elu=0.7, celu=0.7, trelu=1.0, softshrink=0.5).items())
 def test_gradient_by_the_parameter(name, parameter):
     f, x, h = f_df(name)[0], np.array([-2.0, -0.9, -0.3, 0.4, 3.0]), 1e-6
-    g, = gradient(lambda a: np.sum(f(x, a) * x), parameter)
-    np.testing.assert_allclose(g, np.sum((f(x, parameter + h) - f(x, parameter - h)) * x) / (2 * h), rtol=1e-7, atol=1e-8)
+    g, = gradient(lambda a: anp.sum(f(x, a) * x), parameter)
+    np.testing.assert_allclose(g, anp.sum((f(x, parameter + h) - f(x, parameter - h)) * x) / (2 * h), rtol=1e-7, atol=1e-8)
 
 # the derivatives in NNlib's table at the kinks, and just below and above them
 at_kinks = dict(relu=[(0, 0, 0, 1)], leakyrelu=[(0, 0.01, 0.01, 1)], relu6=[(0, 0, 0, 1), (6, 1, 0, 0)], trelu=[(1, 0, 0, 1)],
@@ -208,7 +209,7 @@ def test_float32_over_the_whole_range(name):
 def test_gradient(name):
     f, df = f_df(name)
     for x in (np.array([-7.3, -0.4, 0.3, 6.6]), np.array([[0.7]], np.float32), np.float32(0.7), np.array(-0.7), -0.7):
-        g, = gradient(lambda x: np.sum(f(x)), x)
+        g, = gradient(lambda x: anp.sum(f(x)), x)
         assert np.shape(g) == np.shape(x) and np.asarray(g).dtype == np.asarray(x).dtype
         eps = np.finfo(np.asarray(x).dtype).eps
         np.testing.assert_allclose(g, df(x), rtol=32 * eps, atol=2 * eps)
@@ -220,7 +221,7 @@ def test_as_the_activation_of_a_layer(name):
     layer = Dense(3, 2, f, rng=np.random.default_rng(0))
     x = np.random.default_rng(1).normal(size=(3, 5)).astype(np.float32)
     assert layer(x).dtype == np.float32 and layer(x).shape == (2, 5)
-    slopes, = gradient(lambda layer: np.sum(layer(x)), layer)
+    slopes, = gradient(lambda layer: anp.sum(layer(x)), layer)
     z = layer.weight @ x + layer.bias[:, None]
     assert slopes.weight.dtype == slopes.bias.dtype == np.float32
     np.testing.assert_allclose(slopes.weight, df(z) @ x.T, rtol=1e-5, atol=1e-6)
