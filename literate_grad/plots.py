@@ -132,8 +132,8 @@ def plot_entries(
     shown = _some(np.argwhere(~wrong), 150), _some(np.argwhere(wrong), 50)
     agree, differ = ([np.ravel(a[tuple(places.T)]) for a in (reference, hand)] for places in shown)
     ax.axline((0, 0), slope=1, color=grey, linewidth=.8, linestyle=':')
-    ax.plot(*agree, 'o', color=blue, markersize=5, label='agree')
-    ax.plot(*differ, 'X', color=orange, markersize=8, label='disagree')
+    ax.plot(*agree, 'o', color=blue, markersize=5, label='agree' if agree[0].size else None)
+    ax.plot(*differ, 'X', color=orange, markersize=8, label='disagree' if differ[0].size else None)
     for place, x, y in list(zip(shown[1], *differ))[:8]:
         ax.annotate(_place(place), (x, y), xytext=(7, 0), textcoords='offset points', va='center')
     ax.legend(frameon=False)
