@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import autograd.numpy as anp
 import numpy as np
 from .compare import children
-from .autodiff import _map, _rebuild
+from .autodiff import _rebuild
 
 # %% ../nbs/09_arguments.ipynb #14407193
 def _parameters(f):

@@ -230,13 +230,13 @@ class Checks(Check):
 def _headline(c, mark=''):
     "The verdict in a line."
     f, dydx = (f'{mark}{s}{mark}' for s in (c.function, f'dy/d{c.wrt}'))
-    n = c.part.hand.size
+    n, told = c.part.hand.size, ''.join(f' {s.rstrip(".")}.' for s in c.evidence)
     if c.status == 'agrees': return f'{f}: {dydx} agrees' + f', {n} of {n} entries' * (n > 1) + (f'. {c.reason}.' if c.reason else '')
     if c.status == 'undecided': return f'{f}: {dydx} is undecided. {c.reason}.'
-    if not np.any(c.wrong is None or c.wrong): return f'{f}: {dydx} disagrees with its docstring. ' + ' '.join(f'{s.rstrip(".")}.' for s in c.evidence)
+    if not np.any(c.wrong is None or c.wrong): return f'{f}: {dydx} disagrees with its docstring.{told}'
     where = f' in {int(c.wrong.sum())} of {n} entries' if c.wrong is not None and c.cause != 'wrong-shape' and n > 1 else ''
     why = f' Cause: {c.cause}.' if c.cause else ''
-    return f'{f}: {dydx} disagrees{where}.{why}' + ''.join(f' {s.rstrip(".")}.' for s in c.evidence)
+    return f'{f}: {dydx} disagrees{where}.{why}{told}'
 
 def _numbers(*values):
     "Numbers with as many digits as it takes to tell the first from the second."
@@ -249,8 +249,7 @@ def _bool(x): return '' if x is None else str(bool(x))
 
 def _witness_rows(c):
     "The witnesses as text."
-    rows = [(w.name, _bool(w.equal), _bool(w.approx), '' if w.ulps is None else _ulps(w.ulps), '' if w.error is None else ('± ' if w.ulps is None else '') + f'{w.error:.0e}') for w in c.witnesses]
-    return rows
+    return [(w.name, _bool(w.equal), _bool(w.approx), '' if w.ulps is None else _ulps(w.ulps), '' if w.error is None else ('± ' if w.ulps is None else '') + f'{w.error:.0e}') for w in c.witnesses]
 
 def _ulps(n): return f'{n}' if n < 10**6 else '> 10^6'
 

@@ -6,7 +6,7 @@
 __all__ = ['Item', 'main']
 
 # %% ../nbs/15_cli.ipynb #f1913b72
-import argparse, sys, time
+import argparse, time
 from collections import namedtuple
 
 # %% ../nbs/15_cli.ipynb #17b85568

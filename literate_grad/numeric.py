@@ -189,8 +189,7 @@ def look_inside(
 ) -> Slope: # as `slope` gives it
     "The slope, with the rounding inside of the function taken for noise."
     try:
-        points = [np.asarray(line.x + t * line.d) for t in (0.0, 2.0**-8, -2.0**-8)]
-        with quiet(): gaps = [abs(np.ravel(line.f(p.astype(np.longdouble))) - np.ravel(line.f(p))).astype(float) for p in points]
+        with quiet(): gaps = [abs(np.ravel(line.f(np.asarray(line.x + t * line.d).astype(np.longdouble))) - line(t)).astype(float) for t in (0.0, 2.0**-8)]
         line.inner = 2 * np.nan_to_num(np.nanmax(gaps, axis=0), posinf=0)
     except Exception: pass # a function that refuses such numbers cannot be looked into
     return slope(line)

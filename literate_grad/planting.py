@@ -9,7 +9,8 @@ __all__ = ['IN_RESULT', 'Planted', 'OUTCOMES', 'Power', 'power']
 from collections import namedtuple
 import numpy as np
 from .arguments import copied, is_list_of_numbers, leaves, name_of, quiet, replaced
-from .checking import Check, check
+from .checking import check
+from .points import _float_leaves
 
 # %% ../nbs/14a_power.ipynb #64d1bcb3
 def _few(d):
@@ -52,16 +53,14 @@ def _called_like(wrong, df):
     return wrong
 
 # %% ../nbs/14a_power.ipynb #fbb459c3
-def _floats(args): return [(path, x) for path, x in leaves(args) if isinstance(x, (float, np.floating)) or isinstance(x, np.ndarray) and x.dtype.kind == 'f']
-
 def _in_formula(args):
     "For each mistake a function from arguments to other arguments."
     plants = {}
-    for path, x in _floats(args):
+    for path, x in _float_leaves(args):
         plants[f'missing-factor {path}'] = lambda a, path=path, x=x: replaced(a, path, x * 0 + 1)
         plants[f'missing-term {path}'] = lambda a, path=path, x=x: replaced(a, path, x * 0)
         plants[f'wrong-point {path}'] = lambda a, path=path, x=x: replaced(a, path, x + 1e-3)
-        for other, y in _floats(args):
+        for other, y in _float_leaves(args):
             if other > path and np.shape(x) == np.shape(y):
                 plants[f'swapped-argument {path}'] = lambda a, p=path, q=other, x=x, y=y: replaced(replaced(a, p, y), q, x)
     return plants

@@ -172,7 +172,7 @@ def confirmed(
     probes = [probe(part, part.hand, rng, True, limits) for _ in range(1 if part.x.size >= LARGE else 2)]
     says = [p.says for p in probes]
     known = dict(wrong=np.zeros(part.shape, bool), reference=auto, witness='autodiff', tolerance=tol, numeric=max(probes, key=lambda p: p.error))
-    if any(p.kink for p in probes): return _at_a_kink(part, limits, probes, known)
+    if any(p.kink for p in probes): return _at_a_kink(part, limits, known)
     if 'against' in says: return _both_wrong(part, rng, limits, known)
     if 'rough' in says: return Verdict('undecided', ROUGH, **known)
     if 'noisy' in says: reasons += ('The values of f are too noisy to add to what autodiff says',)
@@ -191,7 +191,7 @@ def _rounds_inside(part, rng):
     try:
         d = direction(part.x, rng, part.unit)
         a, b = (np.asarray(part.F(part.x.astype(np.longdouble) + h * d)) for h in (2.0**-11, -2.0**-11))
-        claim, size = along(part.hand, d), along(abs(part.hand), abs(d))
+        claim, size, _ = terms(part.hand, d)
         return bool(np.all(abs((a - b).ravel() * 2.0**10 - claim) <= 0.1 * size))
     except Exception: return False
 
@@ -227,10 +227,14 @@ def _separable(part, d):
     total = np.where(step > 0, alone.right, alone.left) @ step
     return bool(np.all(abs(together.right - total) <= 4 * (together.error + alone.error @ abs(step)) + 1e-6 * abs(total)))
 
+def _worst_first(part, auto, wrong):
+    "The entries of the argument, those first where hand and autodiff differ most, in units of `x`."
+    gap = np.where(wrong, abs(part.hand - auto), 0).reshape(-1, part.x.size) * np.broadcast_to(part.unit, part.x.shape).ravel()
+    return np.argsort(-np.nan_to_num(gap, nan=np.inf).max(axis=0), kind='stable')
+
 def _worst_is_at_a_kink(part, auto, wrong):
     "Whether the entry that differs most has a kink of its own, which another one may have cancelled."
-    gap = np.where(wrong, abs(part.hand - auto), 0).reshape(-1, part.x.size) * np.broadcast_to(part.unit, part.x.shape).ravel()
-    return bool(Slope(*sweep(part, [int(np.argmax(gap.max(axis=0)))])).kink.any())
+    return bool(Slope(*sweep(part, _worst_first(part, auto, wrong)[:1])).kink.any())
 
 def _siding(j):
     side = SIDES.get(j.sides, 'Numeric differentiation sides with neither')
@@ -273,8 +277,7 @@ def _entry_by_entry(part, auto, limits, known):
     "The verdict where some of the contested entries may be at a kink."
     wrong, n = known['wrong'] & ~_between(part, auto, known), part.x.size
     if not wrong.any(): return Verdict('agrees', KINK, **dict(known, wrong=wrong))
-    gap = np.where(wrong, abs(part.hand - auto), 0).reshape(-1, n) * np.broadcast_to(part.unit, part.x.shape).ravel()
-    columns = np.argsort(-np.nan_to_num(gap, nan=np.inf).max(axis=0), kind='stable')[:32]
+    columns = _worst_first(part, auto, wrong)[:32]
     left = wrong.reshape(-1, n).copy()
     columns = columns[left[:, columns].any(axis=0)]
     s = Slope(*sweep(part, columns))
@@ -302,7 +305,7 @@ def by_values(
     if not np.all(np.isfinite(part.hand)): return _not_finite(part)
     probes = [probe(part, part.hand, rng, False, limits) for _ in range(2)]
     says, known = {p.says for p in probes}, dict(witness='numeric', numeric=max(probes, key=lambda p: p.error))
-    if any(p.kink for p in probes): return _at_a_kink(part, limits, probes, known)
+    if any(p.kink for p in probes): return _at_a_kink(part, limits, known)
     if says == {'against'}: return located(part, rng, limits, known)
     if 'against' in says: return Verdict('undecided', 'The values of f contradict the hand derivative along one direction, and not along another', **known)
     if 'rough' in says: return Verdict('undecided', ROUGH, **known)
@@ -360,7 +363,7 @@ def swept(
     return Verdict('agrees', *[KINK][:bool((says == 'kink').any())], wrong=np.zeros(part.shape, bool), **known)
 
 # %% ../nbs/10c_verdict.ipynb #0af27458
-def _at_a_kink(part, limits, probes, known):
+def _at_a_kink(part, limits, known):
     "The verdict where a random direction met a kink."
     if part.x.size <= 4 * SMALL: return _tied(part, known, swept(part, limits, dict(witness='numeric', numeric=known['numeric'])))
     if known['witness'] == 'autodiff': return Verdict('agrees', KINK, **known)
