@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 from hypothesis.extra.numpy import array_shapes
-from literate_grad.diagnosis import Diagnosis, diagnose, name_factor
+from literate_grad.closed_forms import name_factor
+from literate_grad.diagnosis import Diagnosis, diagnose
 
 pytestmark = pytest.mark.filterwarnings('error')
 SHAPES = [(3,), (7,), (64,), (3, 3), (4, 6), (2, 3, 4)]
