@@ -95,6 +95,11 @@ def _multiple(k):
     apart = abs(abs(k) - 1)
     return f'{k:.{max(6, 2 - math.floor(math.log10(apart)))}g}' if 0 < apart < 1 else _value(k)
 
+def _is(k, names):
+    "What a number is, as the end of a sentence."
+    names = [name for name in names if name != _value(abs(k))]
+    return f'; {_value(abs(k))} is {" or ".join(names)}.' if names else '.'
+
 def _nonfinite(p):
     bad = ~np.isfinite(p.hand) & np.isfinite(p.reference)
     if bad.any(): return 'nonfinite', f'hand is {_value(p.hand[bad][0])} {_places(bad)}, where the reference is finite.'
@@ -103,11 +108,6 @@ def _zero(p):
     if not p.hand.any(): return 'zero', 'hand is zero in every entry, the reference is not.'
 
 # %% ../nbs/11_diagnosis.ipynb #affd7dad
-def _is(k, names):
-    "What a number is, as the end of a sentence."
-    names = [name for name in names if name != _value(abs(k))]
-    return f'; {_value(abs(k))} is {" or ".join(names)}.' if names else '.'
-
 def _ratio(p):
     "The number k with hand = k · reference in every entry, or `None`."
     weight = 1 / np.maximum(p.tolerance, 1e-300 + 1e-16 * abs(p.reference))
