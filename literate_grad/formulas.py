@@ -12,7 +12,8 @@ import numpy as np
 from fastcore.basics import patch
 from .compare import isapprox
 from .autodiff import gradient
-from .grammar import Unreadable, canonical, equations, functions, is_letter, spelled, subtrees, symbols
+from .docstrings import equations, spelled
+from .grammar import Unreadable, canonical, functions, is_letter, subtrees, symbols
 from .algebra import (Compared, Meaning, compared, differences, digits, digit_table, float_table, has_sum, is_below,
                                    proved, size_of, terms_of, value_of)
 

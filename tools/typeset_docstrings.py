@@ -5,7 +5,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 try:
     from literate_grad.formulas import _latex
-    from literate_grad.grammar import equations
+    from literate_grad.docstrings import equations
 except ImportError: equations = lambda text: [] # the Python that Quarto found is not ours: formulas stay as they were typed
 
 def typeset(block):
