@@ -500,7 +500,7 @@ def _by_code(self:Derivation, step, left):
     "Compares a step with the code's own derivative, where the docstring does not say what `y` is."
     if self.code is None or not self.code.arguments or left[0] != 'd' or len(left[2]) != 1 or left[2][0][0] != 'sym' or left[1] != ('sym', self.outcome): return False
     key = left[2][0][1]
-    truth = self.code.gradient().get(key)
+    truth = self.code.gradients().get(key)
     if truth is None: return False
     values = self.code.values()
     for dot in (False, True):
@@ -513,7 +513,7 @@ def _by_code(self:Derivation, step, left):
     return True
 
 @patch
-def gradient(self:Code):
+def gradients(self:Code):
     "The code's derivatives by autodiff, by symbol."
     import autograd.numpy as anp
     try: found = gradient(lambda *args: anp.sum(self.of(*args)), *self.arguments)
