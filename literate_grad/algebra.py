@@ -84,7 +84,9 @@ def _bounded(e):
     if e.has(sp.I, sp.nan, sp.zoo, sp.oo, -sp.oo): raise Unreadable('not a real number')
     return e.replace(sp.Abs, known_functions()['abs']) if e.has(sp.Abs) else e
 
-def size_of(e): return 1 + sum(size_of(part) for part in e.args)
+def size_of(e):
+    "How many nodes an expression has."
+    return 1 + sum(size_of(part) for part in e.args)
 
 def _number(text):
     "The exact value of a written number: 0.1 is a tenth."
@@ -151,6 +153,7 @@ def place(self:Meaning, e):
 # %% ../nbs/11c_algebra.ipynb #8d4eb8c3
 @patch
 def symbol(self:Meaning, key):
+    "The symbol of this name; all are real numbers."
     import sympy as sp
     return sp.Symbol(key, real=True)
 
@@ -170,6 +173,7 @@ def expression(self:Meaning, tree, keep=frozenset()):
 
 @patch
 def calculated(self:Meaning, kind, a, b=None):
+    "The sum, product, … of expressions; under the other reading, a product of arrays is summed."
     if kind == 'neg': return -a
     if kind == 'add': return a + b
     if kind == 'sub': return a - b
@@ -209,6 +213,7 @@ def defined(self:Meaning, key, keep):
 
 @patch
 def body(self:Meaning, key):
+    "The parameters of a function that the docstring defines, and the tree of what it is."
     parameters, side = self.functions[key]
     if side.problem: raise Unreadable(f'`{key}` cannot be read')
     return parameters, side.tree
@@ -234,6 +239,7 @@ def known(self:Meaning, name, arguments):
 # %% ../nbs/11c_algebra.ipynb #561c6a0c
 @patch
 def substituted(self:Meaning, name, arguments, keep):
+    "The value of such a function where its parameters are these arguments."
     parameters, tree = self.body(name)
     if len(parameters) != len(arguments): raise Unreadable(f'`{name}` has {len(parameters)} arguments, not {len(arguments)}')
     if name in self.active: raise Unreadable(f'`{name}` is defined by itself')
@@ -276,7 +282,9 @@ def is_given(self:Meaning, key):
     return key not in self.definitions and key not in self.functions and key not in made_of
 
 @patch
-def shown(self:Meaning, by): return '_d'.join(part[1] if part[0] == 'sym' else '…' for part in by)
+def shown(self:Meaning, by):
+    "What is differentiated by, for the name of a derivative."
+    return '_d'.join(part[1] if part[0] == 'sym' else '…' for part in by)
 
 # %% ../nbs/11c_algebra.ipynb #00e648fb
 @patch
@@ -378,7 +386,9 @@ def _worked_out(e, values, count, table, of):
     if name not in table: raise Unreadable(f'`{name}` cannot be evaluated')
     return table[name](*u)
 
-def is_below(e): return e.is_Pow and e.exp.is_Rational and e.exp < 0
+def is_below(e):
+    "Whether a factor stands in the denominator."
+    return e.is_Pow and e.exp.is_Rational and e.exp < 0
 
 # %% ../nbs/11c_algebra.ipynb #d887d902
 def _raised(e, table, of):
@@ -421,7 +431,9 @@ def _points(free, meaning, sums, pivots):
 Compared = namedtuple('Compared', 'status point values', defaults=(None, None)) # the point where two expressions differ, and their values there
 digits = 50
 
-def has_sum(e): return any(part.func.__name__ == 'sum' for part in _own_parts(e))
+def has_sum(e):
+    "Whether an expression contains a sum over entries."
+    return any(part.func.__name__ == 'sum' for part in _own_parts(e))
 def _own_parts(e):
     from sympy.core.function import AppliedUndef
     return e.atoms(AppliedUndef)

@@ -77,9 +77,14 @@ Style = namedtuple('Style', 'times power names', defaults=('*', '^', {}))
 _strength = {'if': 0, 'compare': 1, 'and': 0, 'or': 0, 'add': 2, 'sub': 2, 'neg': 2, 'mul': 3, 'div': 3, 'd': 4, 'pow': 5}
 _raised_digits = str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹')
 
+def _signed(tree):
+    "A tree with the sign of a product or a quotient in front of it."
+    left = _signed(tree[1]) if tree[0] in ('mul', 'div') else tree
+    return ('neg', (tree[0], left[1], tree[2])) if left[0] == 'neg' and left is not tree else tree
+
 def _text(tree, style, least=0):
     "A tree as text; in brackets when it binds less than `least`."
-    text = _unbracketed(tree, style)
+    text = _unbracketed(tree := _signed(tree), style)
     return f'({text})' if _strength.get(tree[0], 6) < least else text
 
 # %% ../nbs/12_formulas.ipynb #8eca9810
@@ -88,9 +93,9 @@ def _unbracketed(tree, style):
     text = lambda part, least=0: _text(part, style, least)
     if kind == 'num': return parts[0]
     if kind == 'sym': return style.names.get(parts[0], parts[0])
-    if kind in ('add', 'sub'): return f"{text(parts[0], 2)} {'+-'[kind == 'sub']} {text(parts[1], 2 + (kind == 'sub'))}"
+    if kind in ('add', 'sub'): return f"{text(parts[0], 2)} {'+-'[kind == 'sub']} {text(parts[1], 2 + (kind == 'sub' or _signed(parts[1])[0] == 'neg'))}"
     if kind == 'neg': return '-' + text(parts[0], 3)
-    if kind in ('mul', 'div'): return text(parts[0], 3 * (parts[0][0] != 'neg')) + (style.times + text(parts[1], 4) if kind == 'mul' else '/' + text(parts[1], 5))
+    if kind in ('mul', 'div'): return text(parts[0], 3) + (style.times + text(parts[1], 4) if kind == 'mul' else '/' + text(parts[1], 5))
     if kind == 'pow': return _power_text(*parts, style, text)
     if kind == 'call': return f'|{text(parts[1])}|' if parts[0] == 'abs' and '|' not in text(parts[1]) else f"{style.names.get(parts[0], parts[0])}({', '.join(map(text, parts[1:]))})"
     if kind == 'if': return f'{text(parts[1], 1)} if {text(parts[0])} else {text(parts[2])}'
@@ -132,14 +137,15 @@ _latex_functions = 'exp log ln sin cos tan cot sec csc arcsin arccos arctan sinh
 # %% ../nbs/12_formulas.ipynb #029d7677
 def _latex(tree, least=0):
     "A tree in LaTeX; in brackets when it binds less than `least`."
-    text = _unbracketed_latex(*tree)
-    return rf'\left({text}\right)' if _strength.get(tree[0], 6) < least and tree[0] not in ('div', 'd') or tree[0] in ('div', 'd') and least > 5 else text
+    tree = _signed(tree)
+    text, strength = _unbracketed_latex(*tree), 2.5 if tree[:2] == ('call', 'sum') else _strength.get(tree[0], 6) # a sum takes the product behind it
+    return rf'\left({text}\right)' if strength < least and tree[0] not in ('div', 'd') or tree[0] in ('div', 'd') and least > 5 else text
 
 def _unbracketed_latex(kind, *parts):
     if kind == 'num': return _fractions.get(parts[0], parts[0])
     if kind == 'sym': return _name_latex(parts[0])
-    if kind in ('add', 'sub'): return f"{_latex(parts[0], 2)} {'+-'[kind == 'sub']} {_latex(parts[1], 2 + (kind == 'sub'))}"
-    if kind == 'neg': return '-' + _latex(parts[0], 3)
+    if kind in ('add', 'sub'): return f"{_latex(parts[0], 2)} {'+-'[kind == 'sub']} {_latex(parts[1], 2 + (kind == 'sub' or _signed(parts[1])[0] == 'neg') / 2)}"
+    if kind == 'neg': return '-' + _latex(parts[0], 2.5)
     if kind == 'mul': return rf'{_latex(parts[0], 3)} \cdot {_latex(parts[1], 4)}'
     if kind == 'div': return rf'\frac{{{_latex(parts[0])}}}{{{_latex(parts[1])}}}'
     if kind == 'pow': return f'{_latex(parts[0], 6)}^{{{_latex(parts[1])}}}'
@@ -156,7 +162,7 @@ def _call_latex(name, *arguments):
     inside = ', '.join(map(_latex, arguments))
     if name in ('abs', 'norm'): return rf'\left\lvert {inside}\right\rvert' if name == 'abs' else rf'\left\lVert {inside}\right\rVert'
     if name == 'sqrt': return rf'\sqrt{{{inside}}}'
-    if name == 'sum': return rf'\sum {_latex(arguments[0], 3)}'
+    if name == 'sum': return rf'\sum {_latex(arguments[0], 2.5)}'
     shown = '\\' + name if name in _latex_functions else _name_latex(name) if name in _greek_letters or len(name) == 1 else rf'\operatorname{{{name}}}'
     return rf'{shown}\left({inside}\right)'
 

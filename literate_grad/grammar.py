@@ -171,12 +171,15 @@ def refuse(self:Reader, what, word=None):
 
 @patch
 def expect(self:Reader, text):
+    "Takes the word `text`, or refuses another one."
     self.blank()
     if not self.sees(text): self.refuse(f"expected `{text}`, but got {self.said()}")
     return self.take()
 
 @patch
-def said(self:Reader): return 'the end' if self.word.kind in ('end', 'newline') else f'`{self.word.text}`'
+def said(self:Reader):
+    "The next word, for a message."
+    return 'the end' if self.word.kind in ('end', 'newline') else f'`{self.word.text}`'
 
 @patch
 def blank(self:Reader):
@@ -210,6 +213,7 @@ def has_else(self:Reader):
 
 @patch
 def sum(self:Reader):
+    "Products, with `+` and `-` between them."
     tree = self.product()
     while True:
         self.blank()
@@ -248,6 +252,7 @@ def dotted(self:Reader, a, b, word):
 
 @patch
 def unary(self:Reader):
+    "A power, with signs before it."
     minus = 0
     while self.sees('-', '+'): minus += self.take().text == '-'
     tree = self.power()
@@ -268,6 +273,7 @@ def juxtaposed(self:Reader):
 
 @patch
 def is_article(self:Reader):
+    "Whether the next word is the `a` or `I` of a sentence."
     return self.word.text in ('a', 'I') and self.word.spaced and self.next().kind == 'name' and not self.symbolic(self.next())
 
 # %% ../nbs/11a_grammar.ipynb #f2aecc9c
@@ -290,6 +296,7 @@ _english = set('is as if in an at by to of or on we us be he it so do no up go m
 # %% ../nbs/11a_grammar.ipynb #9d067632
 @patch
 def power(self:Reader):
+    "What is raised, with its primes and exponents."
     self.depth += 1
     if self.depth > deepest: self.refuse(f'nested more than {deepest} deep')
     if self.at - self.begin > longest: self.refuse(f'longer than {longest} words')
@@ -316,6 +323,7 @@ def raised(self:Reader, base):
 # %% ../nbs/11a_grammar.ipynb #b653140a
 @patch
 def exponent(self:Reader):
+    "What stands behind `^`; a sign may come first."
     if not self.sees('-'): return self.power()
     self.take()
     return ('neg', self.power())
@@ -331,12 +339,14 @@ def superscript(self:Reader, script):
 
 @patch
 def transposed(self:Reader, base, word):
+    "The product that a transposed vector begins."
     if self.sees('*', '@'): self.take()
     return self.dotted(base, self.power(), word)
 
 # %% ../nbs/11a_grammar.ipynb #4cf6b38d
 @patch
 def atom(self:Reader):
+    "A number, a name, or something in brackets."
     word = self.word
     if word.kind == 'number': return ('num', self.take().text)
     if word.kind == 'sum': return self.total()
@@ -350,6 +360,7 @@ def atom(self:Reader):
 
 @patch
 def bracketed(self:Reader, opening, closing):
+    "An expression in brackets; the bars outside of them do not count inside."
     self.expect(opening)
     bars, self.bars = self.bars, []
     self.open += 1
@@ -376,6 +387,7 @@ def barred(self:Reader):
 
 @patch
 def root(self:Reader, word):
+    "The square root of what stands behind `√`."
     if self.sees('(', '{'): return ('call', 'sqrt', self.atom())
     tree = self.atom()
     if self.word.kind in ('name', 'number') and not self.word.spaced: self.refuse('where the root ends can be read in two ways; put brackets behind √', word)
@@ -383,12 +395,14 @@ def root(self:Reader, word):
 
 @patch
 def fraction(self:Reader):
+    "LaTeX's `\\frac{a}{b}`."
     self.take()
     return ('div', self.bracketed('{', '}'), self.bracketed('{', '}'))
 
 # %% ../nbs/11a_grammar.ipynb #1cd667fa
 @patch
 def total(self:Reader):
+    "A summation sign and the product behind it."
     sign = self.take()
     index, start = _counts_by(sign), self.at
     self.bound.append(index)
@@ -401,6 +415,7 @@ def total(self:Reader):
 # %% ../nbs/11a_grammar.ipynb #300f31c7
 @patch
 def name(self:Reader):
+    "A symbol, a function with its argument, or a derivative."
     word = self.take()
     key, opens, names = self.entry(canonical(word.text), word), self.sees('('), self.names
     known = None if key in names.functions else known_function(key)
@@ -427,6 +442,7 @@ def entry(self:Reader, key, word):
 # %% ../nbs/11a_grammar.ipynb #670907aa
 @patch
 def side_by_side(self:Reader, letters):
+    "Letters that are factors of each other, as in `wx`."
     tree = ('sym', letters[0])
     for letter in letters[1:-1]: tree = ('mul', tree, ('sym', letter))
     return ('mul', tree, self.raised(('sym', letters[-1])))
@@ -493,10 +509,14 @@ def argument(self:Reader, word):
     return tree
 
 @patch
-def at_function(self:Reader): return self.word.kind == 'name' and bool(known_function(canonical(self.word.text))) and canonical(self.word.text) not in self.names.quantities
+def at_function(self:Reader):
+    "Whether the next word is the name of a known function."
+    return self.word.kind == 'name' and bool(known_function(canonical(self.word.text))) and canonical(self.word.text) not in self.names.quantities
 
 @patch
-def juxtaposed_at(self:Reader, word): return self.word.text in ('|', '√', '‖') or self.word.kind == 'name' and self.symbolic(self.word) and not self.at_function()
+def juxtaposed_at(self:Reader, word):
+    "Whether `word` can be a factor of an argument without brackets."
+    return self.word.text in ('|', '√', '‖') or self.word.kind == 'name' and self.symbolic(self.word) and not self.at_function()
 
 # %% ../nbs/11a_grammar.ipynb #857a83a5
 _differential = re.compile(r'd(\d?)_?(.*)', re.S)
@@ -558,6 +578,7 @@ def exponent_number(self:Reader):
 
 @patch
 def whole(self:Reader, tree):
+    "The order of a derivative."
     if tree[0] != 'num' or tree[1] not in ('1', '2', '3', '4'): self.refuse('derivatives are read up to the fourth')
     return int(tree[1])
 
@@ -601,6 +622,7 @@ def split_differentials(self:Reader):
 
 @patch
 def primes(self:Reader):
+    "How many `'` stand here."
     count = 0
     while self.sees("'", '"') and not self.word.spaced: count += 1 + (self.take().text == '"')
     return count
@@ -619,23 +641,21 @@ _comparisons = ('<', '>', '<=', '>=')
 
 @patch
 def condition(self:Reader):
+    "Comparisons, with `and` and `or` between them."
     tree = self.comparison()
     while self.sees('and', 'or'): tree = (self.take().text, tree, self.comparison())
     return tree
 
 @patch
 def comparison(self:Reader):
-    left, tree = self.compared(), None
+    "A comparison; `0 < x < 1` is two of them."
+    left, tree = self.sum(), None
     if not self.sees(*_comparisons): self.refuse(f'expected one of < > <= >=, but got {self.said()}')
     while self.sees(*_comparisons):
-        sign, right = self.take().text, self.compared()
+        sign, right = self.take().text, self.sum()
         part = ('compare', sign, left, right)
         left, tree = right, ('and', tree, part) if tree else part
     return tree
-
-@patch
-def compared(self:Reader):
-    return self.sum()
 
 # %% ../nbs/11a_grammar.ipynb #e69bfb7d
 def subtrees(

@@ -10,9 +10,11 @@ import pytest
 
 # %% ../nbs/15a_pytest.ipynb #6666a36b
 def pytest_addoption(parser):
+    "Adds `--derivations`."
     parser.addoption('--derivations', action='store_true', help='check the hand derivatives labelled with @derivative, too (literate-grad)')
 
 def pytest_collect_file(file_path, parent):
+    "Collects the labelled derivatives of a Python file."
     if parent.config.getoption('derivations') and file_path.suffix == '.py' and not file_path.name.startswith(('setup', 'conftest')):
         return Derivations.from_parent(parent, path=file_path)
 

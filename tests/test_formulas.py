@@ -165,3 +165,10 @@ def test_what_cannot_be_compared_with_the_code_is_no_accusation():
 def test_arguments_that_the_function_refuses():
     d = derivation(labelled('y = x*w\ndy/dw = x', of=lambda x, w: x.nothing))
     assert d.describes is None and 'failed at the sample arguments' in d.reason
+
+@pytest.mark.parametrize('typed, latex', [
+    ('sum(x)^2', r'\left(\sum x\right)^{2}'), ('sum(y)*log(x)', r'\left(\sum y\right) \cdot \log\left(x\right)'), ('x*sum(w)', r'x \cdot \left(\sum w\right)'),
+    ('sum(x*w) + 1', r'\sum x \cdot w + 1'), ('a - sum(x)', r'a - \sum x'), ('sum(a + b)', r'\sum \left(a + b\right)'),
+    ('-y*log(x)', r'-y \cdot \log\left(x\right)'), ('a - -1*b', r'a - \left(-1 \cdot b\right)'), ('-sum(x)*w', r'-\left(\sum x\right) \cdot w')])
+def test_latex_has_the_brackets_that_it_needs(typed, latex):
+    assert f'L &= {latex} &&' in derivation(f'L = {typed}\ndL/dz = 0')._repr_latex_()

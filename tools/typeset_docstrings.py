@@ -1,5 +1,5 @@
-"Before the pages are rendered: the formulas in docstrings become mathematics, where Markdown would take their asterisks for emphasis."
-import json, re, sys
+"Before the pages are rendered: entries come in the order of the code, and the formulas in docstrings become mathematics, where Markdown would take their asterisks for emphasis."
+import json, math, re, sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -15,14 +15,30 @@ def typeset(block):
     rows = [f"{_latex(left) if left else ''} &= {_latex(side.tree)}" for left, side in sides]
     return '$$\\begin{aligned}\n' + ' \\\\\n'.join(rows) + '\n\\end{aligned}$$'
 
+entry = re.compile(r'show_doc\((?:\w+\.)*(\w+)\)')
+
+def text(cell): return ''.join(cell['source'])
+
+def definition(cells, k):
+    "Where the code of entry `k` is: the nearest cell that defines its name, and the place in it; `None` where no code is shown."
+    name = entry.search(text(cells[k]))
+    where = {j: re.search(rf'^(?:def|class) {name[1]}\b', text(cell), re.M) for j, cell in enumerate(cells) if 'Exported source' in text(cell)} if name else {}
+    found = [(abs(j - k), j, place.start()) for j, place in where.items() if place]
+    return min(found)[1:] if found else None
+
+def shown(entry, with_code):
+    "An entry with its formulas typeset, and without its signature where the code itself follows."
+    blocks = [block for block in entry.split('\n\n') if not (with_code and block.startswith('```python'))]
+    return '\n\n'.join(typeset(block) if re.match(r'\w+ = ', block) else block for block in blocks)
+
 def page(notebook):
-    "A notebook, with what `show_doc` gives typeset."
-    for cell in notebook['cells']:
-        if 'show_doc(' not in ''.join(cell['source']): continue
-        for data in (output['data'] for output in cell.get('outputs', []) if 'text/markdown' in output.get('data', {})):
-            blocks = ''.join(data['text/markdown']).split('\n\n')
-            data['text/markdown'] = '\n\n'.join(typeset(block) if re.match(r'\w+ = ', block) else block for block in blocks).splitlines(True)
-    return notebook
+    "A notebook whose entries stand before the code that they speak of, in its order."
+    cells = notebook['cells']
+    places = {k: definition(cells, k) for k in range(len(cells))}
+    for k, cell in enumerate(cells):
+        for data in (output['data'] for output in cell.get('outputs', []) if entry.search(text(cell)) and 'text/markdown' in output.get('data', {})):
+            data['text/markdown'] = shown(''.join(data['text/markdown']), places[k])
+    return {**notebook, 'cells': [cells[k] for k in sorted(places, key=lambda k: places[k] or (k, math.inf))]}
 
 if __name__ == '__main__':
     for path in Path().glob('*.ipynb'):
