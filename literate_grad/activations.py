@@ -391,7 +391,7 @@ selu_α = 1.6732632423543772848170429916717
 
 @elementwise
 def selu(x):
-    "An `elu` that normalizes itself."
+    "An `elu` that normalises itself."
     return selu_λ * elu(x, selu_α)
 
 @derivative(of=selu, at=(_points,), where={'λ': selu_λ, 'α': selu_α})
