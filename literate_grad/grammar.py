@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['vulgar_fractions', 'Word', 'functions', 'Names', 'deepest', 'longest', 'Unreadable', 'words_of', 'canonical',
-           'known_function', 'is_letter', 'names_in', 'Reader', 'subtrees', 'symbols']
+           'known_function', 'is_letter', 'names_in', 'subtrees', 'symbols', 'Reader']
 
 # %% ../nbs/11a_grammar.ipynb #226d32d8
 import re, unicodedata
@@ -152,6 +152,21 @@ def names_in(
         if _is_pair(key) and names.quantities & set(key): names.alone.update(key)
     names.quantities.difference_update({key for key in names.quantities if known_function(key) and key != 'sigma'}, names.functions)
     return names
+
+# %% ../nbs/11a_grammar.ipynb #e69bfb7d
+def subtrees(
+    tree, # a tree
+): # an iterator over trees
+    "A tree and all trees in it."
+    if isinstance(tree, tuple):
+        if tree and isinstance(tree[0], str): yield tree
+        for part in tree: yield from subtrees(part)
+
+def symbols(
+    tree: tuple, # a tree, as the reader makes them
+) -> set: # its symbols
+    "The names of the symbols in a tree."
+    return {part[1] for part in subtrees(tree) if part[0] == 'sym'}
 
 # %% ../nbs/11a_grammar.ipynb #f70c5d01
 deepest, longest = 40, 400 # brackets in brackets, and words in one expression
@@ -696,18 +711,3 @@ def comparison(self:Reader):
         part = ('compare', sign, left, right)
         left, tree = right, ('and', tree, part) if tree else part
     return tree
-
-# %% ../nbs/11a_grammar.ipynb #e69bfb7d
-def subtrees(
-    tree, # a tree
-): # an iterator over trees
-    "A tree and all trees in it."
-    if isinstance(tree, tuple):
-        if tree and isinstance(tree[0], str): yield tree
-        for part in tree: yield from subtrees(part)
-
-def symbols(
-    tree: tuple, # a tree, as the reader makes them
-) -> set: # its symbols
-    "The names of the symbols in a tree."
-    return {part[1] for part in subtrees(tree) if part[0] == 'sym'}
