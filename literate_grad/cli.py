@@ -24,11 +24,17 @@ def _checked(name, df):
     except BaseException as error: status, report = 'error', f'{name}: {type(error).__name__}: {error}'
     return Item(name, status, report, time.perf_counter() - start)
 
+def _found(name, module):
+    "The derivatives of a module; an exception stands for itself."
+    from literate_grad.collecting import labelled
+    try: return [(name, module)] if isinstance(module, BaseException) else labelled(module)
+    except Exception as error: return [(name, error)]
+
 def _items(targets):
     "All derivatives of all targets, one after the other."
-    from literate_grad.collecting import labelled, modules
+    from literate_grad.collecting import modules
     for target in targets:
-        found = [item for name, module in modules(target) for item in ([(name, module)] if isinstance(module, BaseException) else labelled(module))]
+        found = [item for name, module in modules(target) for item in _found(name, module)]
         if not found: yield Item(target, 'error', f'{target} has no labelled derivatives; label them with @derivative(of=f, at=(…)).', 0.0)
         for name, df in found: yield _checked(name, df)
 

@@ -27,7 +27,7 @@ def _members(owner, module, name, above=()):
 def _is_elsewhere(value, module):
     "Whether another module defines it: this one imports it only."
     home = sys.modules.get(getattr(value, '__module__', None), module)
-    return home is not module and any(value is other for other in vars(home).values())
+    return home is not module and any(value is other for other in getattr(home, '__dict__', {}).values())
 
 def labelled(
     module, # a module

@@ -164,3 +164,8 @@ def test_the_plugin_names_a_file_that_ends_the_program(tmp_path):
     write(tmp_path, ends='raise SystemExit(3) # derivative', good=good)
     result = run(tmp_path, '--continue-on-collection-errors', script=pytest_command)
     assert 'SystemExit: 3' in result.stdout and 'ERROR ends.py' in result.stdout and '1 passed, 1 error' in result.stdout, result.stdout
+
+def test_a_module_that_replaces_itself_is_an_error(tmp_path):
+    write(tmp_path, replaced='import sys\nsys.modules[__name__] = object()\n', good=good)
+    result = run(tmp_path, 'replaced', 'good')
+    assert result.returncode == 2 and 'replaced  error\ngood.right  agrees' in result.stdout and not result.stderr
