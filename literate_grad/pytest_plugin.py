@@ -15,16 +15,18 @@ def pytest_addoption(parser):
 
 def pytest_collect_file(file_path, parent):
     "Collects the labelled derivatives of a Python file."
-    if parent.config.getoption('derivations') and file_path.suffix == '.py' and not file_path.name.startswith(('setup', 'conftest')):
+    if parent.config.getoption('derivations') and file_path.suffix == '.py' and file_path.name not in ('setup.py', 'conftest.py'):
         return Derivations.from_parent(parent, path=file_path)
 
 # %% ../nbs/15a_pytest.ipynb #df321e67
 class Derivations(pytest.Module):
     "The labelled derivatives of a file."
     def collect(self):
-        if 'derivative' not in self.path.read_text(encoding='utf-8'): return
+        if b'derivative' not in self.path.read_bytes(): return
         from literate_grad.collecting import labelled
-        for name, df in labelled(self.obj): yield Derivative.from_parent(self, name=name.rpartition('.')[2], df=df)
+        try: module = self.obj
+        except SystemExit as error: raise self.CollectError(f'SystemExit: {error}') from None
+        for name, df in labelled(module): yield Derivative.from_parent(self, name=name.removeprefix(f'{module.__name__}.'), df=df)
 
 class Derivative(pytest.Item):
     "A labelled derivative."
