@@ -9,24 +9,24 @@ __all__ = ['Witness', 'HEADS', 'Check', 'Checks', 'report', 'markdown', 'check',
 import copy, inspect, re
 from collections import namedtuple
 from functools import partial
-from numbers import Real
+from numbers import Integral, Real
 import numpy as np
 from fastcore.basics import patch
-from .arguments import called, copied, leaves, name_of, part_at, path_name, quiet, resolve_wrt
+from .arguments import called, copied, docstring_of, duplicate, leaves, name_of, part_at, path_name, quiet, resolve_wrt, shown
 from .compare import isapprox, isequal, ulps
 from .diagnosis import diagnose
 from .numeric import Line, direction
 from .plots import plot_entries, plot_remainders, plot_wrong
 from .points import generic_points, special
 from .verdict import KINK, Limits, along, decide, swept
-from .witnesses import Part, Subject, ask_again, autodiff, elementwise, find_parts
+from .witnesses import Part, Subject, ask_again, autodiff, elementwise, find_parts, real_value
 
 # %% ../nbs/14_checking.ipynb #095539ca
 def _verdicts(subject, parts, rng, limits):
     "A verdict for each part, with what autodiff says, or why it says nothing."
     silent = f'{name_of(subject.f)} does not use the traced arguments.'
     try: autos = autodiff(subject, parts)
-    except Exception as error: autos, silent = [None] * len(parts), re.sub(r' \(`.*?`\)', '', (str(error).splitlines() or [type(error).__name__])[0], flags=re.S)
+    except Exception as error: autos, silent = [None] * len(parts), re.sub(r' \(`.*?`\)| at 0x\w+', '', (str(error).splitlines() or [type(error).__name__])[0])
     verdicts = [decide(part, auto, rng, limits) for part, auto in zip(parts, autos)]
     for v, auto in zip(verdicts, autos): v.autodiff, v.silent = auto, silent if auto is None else ''
     return verdicts
@@ -111,7 +111,7 @@ def _own_precision(part, find):
 def _formula(part):
     "The derivation in the docstring of `df`, read for this point; `None` where there is none."
     subject = part.subject
-    text, label = inspect.getdoc(subject.df) or '', getattr(subject.df, '__derivative__', None)
+    text, label = docstring_of(subject.df), getattr(subject.df, '__derivative__', None)
     if '=' not in text: return None
     from literate_grad.formulas import Code, Derivation, has_equations
     if not has_equations(text): return None
@@ -294,7 +294,7 @@ def report(
 # %% ../nbs/14_checking.ipynb #cafe05aa
 def _markdown_table(head, rows):
     if not rows: return ''
-    line = lambda cells: '| ' + ' | '.join(cells) + ' |'
+    line = lambda cells: '| ' + ' | '.join(s.replace('|', r'\|') for s in cells) + ' |'
     return '\n\n' + '\n'.join([line(head), line(['---'] + ['---:'] * (len(head) - 1)), *map(line, rows)])
 
 def markdown(
@@ -337,7 +337,8 @@ def check(
 ) -> Check: # its `.status` is 'agrees', 'disagrees' or 'undecided'; `repr` is the report
     "Compares a hand derivative with autodiff and with the values of `f`, and says whether it is right, and if not, where and why. `df` gives an array of shape y.shape + x.shape, or, where `f` works on each entry alone, of x.shape. A `TypeError` or `ValueError` says what cannot be checked; the arguments are never changed."
     with quiet():
-        subject = _subject(f, df, args, kwargs, rtol, atol)
+        _options(rtol, atol, seed, executor)
+        subject = _subject(f, df, args, kwargs)
         paths, several = resolve_wrt(wrt, df, subject.names, subject.args, subject.claim)
         def find(subject): return find_parts(subject, paths, several)
         parts = find(subject)
@@ -349,18 +350,30 @@ def check(
     return checks[0] if len(checks) == 1 and not several else Checks(checks)
 
 # %% ../nbs/14_checking.ipynb #be1068a5
-def _subject(f, df, args, kwargs, rtol, atol):
+def _subject(f, df, args, kwargs):
     "The functions at the point, if they can be checked there."
     for function, name in ((f, 'f'), (df, 'df')):
-        if not callable(function): raise TypeError(f'check expected a function as {name}, but got {function!r}; call check(f, df, *args).')
-    if kwargs is not None and not isinstance(kwargs, dict): raise TypeError(f'check expected kwargs as a dict, but got {kwargs!r}.')
-    for value, name in ((rtol, 'rtol'), (atol, 'atol')):
-        if value is not None and not isinstance(value, Real): raise TypeError(f'check expected a number as {name}, but got {value!r}.')
-        if value is not None and not value >= 0: raise ValueError(f'check expected {name} >= 0, but got {value}.')
+        if not callable(function): raise TypeError(f'check expected a function as {name}, but got {shown(function)}; call check(f, df, *args).')
+    if kwargs is not None and not isinstance(kwargs, dict): raise TypeError(f'check expected kwargs as a dict, but got {shown(kwargs)}.')
     if not args: raise TypeError(f'check expected arguments for {name_of(f)}, but got none; call check(f, df, x).')
     subject = Subject(f, df, args, kwargs or {})
     if not np.all(np.isfinite(subject.y)): raise ValueError(f'{name_of(f)} is {subject.y.ravel()[~np.isfinite(subject.y.ravel())][0]} at the given arguments; choose a point inside its domain.')
+    if not _takes_arrays(subject): raise ValueError(f'{name_of(f)} answers differently for a list than for the array that stands for it: + and * do other things to lists; pass an array, or begin {name_of(f)} with np.asarray.')
     return subject
+
+def _takes_arrays(subject):
+    "Whether arrays instead of lists make no difference to `f`, where it takes lists."
+    if not any(isinstance(x, list) for _, x in leaves(subject.given)): return True
+    try: y = real_value(subject.f(*duplicate(subject.given), **duplicate(subject.keywords)), '')
+    except Exception: return True
+    return y.shape == subject.y.shape and isapprox(y, subject.y)
+
+def _options(rtol, atol, seed, executor):
+    "Refuses what cannot be meant."
+    for value, name, kind in ((rtol, 'rtol', Real), (atol, 'atol', Real), (seed, 'seed', Integral)):
+        if value is not None and not isinstance(value, kind): raise TypeError(f'check expected a {"whole " * (kind is Integral)}number as {name}, but got {shown(value)}.')
+        if value is not None and not value >= 0: raise ValueError(f'check expected {name} >= 0, but got {value}.')
+    if executor is not None and (isinstance(executor, type) or not hasattr(executor, 'map')): raise TypeError(f'check expected a concurrent.futures.Executor as executor, but got {shown(executor)}; try ThreadPoolExecutor().')
 
 def _exhaustive(part, verdict, limits, executor):
     "A verdict that rests on a slope along every entry, too."
