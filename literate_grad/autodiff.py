@@ -98,8 +98,9 @@ def _library(error):
     "The module whose code a traced value reached, where that is neither NumPy nor of the package that called it."
     modules = [frame.f_globals.get('__name__', '').split('.') for frame, _ in traceback.walk_tb(error.__traceback__)]
     modules = [m for m in modules if m[0] not in ('autograd', 'numpy', __name__.split('.')[0])]
-    if modules and modules[-1][0] != modules[0][0]: return '.'.join(m for m in modules[-1][:2] if m[0] != '_')
+    if modules and modules[-1][0] not in {modules[0][0]} - {'scipy'}: return '.'.join(m for m in modules[-1][:2] if m[0] != '_')
 
+# %% ../nbs/01_gradient.ipynb #657e5a85
 def _call(f, args):
     try: return f(*args)
     except (TypeError, ValueError, AttributeError) as error:

@@ -8,7 +8,7 @@ __all__ = ['IN_RESULT', 'Planted', 'OUTCOMES', 'Power', 'power']
 # %% ../nbs/14a_power.ipynb #6b7d078a
 from collections import namedtuple
 import numpy as np
-from .arguments import copied, docstring_of, is_list_of_numbers, leaves, name_of, quiet, replaced
+from .arguments import copied, docstring_of, duplicate, is_list_of_numbers, leaves, name_of, quiet, replaced
 from .checking import check
 from .points import _float_leaves
 
@@ -88,7 +88,7 @@ class Power:
 # %% ../nbs/14a_power.ipynb #556d3900
 def _outcome(f, df, wrong, args, options):
     "What `check` says of a planted mistake; whether it makes a difference at all."
-    try: claims = [leaves(function(*copied(args), **(options.get('kwargs') or {}))) for function in (df, wrong)]
+    try: claims = [leaves(function(*copied(args), **duplicate(options.get('kwargs') or {}))) for function in (df, wrong)]
     except Exception: return None
     same = len(claims[0]) == len(claims[1]) and all(np.shape(a) == np.shape(b) and np.array_equal(a, b) for (_, a), (_, b) in zip(*claims))
     try: outcome = OUTCOMES[check(f, wrong, *args, **options).status]

@@ -30,11 +30,8 @@ class Subject:
         self.f, self.df, self.notes, self.traced, self.writes = f, df, [], None, False
         self.names, self.given, self.keywords = names or argument_names(f, df, len(args)), args, kwargs
         self.args, self.kwargs = self.copies()
-        try: y, claim = self._called(f), self._called(df)
-        except Exception:
-            if not self._written(): raise
-        if self._written(): y, claim = self._alone(f), self._alone(df)
-        self.y, self.claim = real_value(y, name_of(f)), claim
+        y, self.claim = self._both()
+        self.y = real_value(y, name_of(f))
 
     def copies(self):
         "The arguments in memory of their own, and those with keywords."
@@ -49,8 +46,21 @@ class Subject:
 def _called(self: Subject, function):
     "The value of one of the functions, in memory of its own: who returns it may use the same again."
     value = called(function, self.args, self.kwargs)
+    own = copied(value, f'the result of {name_of(function)}', np.float16)
     if function is self.df: self.notes += _views(function, value, self.args, self.names)
-    return copied(value, f'the result of {name_of(function)}', np.float16)
+    return own
+
+@patch
+def _both(self: Subject):
+    "The values of both functions; of each alone where one of them writes into its arguments."
+    try: y, claim = self._called(self.f), self._called(self.df)
+    except Exception:
+        if not self._written(): raise
+        return self._alone(self.f), self._alone(self.df)
+    if not self._written(): return y, claim
+    y = self._alone(self.f)
+    try: return y, self._alone(self.df)
+    except Exception: return y, claim # `df` uses what `f` writes
 
 @patch
 def _alone(self: Subject, function):
@@ -103,7 +113,7 @@ def ask_again(
     f, df = subject.f, subject.df
     same = subject.traced is not None and _equal(subject.traced, subject.y) # then `f` has been asked again already, by autodiff
     unsteady = [] if same or _equal(real_value(_last(subject, f), name_of(f)), subject.y) else [f]
-    if not _agree(_last(subject, df), subject.claim) and not _agree(_last(subject, f, df), subject.claim): unsteady.append(df) # it may use what `f` has kept
+    if not _steady(subject, df) and not _steady(subject, f, df): unsteady.append(df) # it may use what `f` has kept
     return [f'{name_of(function)} answers differently when it is called again with the same arguments' for function in unsteady]
 
 def _last(subject, *functions):
@@ -111,8 +121,9 @@ def _last(subject, *functions):
     args, kwargs = subject.own()
     return [called(function, args, kwargs) for function in functions][-1]
 
-def _agree(a, b):
-    a, b = dict(leaves(a)), dict(leaves(b))
+def _steady(subject, *functions):
+    try: a, b = dict(leaves(_last(subject, *functions))), dict(leaves(subject.claim))
+    except Exception: return False
     return list(a) == list(b) and all(_equal(a[path], b[path]) for path in a)
 
 # %% ../nbs/10b_witnesses.ipynb #a6bced69
@@ -302,10 +313,10 @@ def extended(
     s = part.subject
     try:
         with quiet():
-            args = copied(s.args, dtype=np.longdouble)
+            args, kwargs = copied(s.args, dtype=np.longdouble), s.own()[1]
             args = tuple(np.longdouble(x) if type(x) is float else x for x in args)
-            s.f(*copied(args), **s.kwargs) # `df` may use what `f` has kept
-            claim = s.df(*copied(args), **s.kwargs)
+            s.f(*copied(args), **kwargs) # `df` may use what `f` has kept
+            claim = s.df(*copied(args), **kwargs)
             hand = claim if np.shape(claim) == part.hand.shape else next((d for path, d in leaves(claim) if path and path[-1:] == part.path[-1:]), None)
             auto = _extended_autodiff(s, part, args)
     except Exception: return None, None
