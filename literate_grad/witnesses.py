@@ -62,6 +62,7 @@ def _both(self: Subject):
     try: return y, self._alone(self.df)
     except Exception: return y, claim # `df` uses what `f` writes
 
+# %% ../nbs/10b_witnesses.ipynb #16ac0483
 @patch
 def _alone(self: Subject, function):
     "The same where one of the functions writes into its arguments; which of them, is noted."
