@@ -202,7 +202,7 @@ BAD = [
     (lambda: check(lambda x: onp.ma.masked_array(x, x > 0), lambda x: 1 + 0 * x, x), TypeError, 'MaskedArray'),
     (lambda: check(lambda l: sum(a * b for a, b in zip(l, l[1:] + l[:1])), lambda l: onp.roll(l, 1) + onp.roll(l, -1), [1.0, 2.0, 4.0]), ValueError, 'np.asarray'),
     *[(lambda p=p: check(lambda p: 3.0, lambda p: (), p), ValueError, 'no numbers in p') for p in ([], {}, ())],
-    *[(lambda wrt=wrt: check(loss, loss_dw, x, w, wrt=wrt), ValueError, 'no argument') for wrt in ('x, w', 'w[1:]', 'w[:, 0]', 'w[0', 'w]', "w['w'] + 3", 'w[x]', 'w[6]', 'w[-7]', ' w')],
+    *[(lambda wrt=wrt: check(loss, loss_dw, x, w, wrt=wrt), ValueError, 'no argument') for wrt in ('x, w', 'w[1:]', 'w[:, 0]', 'w[0', 'w]', 'w[0] + 3', 'w[x]', 'w[6]', 'w[-7]', ' w')],
     (lambda: check(lambda m: cubes(m['w']), lambda m: (cubes_dx(m['w']), m), {'w': x}, wrt=("m['w']", 'm')), ValueError, 'part of another'),
     (lambda: derivative(cubes_dx), TypeError, 'positional'),
     (lambda: assert_derivative(cubes, lambda x: -cubes_dx(x), x), AssertionError, 'sign')]
@@ -461,20 +461,18 @@ def test_autodiff_is_silent_in_the_same_words_each_time():
     for words, call in (('scipy.fft,', lambda x: np.sum(np.abs(fft.fft(x))**2)), ('scipy.interpolate,', lambda x: np.sum(spline(x)))):
         said = silent(call, cubes_dx, abs(x))
         assert words in said and 'autograd.numpy' not in said
-    assert 'autograd.numpy' not in silent(untraced, untraced_dx, x) and 'autograd.numpy' in silent(lambda x: onp.sum(onp.asarray(x, float)**3), cubes_dx, x)
+    assert 'autograd.numpy' not in silent(lambda x: math.fsum(x**3), cubes_dx, x) and 'autograd.numpy' in silent(lambda x: onp.sum(onp.asarray(x, float)**3), cubes_dx, x)
     c = check(spline, spline.derivative(), 0.3) # the docstring of its class is on splines
     assert c and 'scipy.interpolate,' in str(c) and 'derivation' not in str(c)
     assert check(lambda x: onp.polyval([1, 2, 3], x), lambda x: 2 * x + 2, 0.4)
 
 def test_the_report_says_in_markdown_what_it_says_in_a_terminal():
     text = check(lambda p: cubes(p['a|b']), lambda p: 1.5 * cubes_dx(p['a|b']), {'a|b': x}, wrt="p['a|b']")._repr_markdown_()
-    assert {row.replace(r'\|', '').count('|') for row in text.splitlines() if row.startswith('|')} == {5, 6}
+    assert {row.replace(r'\|', '').count('|') for row in text.split('| entry')[1].splitlines()[1:]} == {5} and r"p\['a\|b'\] there" in text
     def df(x):
-        "dy/dx = 3*x*x*c*c"
-        return 3 * x**2
-    text = check(lambda x, c: x**3 * c / c, lambda x, c: df(x), 0.4, 2.0, wrt='x')._repr_markdown_()
-    text += check(lambda x: x**3, df, 0.4)._repr_markdown_()
-    assert '*' not in text.replace(r'\*', '').replace('**✓**', '').replace('**✗**', '')
+        "y = x**2, dy/dx = 3*x"
+        return 2 * x
+    assert r'3\*x: dy/dx is 2\*x' in check(lambda x: x**2, df, 0.7)._repr_markdown_()
 
 # models and tuples
 
