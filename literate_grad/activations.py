@@ -53,12 +53,12 @@ _points = np.array([-7.3, -2.5, -0.4, 0.3, 1.7, 6.6])
 # %% ../nbs/20_activations.ipynb #3d688eaf
 _small = {'font.size': 7, 'axes.titlesize': 8, 'lines.linewidth': 1.5}
 
-def _panels(x, curves, xlabel='x', columns=4):
+def _panels(x, curves, xlabel='x', columns=2):
     "Small pictures side by side, of functions with their derivatives: the values at `x` by name."
     import matplotlib.pyplot as plt
     with plt.rc_context(_small):
         rows = -(-len(curves) // columns)
-        figure = plt.figure(figsize=(1.8 * columns, 1.5 * rows), layout='constrained')
+        figure = plt.figure(figsize=(2.6 * columns, 1.8 * rows), layout='constrained')
         for k, (name, (y, dy)) in enumerate(curves.items()):
             ax = plot_function(x, y, dy, title=name, ax=figure.add_subplot(rows, columns, k + 1))
             ax.set_xlabel(xlabel)
@@ -391,7 +391,7 @@ selu_α = 1.6732632423543772848170429916717
 
 @elementwise
 def selu(x):
-    "An `elu` that normalizes itself."
+    "An `elu` that normalises itself."
     return selu_λ * elu(x, selu_α)
 
 @derivative(of=selu, at=(_points,), where={'λ': selu_λ, 'α': selu_α})

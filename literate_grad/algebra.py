@@ -7,12 +7,12 @@ __all__ = ['largest', 'Compared', 'digits', 'known_functions', 'size_of', 'Meani
            'is_below', 'has_sum', 'differences', 'compared', 'terms_of', 'proved']
 
 # %% ../nbs/11c_algebra.ipynb #1e6711a8
-import math, random
+import math, random, unicodedata
 from collections import namedtuple
 from functools import lru_cache
 import numpy as np
 from fastcore.basics import patch
-from .grammar import Unreadable, functions, subtrees, symbols
+from .grammar import Unreadable, functions, subtrees, symbols, vulgar_fractions
 
 # %% ../nbs/11c_algebra.ipynb #fc812b0f
 @lru_cache(None)
@@ -91,7 +91,7 @@ def size_of(e):
 def _number(text):
     "The exact value of a written number: 0.1 is a tenth."
     import sympy as sp
-    if text in '½¼¾': return sp.Rational(*{'½': (1, 2), '¼': (1, 4), '¾': (3, 4)}[text])
+    if text in vulgar_fractions: return sp.Rational(*map(int, unicodedata.normalize('NFKC', text).split('⁄')))
     digits, _, exponent = text.lower().partition('e')
     whole, _, fraction = digits.partition('.')
     shift = int((exponent or '0')[:9]) - len(fraction)
@@ -189,7 +189,7 @@ def quantity(self:Meaning, key, keep):
     "A symbol: what the docstring says it is, or itself."
     import sympy as sp
     if key in keep: return self.symbol(key)
-    if key in self.functions: return self.expression(self.body(key)[1], keep | set(self.body(key)[0]))
+    if key in self.functions: return self.substituted(key, [self.symbol(p) for p in self.body(key)[0]], keep)
     if key in self.definitions: return self.defined(key, keep)
     if key in ('e', 'pi') and key not in self.by: return sp.E if key == 'e' else sp.pi
     return self.symbol(key)
@@ -300,7 +300,7 @@ def by_expression(self:Meaning, e, inner):
     if not left: return _derivative(outer, u, self).xreplace({u: inner})
     slopes = [(_derivative(e, s, self), _derivative(inner, s, self)) for s in sorted(inner.free_symbols, key=str)]
     quotients = [a / b for a, b in slopes if b != 0]
-    if any(compared(quotients[0], q, self).status != 'holds' for q in quotients[1:]) or outer.has(u):
+    if not quotients or any(compared(quotients[0], q, self).status != 'holds' for q in quotients[1:]) or outer.has(u):
         raise Unreadable('what it is differentiated by can be read in two ways, because its symbols also stand outside of it')
     return quotients[0]
 
@@ -318,6 +318,7 @@ def primed(self:Meaning, key, order, *arguments, keep=frozenset()):
         return e.xreplace({s: at})
     e = self.quantity(key, keep)
     free = [s for s in e.free_symbols if s.name != self.count]
+    if len(free) > 1: free = [s for s in free if s.name == 'x'] or [s for s in free if s.name == 't'] # all others are parameters
     if key not in self.definitions or len(free) != 1: raise Unreadable(f"`{key}'` does not say by which symbol")
     for _ in range(order): e = _bounded(_derivative(e, free[0], self))
     return e

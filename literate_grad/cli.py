@@ -6,33 +6,43 @@
 __all__ = ['Item', 'main']
 
 # %% ../nbs/15_cli.ipynb #f1913b72
-import argparse, time
+import argparse, os, re, sys, time
 from collections import namedtuple
 
 # %% ../nbs/15_cli.ipynb #17b85568
 Item = namedtuple('Item', 'name status report seconds')
 
 def _checked(name, df):
-    "One derivative, checked."
+    "One derivative, checked; an exception in its place is an error."
     from literate_grad.collecting import check_labelled
     start = time.perf_counter()
     try:
+        if isinstance(df, BaseException): raise df
         result = check_labelled(df)
         status, report = result.status, str(result)
-    except Exception as error: status, report = 'error', f'{type(error).__name__}: {error}'
+    except KeyboardInterrupt: raise
+    except BaseException as error: status, report = 'error', f'{name}: {type(error).__name__}: {error}'
     return Item(name, status, report, time.perf_counter() - start)
+
+def _found(name, module):
+    "The derivatives of a module; an exception stands for itself."
+    from literate_grad.collecting import labelled
+    try: return [(name, module)] if isinstance(module, BaseException) else labelled(module)
+    except Exception as error: return [(name, error)]
 
 def _items(targets):
     "All derivatives of all targets, one after the other."
-    from literate_grad.collecting import labelled, modules
+    from literate_grad.collecting import modules
     for target in targets:
-        try: found = [item for module in modules(target) for item in labelled(module)]
-        except Exception as error: yield Item(target, 'error', f'{type(error).__name__}: {error}', 0.0)
-        else:
-            if not found: yield Item(target, 'error', f'{target} has no labelled derivatives; label them with @derivative(of=f, at=(…)).', 0.0)
-            for name, df in found: yield _checked(name, df)
+        found = [item for name, module in modules(target) for item in _found(name, module)]
+        if not found: yield Item(target, 'error', f'{target} has no labelled derivatives; label them with @derivative(of=f, at=(…)).', 0.0)
+        for name, df in found: yield _checked(name, df)
 
 # %% ../nbs/15_cli.ipynb #36650a05
+def _xml(text):
+    "A text without the characters that XML forbids."
+    return re.sub('[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]', '\ufffd', text)
+
 def _write_junit(items, path):
     "The result as JUnit XML."
     from xml.etree import ElementTree as tree
@@ -40,16 +50,17 @@ def _write_junit(items, path):
     counts = {word: str(sum(tags.get(i.status) == tag for i in items)) for word, tag in (('failures', 'failure'), ('errors', 'error'))}
     suite = tree.Element('testsuite', name='literate-grad', tests=str(len(items)), time=f'{sum(i.seconds for i in items):.3f}', **counts)
     for item in items:
-        module, _, name = item.name.rpartition('.')
+        module, _, name = _xml(item.name).rpartition('.')
         case = tree.SubElement(suite, 'testcase', classname=module, name=name, time=f'{item.seconds:.3f}')
-        if item.status in tags: tree.SubElement(case, tags[item.status], message=item.report.splitlines()[0]).text = item.report
+        report = _xml(item.report)
+        if item.status in tags: tree.SubElement(case, tags[item.status], message=report.splitlines()[0]).text = report
     tree.ElementTree(suite).write(path, encoding='utf-8', xml_declaration=True)
 
 # %% ../nbs/15_cli.ipynb #f2719f73
 def _replay():
     from literate_grad.record import replay
     replayed = replay()
-    print(replayed)
+    print(replayed, flush=True)
     return 0 if replayed else 1
 
 def _check(targets, junit=None):
@@ -59,21 +70,30 @@ def _check(targets, junit=None):
         print(f'{item.name}  {item.status}', flush=True)
     for item in items:
         if item.status != 'agrees': print(f'\n{item.report}')
-    if junit: _write_junit(items, junit)
-    print(f"\n{sum(i.status == 'agrees' for i in items)} of {len(items)} agree")
+    print(f"\n{sum(i.status == 'agrees' for i in items)} of {len(items)} agree", flush=True)
+    if junit is not None: _write_junit(items, junit)
     statuses = {item.status for item in items}
     return 2 if 'error' in statuses else 0 if statuses <= {'agrees'} else 1
 
 # %% ../nbs/15_cli.ipynb #8c1991ad
-def main(
-    arguments: list|None = None, # the words after `literate-grad`; `None`: those of the command line
-) -> int: # the exit status
-    "The console script `literate-grad`."
+def _options(arguments):
+    "What the words of the command line say."
     parser = argparse.ArgumentParser('literate-grad', description='Derivations that run.')
     commands = parser.add_subparsers(dest='command', metavar='COMMAND')
     commands.add_parser('replay', help='replay the recorded session beside ours (what happens without a command)')
     checking = commands.add_parser('check', help='check the labelled derivatives of packages and files')
     checking.add_argument('targets', nargs='+', metavar='PACKAGE_OR_FILE')
     checking.add_argument('--junit', metavar='FILE', help='write the result as JUnit XML, too')
-    options = parser.parse_args(arguments)
-    return _check(options.targets, options.junit) if options.command == 'check' else _replay()
+    return parser.parse_args(arguments)
+
+def main(
+    arguments: list|None = None, # the words after `literate-grad`; `None`: those of the command line
+) -> int: # the exit status
+    "The console script `literate-grad`."
+    if hasattr(sys.stdout, 'reconfigure'): sys.stdout.reconfigure(errors='backslashreplace')
+    options, path = _options(arguments), sys.path[:]
+    try: return _check(options.targets, options.junit) if options.command == 'check' else _replay()
+    except BrokenPipeError: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()) # nobody reads on: what is left goes nowhere
+    except OSError as error: print(f'literate-grad: {error}', file=sys.stderr)
+    finally: sys.path[:] = path
+    return 2

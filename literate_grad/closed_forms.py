@@ -46,11 +46,12 @@ def name_factor(
     size = abs(value)
     near = lambda x: bool(abs(size - x) <= precision * x)
     names = [_fraction(size, near)]
+    plain = names[0] in ('1/3', '1/2', '2', '3') # needs no explanation by roots and means
     with np.errstate(all='ignore'):
         for name, x, remark in _quantities(arguments):
             if not x or not np.isfinite(x) or abs(x) == 1: continue
             word = f'({name})' if set(name) & set(' /') else name
-            names += [form.format(word if power != 1 else name) + remark for power, form in _POWERS.items() if near(np.float64(abs(x))**power)]
+            names += [form.format(word if power != 1 else name) + remark for power, form in _POWERS.items() if near(np.float64(abs(x))**power) and (not plain or abs(power) == 1 and '(' not in name)]
     return list(dict.fromkeys(name for name in names if name))[:2]
 
 # %% ../nbs/10d_closed_forms.ipynb #bf006dfc

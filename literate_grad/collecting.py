@@ -6,7 +6,7 @@
 __all__ = ['Labelled', 'labelled', 'modules', 'check_labelled']
 
 # %% ../nbs/14b_collecting.ipynb #aa24bc49
-import importlib, importlib.util, inspect, pkgutil, sys
+import importlib, importlib.util, inspect, os, pkgutil, sys
 from collections import namedtuple
 from pathlib import Path
 import numpy as np
@@ -16,36 +16,74 @@ from .checking import Check, check
 # %% ../nbs/14b_collecting.ipynb #c35b1749
 Labelled = namedtuple('Labelled', 'name df')
 
+def _members(owner, module, name, above=()):
+    "What a module or class holds, by name, and what its own classes hold."
+    for key, value in list(vars(owner).items()):
+        hidden = isinstance(value, (staticmethod, classmethod)) and not hasattr(value, '__derivative__')
+        yield f'{name}.{key}', getattr(owner, key) if hidden else value
+        if inspect.isclass(value) and value.__module__ == module.__name__ and value not in above:
+            yield from _members(value, module, f'{name}.{key}', (*above, value))
+
+def _is_elsewhere(value, module):
+    "Whether another module defines it: this one imports it only."
+    home = sys.modules.get(getattr(value, '__module__', None), module)
+    return home is not module and any(value is other for other in getattr(home, '__dict__', {}).values())
+
 def labelled(
     module, # a module
 ) -> list: # of `Labelled`, in the order of the file
-    "The hand derivatives that a module defines."
-    own = {id(v): Labelled(f'{module.__name__}.{name_of(v)}', v) for v in vars(module).values() if hasattr(v, '__derivative__') and getattr(v, '__module__', None) == module.__name__}
+    "The hand derivatives that a module and its classes define."
+    own = {}
+    for name, value in _members(module, module, module.__name__):
+        if '__derivative__' in getattr(value, '__dict__', ()) and not _is_elsewhere(value, module): own.setdefault(id(value), Labelled(name, value))
     return list(own.values())
 
 # %% ../nbs/14b_collecting.ipynb #32d0eb6d
-def _file(path):
-    "The module in a file."
-    path = Path(path)
-    if not path.exists(): raise FileNotFoundError(f'literate-grad found no file {path}; give the path of a .py file or the name of a package.')
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None: raise ImportError(f'literate-grad expected a .py file, but got {path}.')
-    module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
+def _place(file):
+    "The folder above the packages of a file, and the dotted name of the module from there."
+    folder, names = file.parent, [file.stem] * (file.name != '__init__.py')
+    while folder.name and (folder / '__init__.py').exists(): folder, names = folder.parent, [folder.name, *names]
+    return str(folder), '.'.join(names)
+
+def _file(file):
+    "The module in a file, by its dotted name; by its path where another module has that name."
+    folder, name = _place(file)
+    sys.path.insert(0, folder)
+    module = None if '.' in file.stem else importlib.import_module(name)
+    if module and Path(getattr(module, '__file__', None) or '').resolve() == file: return module
+    spec = importlib.util.spec_from_file_location(str(file), file)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
+def _root(target):
+    "The module that a name or path stands for."
+    path = Path(target)
+    if path.is_dir(): path = path / '__init__.py'
+    elif path.suffix != '.py' and '/' not in target and not path.exists(): return importlib.import_module(target)
+    if not path.exists(): raise FileNotFoundError(f'literate-grad found no file {path}; give the path of a .py file or the name of a package.')
+    if path.suffix != '.py': raise ImportError(f'literate-grad expected a .py file, but got {path}.')
+    return _file(path.resolve())
+
+# %% ../nbs/14b_collecting.ipynb #9d1c616b
+def _tried(task, *args):
+    "What a task returns, or else its exception, also one that would end the program."
+    try: return task(*args)
+    except KeyboardInterrupt: raise
+    except BaseException as error: return error
+
+def _tree(name, module):
+    "A module and those below it, each with its name."
+    yield name, module
+    for below in pkgutil.iter_modules(getattr(module, '__path__', ()), f'{name_of(module)}.'):
+        if not below.name.endswith('.__main__'): yield from _tree(below.name, _tried(importlib.import_module, below.name))
+
 def modules(
     target: str, # the name of a package or module, or the path of a `.py` file or of a folder with an `__init__.py`
-) -> list: # of modules
-    "All modules of a package or file; an `ImportError` or `FileNotFoundError` says what cannot be found."
-    path = Path(target)
-    if path.is_dir() and (path / '__init__.py').exists():
-        sys.path.insert(0, str(path.resolve().parent))
-        target = path.resolve().name
-    elif path.suffix == '.py' or path.exists() or '/' in target: return [_file(path)]
-    root = importlib.import_module(target)
-    names = [m.name for m in pkgutil.walk_packages(getattr(root, '__path__', []), f'{root.__name__}.') if not m.name.endswith('__main__')]
-    return [root, *map(importlib.import_module, names)]
+) -> list: # of pairs: a name and the module, or the exception of one that cannot be imported
+    "All modules of a package or file, imported as from the current folder; `sys.path` gets the folders that this takes."
+    sys.path.insert(0, os.getcwd())
+    return list(_tree(target, _tried(_root, target)))
 
 # %% ../nbs/14b_collecting.ipynb #e7949795
 def _sample(label, name):
@@ -55,9 +93,17 @@ def _sample(label, name):
     if callable(at): at = at(np.random.default_rng(0)) if inspect.signature(at).parameters else at()
     return at if isinstance(at, tuple) else (at,)
 
+def _refuse_method(df, args, name):
+    "A method has its object among the arguments."
+    if inspect.isfunction(df) and [*inspect.signature(df).parameters][:1] == ['self']:
+        try: inspect.signature(df).bind(*args)
+        except TypeError: raise TypeError(f'{name} is a method, which needs an object for self; label a static method instead, or give the object first in at=(…).') from None
+
 def check_labelled(
     df, # a hand derivative with the label `@derivative`
 ) -> Check: # the verdict
     "Checks a hand derivative by its label alone."
-    label = df.__derivative__
-    return check(label.of, df, *_sample(label, name_of(df)), wrt=label.wrt)
+    label, name = df.__derivative__, name_of(df)
+    args = _sample(label, name)
+    _refuse_method(df, args, name)
+    return check(label.of, df, *args, wrt=label.wrt)

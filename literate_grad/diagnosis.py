@@ -112,8 +112,10 @@ def _ratio(p):
     "The number k with hand = k · reference in every entry, or `None`."
     weight = 1 / np.maximum(p.tolerance, 1e-300 + 1e-16 * abs(p.reference))
     weight = (weight / weight.max())**2
-    total = np.sum(weight * abs(p.reference)**2)
-    k = np.sum(weight * p.hand * np.conj(p.reference)) / total if total else 0
+    largest = np.max(abs(p.reference), initial=0) or 1
+    h, r = p.hand / largest, p.reference / largest
+    total = np.sum(weight * abs(r)**2)
+    k = np.sum(weight * h * np.conj(r)) / total if total else 0
     k = k.real if abs(k.imag) < 1e-12 * abs(k) else k
     return k if k and p.explains(k * p.reference, (1 + abs(k)) * p.tolerance) else None
 
@@ -160,10 +162,10 @@ def _transpose(p):
 def _shifted(p):
     "hand[i] = reference[i - s], but for the edge."
     for axis, n in enumerate(p.reference.shape):
-        h, r, t = (np.moveaxis(a, axis, 0) for a in (p.hand, p.reference, p.tolerance))
+        h, r, t, wrong = (np.moveaxis(a, axis, 0) for a in (p.hand, p.reference, p.tolerance, p.wrong))
         for s in (1, -1, 2, -2) if n > 3 else ():
             to, source = (slice(s, None), slice(-s)) if s > 0 else (slice(s), slice(-s, None))
-            if np.all(abs(h[to] - r[source]) <= 3 * t[source]) and np.ptp(r[source]):
+            if np.all(abs(h[to] - r[source]) <= 3 * t[source]) and wrong[to].any() and 2 * wrong[to].sum() >= wrong.sum():
                 return 'permuted', f'hand[i] is reference[i {"-" if s > 0 else "+"} {abs(s)}] along axis {axis}, but for the edge: an index is off by {abs(s)}.'
 
 # %% ../nbs/11_diagnosis.ipynb #cfcff0b6
@@ -495,7 +497,7 @@ _POINTS = (_shifted_point, _substituted, _closed_form, _sum_factor, _row_term, _
 def _hypotheses(p):
     "What can be asked of this pair, in order."
     if not np.isfinite(p.error).all(): return _nonfinite,
-    if p.precision > 0.03: return _zero, _few
+    if p.precision > 0.03: return _zero, _sign, _few
     if np.iscomplexobj(p.error): return *_VALUES, _few
     if p.error.size == 1: return _zero, _derivative_of_another, _scalar
     return _VALUES + _FORMULAS + (_POINTS[:4] if p.error.size > 10**4 else _POINTS)

@@ -38,6 +38,17 @@ def _joined(words, text):
         if word.kind != 'newline' or not inside: kept.append(word)
     return kept + words[-1:]
 
+# %% ../nbs/11b_docstrings.ipynb #32a3ff83
+def _apart(words, text):
+    "The words with a line end before each derivative of a quantity that the same line defines."
+    out, defined = [], None
+    for before, word in zip([None] + words, words):
+        if word.kind == 'newline': defined = None
+        if word.text == '=' and before and before.kind == 'name' and (len(out) < 2 or out[-2].kind == 'newline'): defined = re.escape(before.text)
+        if defined and word.spaced and re.match(rf"(?:[d∂][\d²³]?{defined}/[d∂]\S*|{defined}'+(?:\(\w+\))?)[ \t]*=", text[word.start:word.start + 60]): out.append(Word('newline', '\n', word.start, word.start, True))
+        out.append(word)
+    return out
+
 # %% ../nbs/11b_docstrings.ipynb #2c2c24a1
 _stops, _openers = set(',;:.⇒⟹→') | {'=>', '->'}, set('where with let since as thus so then hence and because therefore'.split())
 
@@ -78,12 +89,38 @@ def _left(text, words, names, k, done):
         except Unreadable as problem:
             if words[j].text[0] in 'd∂' and any(word.text == '/' for word in words[j:k]): refused = refused or (j, problem)
             continue
-        if reader.word.kind != 'end' and clean and tree[0] in ('d', 'prime') and reader.word.kind != 'name':
-            refused = refused or (j, Unreadable(f'cannot read {reader.said()} in the left side', text.count('\n', 0, reader.word.start) + 1, reader.word.start - text.rfind('\n', 0, reader.word.start)))
+        if reader.word.kind not in ('end', 'name') and clean and tree[0] in ('d', 'prime'): refused = refused or (j, Unreadable(f'cannot read {reader.said()} in the left side', *_at(text, reader.word)))
         if reader.word.kind == 'end' and _is_left(tree, names, clean):
-            return _side(text, words[j].start, words[k - 1].end, tree), clean
+            guard, problem = _preface(text, words, names, start, j)
+            if not (clean or guard or problem): problem = _hanging(before, reader)
+            if not problem: return _side(text, words[j].start, words[k - 1].end, tree, guard), clean
+            refused = j, problem
+            break
     if refused: return _side(text, words[refused[0]].start, words[k - 1].end, ('unreadable', refused[1]), problem=refused[1]), False
     return None
+
+# %% ../nbs/11b_docstrings.ipynb #49a204b8
+def _at(text, word): return text.count('\n', 0, word.start) + 1, word.start - text.rfind('\n', 0, word.start)
+
+def _hanging(before, reader):
+    "Why what stands before a left side in the middle of a line cannot be prose; `None` when it can."
+    if before.kind in ('number', 'super') or before.kind == 'name' and before.text not in ('a', 'I') and (is_letter(canonical(before.text)) or before.text.lower() in _operators):
+        return Unreadable(f'cannot read `{before.text}` before the left side', *_at(reader.text, before))
+
+_operators = set('grad nabla del div curl'.split())
+
+def _preface(text, words, names, start, j):
+    "The condition in front of a left side, as in `For x > 0, dy/dx = 1`, or `None`; and why it cannot be read, or `None`."
+    while any(word.text in ('.', ';', '=>', '->') or word.kind == 'newline' for word in words[start:j]): start += 1
+    said = words[start:j]
+    opens = bool(said) and said[0].text.lower() in ('at', 'for', 'if', 'when', 'where', 'let')
+    if opens and _names_point(said): return None, Unreadable('a derivative at one point cannot be checked', *_at(text, said[0]))
+    signs = [word for word in said if word.text in ('<', '>', '<=', '>=')]
+    if not signs: return None, None
+    reader = Reader(text, words[:j] + [Word('end', '', words[j].start, words[j].start, True)], names)
+    reader.at = reader.begin = start + opens
+    try: return reader.condition(), None
+    except Unreadable: return None, Unreadable('the condition before the equation cannot be read', *_at(text, signs[0])) if opens else None
 
 # %% ../nbs/11b_docstrings.ipynb #256161be
 def _side(text, start, end, tree=None, guard=None, problem=None):
@@ -93,6 +130,15 @@ def _side(text, start, end, tree=None, guard=None, problem=None):
 # %% ../nbs/11b_docstrings.ipynb #f28d0df5
 _calculating = set('times plus minus over divided multiplied squared cubed transpose transposed dot cross mod unless else to'.split())
 
+def _names_point(words): return any(a.kind == 'name' and b.text == '=' and (c.kind == 'number' or c.text == '-') for a, b, c in zip(words, words[1:], words[2:]))
+
+@patch
+def rest_of_line(self:Reader):
+    "The words up to the end of the line."
+    end = next(k for k in range(self.at, len(self.words)) if self.words[k].kind in ('newline', 'end'))
+    return self.words[self.at:end]
+
+# %% ../nbs/11b_docstrings.ipynb #7fd94ef4
 @patch
 def finish(self:Reader):
     "Looks at what follows an expression: its condition, or `None`; refuses what could belong to the formula."
@@ -100,9 +146,13 @@ def finish(self:Reader):
     guard = self.guard()
     if guard: return guard
     if word.kind == 'name':
+        if not word.spaced or not word.text.isascii() and not self.symbolic(word): self.refuse(f'nothing says what `{word.text}` is')
         if word.text.lower() in _calculating: self.refuse(f'the word `{word.text}` cannot be read as mathematics')
         if last.kind == 'name' and not self.symbolic(last) and word.text not in _openers: self.refuse(f'`{last.text} {word.text}` cannot be read as mathematics', last)
-        if word.text in ('if', 'when'): self.refuse(f'the condition behind `{word.text}` cannot be read')
+        if word.text in ('if', 'when') or word.text in ('at', 'for', 'where') and any(sign.text in ('<', '>', '<=', '>=') for sign in self.rest_of_line()): self.refuse(f'the condition behind `{word.text}` cannot be read')
+        if self.derives and word.text in ('at', 'for') and _names_point(rest := self.rest_of_line()):
+            self.words = self.words[:self.at] + self.words[self.at + len(rest):]
+            self.refuse('a derivative at one point cannot be checked', word)
     elif word.kind == 'number' or word.kind == 'sign' and word.text not in (*_stops, '=', ')', '(', '≈', '#', '–', '—', '"', '”', '’') or word.text == '(' and (not word.spaced or last.kind == 'name' and not self.symbolic(last)):
         if word.text != '[' or not word.spaced or self.next().kind != 'name' or self.symbolic(self.next()): self.refuse(f'cannot read {self.said()} here')
     elif word.text == ':' and any(said.text == 'lambda' for said in self.words[self.begin:self.at]): self.refuse('code cannot be read')
@@ -111,11 +161,20 @@ def finish(self:Reader):
 
 # %% ../nbs/11b_docstrings.ipynb #4405bb90
 @patch
+def bracketed_condition(self:Reader):
+    if not self.encloses_condition(): return None
+    self.take()
+    tree = self.condition()
+    self.expect(')')
+    return tree
+
+@patch
 def guard(self:Reader):
     "The condition behind a right side."
     at, words, depth, opened = self.at, self.words, self.depth, self.open
     if self.sees(','): self.take()
     if self.sees('otherwise', 'elsewhere', 'else'): self.take(); return ('otherwise',)
+    if self.sees('('): return self.bracketed_condition()
     if self.sees('if', 'for', 'when', 'where', 'on', 'with'): self.take()
     elif at == self.at: return None
     try: return self.condition()
@@ -126,14 +185,14 @@ def guard(self:Reader):
 def cases(self:Reader, tree, guard):
     "What holds where the condition just read does not: `…, otherwise 0` and `…, 0 if x < 0`. Returns the tree and the condition of all cases together."
     at, words = self.at, self.words
-    while self.sees(',', ';', 'and'): self.take()
+    while self.sees(',', ';', 'and') or self.word.kind == 'newline' and self.at == at: self.take()
     final = self.sees('otherwise', 'else', 'elsewhere')
     if final: self.take()
     if (final or self.at > at) and self.word.kind not in ('newline', 'end') and not self.sees('.', ','):
         try:
             other, condition = self.expression(), self.finish()
-            if final and not condition: return ('if', guard, tree, other), None
-            if condition and condition != ('otherwise',):
+            if final and not condition or condition == ('otherwise',): return ('if', guard, tree, other), None
+            if condition:
                 other, condition = self.cases(other, condition)
                 return ('if', guard, tree, other), condition and ('or', guard, condition)
         except Unreadable: pass
@@ -159,13 +218,21 @@ def _right(reader, text):
         return _side(text, word.start, max(reader.words[reader.at - 1].end, word.start), problem=problem)
 
 # %% ../nbs/11b_docstrings.ipynb #ddb61f7f
-def _chain(text, words, names, k):
+def _together(a, b):
+    "Two right sides with their conditions as one."
+    guard = None if b.guard == ('otherwise',) else ('or', a.guard, b.guard)
+    return a._replace(text=f'{a.text}, {b.text}', tree=('if', a.guard, a.tree, b.tree), guard=guard)
+
+def _chain(text, words, names, k, derives):
     "All right sides behind the sign `words[k]`, and the words and the place behind them."
     reader, rights = Reader(text, words, names), []
-    reader.at = k
+    reader.at, reader.derives = k, derives
     while reader.sees('='):
         reader.take()
-        rights.append(_right(reader, text))
+        right = _right(reader, text)
+        before = rights[-1] if rights else right
+        if before.guard and right.guard and before.guard not in (right.guard, ('otherwise',)): rights[-1] = _together(before, right) # further cases
+        else: rights.append(right)
         if len(rights) > most_equations: raise Unreadable(f'more than {most_equations} equations are too many to be read')
     return rights, reader.words, reader.at
 
@@ -207,9 +274,9 @@ def equations(
     text: str, # a docstring
 ) -> list: # of `Equation`s, in order
     "The equations of a text. A text that is too long raises `Unreadable`."
-    if '=' not in text: return []
+    if '=' not in text and '≡' not in text: return []
     if len(text) > most_text: raise Unreadable(f'a text of {len(text)} characters is too long to be read; at most {most_text}')
-    words = _joined(words_of(text), text)
+    words = _apart(_joined(words_of(text), text), text)
     (tops, wrt), names, found, k, done, tried = _differentials(words), names_in(words), [], 0, 0, 0
     while k < len(words):
         if words[k].text != '=' or words[k].kind != 'sign': k += 1; continue
@@ -217,9 +284,9 @@ def equations(
         if tried > most_equations: raise Unreadable(f'more than {most_equations} equations are too many to be read')
         left = _left(text, words, names, k, done)
         if left is None: k += 1; continue
-        rights, words, k = _chain(text, words, names, k)
-        equation, done = Equation(left[0], rights), k
-        if not _is_prose(equation, left[1], names, wrt, tops): found.append(equation)
+        rights, words, k = _chain(text, words, names, k, left[0].tree[0] in ('d', 'prime'))
+        equation = Equation(left[0], [side._replace(guard=side.guard or left[0].guard) for side in rights])
+        if not _is_prose(equation, left[1], names, wrt, tops): found.append(equation); done = k
     return _needed(found, tops)
 
 # %% ../nbs/11b_docstrings.ipynb #02642800

@@ -30,9 +30,10 @@ def printed_alike(
     return lines_a == lines_b
 
 # %% ../nbs/04_flux_neuron.ipynb #a3b92db7
-linear_model = Chain(Dense(
-    np.array([[0.277495, 0.708802, -0.330047, 0.416559, 0.5, -0.25, 0.125, -0.541632, 0.186023, -0.452852]], np.float32),
-    bias=False))
+linear_model = Chain(Dense(np.array([[
+    0.277495, 0.708802, -0.330047, 0.416559,
+    0.5, -0.25, 0.125,
+    -0.541632, 0.186023, -0.452852]], np.float32), bias=False))
 
 # %% ../nbs/04_flux_neuron.ipynb #b244d971
 recorded[350] = np.array([0.277495, 0.708802, -0.330047, 0.416559], np.float32), np.array([-0.541632, 0.186023, -0.452852], np.float32)

@@ -6,14 +6,14 @@
 __all__ = ['Style', 'most_entries', 'has_equations', 'Step', 'Derivation', 'Code', 'derivation']
 
 # %% ../nbs/12_formulas.ipynb #ec9305a7
-import inspect, math, re
+import inspect, math, re, unicodedata
 from collections import namedtuple
 import numpy as np
 from fastcore.basics import patch
 from .compare import isapprox
 from .autodiff import gradient
 from .docstrings import equations, spelled
-from .grammar import Unreadable, canonical, functions, is_letter, subtrees, symbols
+from .grammar import Unreadable, canonical, functions, is_letter, subtrees, symbols, vulgar_fractions
 from .algebra import (Compared, Meaning, compared, differences, digits, digit_table, float_table, has_sum, is_below,
                                    proved, size_of, terms_of, value_of)
 
@@ -39,6 +39,7 @@ def _tree(e, meaning):
     if e.is_Pow and is_below(e): return ('div', ('num', '1'), _tree(1 / e, meaning))
     if e.is_Pow: return ('call', 'sqrt', _tree(e.base, meaning)) if e.exp.is_Rational and e.exp.q == 2 and e.exp.p == 1 else ('pow', _tree(e.base, meaning), _tree(e.exp, meaning))
     name, u = e.func.__name__, e.args
+    if name == 'step': return ('if', _comparison_tree(u[0], meaning), ('num', '1'), ('num', '0'))
     if name == 'where': return ('if', _comparison_tree(u[0], meaning), _tree(u[1], meaning), _tree(u[2], meaning))
     if name == 'sum' and meaning.dot: return _tree(u[0], meaning)
     return ('call', name, *(_tree(part, meaning) for part in u))
@@ -127,10 +128,8 @@ def _name_latex(key):
     return f'{shown}_{{{index}}}' if index else shown
 
 def _bare(letter):
-    import unicodedata
     return unicodedata.normalize('NFD', letter)[0]
 
-_fractions = {'½': r'\tfrac{1}{2}', '¼': r'\tfrac{1}{4}', '¾': r'\tfrac{3}{4}'}
 _greek_letters = 'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega'.split()
 _latex_functions = 'exp log ln sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth max min'.split()
 
@@ -142,7 +141,7 @@ def _latex(tree, least=0):
     return rf'\left({text}\right)' if strength < least and tree[0] not in ('div', 'd') or tree[0] in ('div', 'd') and least > 5 else text
 
 def _unbracketed_latex(kind, *parts):
-    if kind == 'num': return _fractions.get(parts[0], parts[0])
+    if kind == 'num': return r'\tfrac{%s}{%s}' % tuple(unicodedata.normalize('NFKC', parts[0]).split('⁄')) if parts[0] in vulgar_fractions else parts[0]
     if kind == 'sym': return _name_latex(parts[0])
     if kind in ('add', 'sub'): return f"{_latex(parts[0], 2)} {'+-'[kind == 'sub']} {_latex(parts[1], 2 + (kind == 'sub' or _signed(parts[1])[0] == 'neg') / 2)}"
     if kind == 'neg': return '-' + _latex(parts[0], 2.5)
@@ -176,8 +175,9 @@ def _constant(a, b, meaning):
     "The number that a divided by b is everywhere, or `None`."
     import mpmath as mp
     with mp.workdps(2 * digits):
-        quotients = [p / q for _, p, q in differences(a, b, meaning) if mp.isfinite(p) and mp.isfinite(q) and q != 0]
-        if len(quotients) < 4 or quotients[0] == 0 or any(abs(q - quotients[0]) > 1e-30 * abs(q) for q in quotients): return None
+        pairs = [(p, q) for _, p, q in differences(a, b, meaning) if mp.isfinite(p) and mp.isfinite(q)]
+        quotients = [p / q for p, q in pairs if q]
+        if len(quotients) < 4 or any(p and not q for p, q in pairs) or quotients[0] == 0 or any(abs(q - quotients[0]) > 1e-30 * abs(q) for q in quotients): return None
         q = mp.mpf(quotients[0])
     for under in range(1, 65):
         if abs(q * under - mp.nint(q * under)) < 1e-30: return int(mp.nint(q * under)), under
@@ -195,7 +195,7 @@ def _separates(claim, truths, meaning, write):
     "What separates a claim from the truth, given in one or several forms, as a sentence or ''."
     truth = truths[0]
     if claim == 0: return ''
-    if truth == 0: return 'the truth is 0'
+    if truth == 0: return ''
     number = _constant(truth, claim, meaning)
     if number == (-1, 1): return 'the sign is wrong'
     if number: return f"a factor {number[0]}{f'/{number[1]}' if number[1] > 1 else ''} is missing" if abs(number[0]) >= number[1] else f"a factor {'-' * (number[0] < 0)}{number[1]}{f'/{abs(number[0])}' if abs(number[0]) > 1 else ''} is too much"
@@ -230,6 +230,7 @@ _marks = {'proved': '✓', 'holds': '✓', 'fails': '✗', 'unreadable': '?'}
 class Derivation:
     "The equations of a docstring, each right side checked."
     def __init__(self, text, code=None):
+        text = '\n'.join(text.splitlines())
         self.text, self.code, self.reason = text, code, ''
         try: self.equations = equations(text)
         except Unreadable as problem: self.equations, self.reason = [], str(problem)
@@ -268,7 +269,7 @@ def _steps(self:Derivation, meaning):
     found = []
     for equation in self.equations:
         left, rights, key = equation.left.tree, equation.rights, equation.left.tree[1]
-        first = left[0] == 'sym' and meaning.definitions[key][0] is rights[0] or left[0] == 'call' and key not in functions and meaning.functions.get(key, (0, 0))[1] is rights[0]
+        first = left[0] == 'sym' and meaning.definitions[key][0] is rights[0] or left[0] == 'call' and (key not in functions or _with_parameters(left, rights[0])) and meaning.functions.get(key, (0, 0))[1] is rights[0]
         cases = left[0] == 'sym' and all(side.guard for side in meaning.definitions[key][:-1]) and len(meaning.definitions[key]) > 1
         claims = rights if not (first or cases) or rights[0].problem else rights[1:]
         steps = [Step(equation.left, side) for side in claims]
@@ -291,9 +292,23 @@ def _truth(self:Derivation, equation, meaning):
         given = through.pop()
         return meaning.expression(given) * meaning.differentiated(given[2][0], left[2])
     if left[0] == 'unreadable': raise left[1]
-    if left[0] == 'call' and left[1] in functions: return meaning.known(left[1], [meaning.expression(part) for part in left[2:]])
+    if left[0] == 'call' and left[1] in functions and not _with_parameters(left, equation.rights[0]): return meaning.known(left[1], [meaning.expression(part) for part in left[2:]])
     if left[0] == 'prime' and left[1] not in functions and meaning.is_given(left[1]): raise Unreadable(f'nothing says what `{left[1]}` is')
-    return meaning.expression(left)
+    truth = meaning.expression(left)
+    if left[0] == 'd' and truth == 0: _refuse_glued(meaning.expression(left[1]), left[2])
+    return truth
+
+# %% ../nbs/12_formulas.ipynb #d4c00724
+def _with_parameters(left, right):
+    "Whether the right side gives a known function parameters of its own, as in `swish(x) = x σ(βx)`."
+    return bool(right.tree) and all(part[0] == 'sym' for part in left[2:]) and bool(symbols(right.tree) - {part[1] for part in left[2:]} - {'e', 'pi'})
+
+def _refuse_glued(y, by):
+    "A derivative is not zero because a symbol is hidden in a longer name, or is an entry of what nothing says."
+    for key in (part[1] for part in by if part[0] == 'sym' and part[1][-2:] in ('_i', '_j', '_k')):
+        if not any(s.name.startswith(key[:-2]) for s in y.free_symbols): raise Unreadable(f'nothing says what `{key}` has to do with it')
+    for name in sorted(s.name for s in y.free_symbols):
+        for key in (part[1] for part in by if part[0] == 'sym' and part[1] in name.split('_')[0] and not is_letter(name)): raise Unreadable(f'`{name}` could be a product with `{key}`; write it with a `*`')
 
 # %% ../nbs/12_formulas.ipynb #86d8dd42
 @patch
@@ -309,12 +324,35 @@ def _check(self:Derivation, step, truth, meaning, left):
             raise truth
         guard = self._guard(step, meaning)
         step.status, step.point, step.values = Compared('holds') if step.expression == truth else compared(step.expression, truth, meaning, guard)
-        if step.status == 'holds' and proved(step.expression, truth): step.status = 'proved'
+        if step.status == 'fails' and not guard: self._retry(step, truth, meaning, left)
+        elif step.status == 'holds' and proved(step.expression, truth): step.status = 'proved'
         if step.status == 'unreadable': step.why = 'no point found where both sides have a value'
     except Unreadable as problem: step.why = str(problem) if problem.line else f'{problem} (line {step.line}, column {step.column})'
     except RecursionError: step.why = 'too deep to be checked'
 
 # %% ../nbs/12_formulas.ipynb #a7c47842
+#| exports
+
+# %% ../nbs/12_formulas.ipynb #9fc691a2
+@patch
+def _retry(self:Derivation, step, truth, meaning, left):
+    "A step that fails may hold where lengths and masses are positive; an equation between symbols that nothing defines is no derivative."
+    if left[0] in ('d', 'prime'):
+        positive = sorted(_lengths(meaning.expression(('sym', self.outcome))), key=meaning.place) if self.outcome else []
+        guard = self._all([('compare', '>', ('sym', s.name), ('num', '0')) for s in positive], step, meaning)
+        if not positive or compared(step.expression, truth, meaning, guard).status != 'holds': return
+        step.status, step.point, step.values, step.why = 'holds', None, None, 'for ' + ', '.join(f'{self.names.get(s.name, s.name)} > 0' for s in positive)
+    elif left[0] not in ('sym', 'call') and symbols(left) - symbols(step.tree) - set(meaning.definitions):
+        step.status, step.point, step.values = 'unreadable', None, None
+        raise Unreadable('an equation between symbols that nothing defines cannot be checked')
+
+def _lengths(y):
+    "The symbols that change the sign of what stands under a root or in a logarithm: negative ones were not meant."
+    import sympy as sp
+    inside = [power.base for power in y.atoms(sp.Pow) if power.exp.is_Rational and power.exp.q % 2 == 0] + [log.args[0] for log in y.atoms(sp.log)]
+    return {s for e in inside if terms_of(e) <= 60 for s in e.free_symbols if sp.expand(e.xreplace({s: -s}) + e) == 0}
+
+# %% ../nbs/12_formulas.ipynb #900f97e3
 @patch
 def _refuse_unknown(self:Derivation, step, meaning):
     "A word that nothing else in the docstring speaks of is not a symbol that we may guess at."
@@ -326,8 +364,12 @@ def _refuse_unknown(self:Derivation, step, meaning):
 @patch
 def _guard(self:Derivation, step, meaning):
     "What has to be positive where the step is to hold; `None` when it is to hold everywhere."
+    return self._all([side.guard for side in [step.side] if side.guard] + self._domain(meaning), step, meaning)
+
+@patch
+def _all(self:Derivation, guards, step, meaning):
+    "What is positive where all the conditions hold; `None` without conditions."
     import sympy as sp
-    guards = [side.guard for side in [step.side] if side.guard] + self._domain(meaning)
     if not guards: return None
     e, nowhere = sp.Integer(1), sp.Integer(-1)
     for guard in guards: e = meaning.choice(self._cases(step), nowhere, e) if guard == ('otherwise',) else meaning.choice(guard, e, nowhere)
@@ -391,6 +433,7 @@ def _shown(v):
     "A number, or a few, for a sentence."
     import mpmath as mp
     if np.ndim(v): return '[' + ', '.join(_shown(part) for part in np.ravel(v)) + ']'
+    v = v.item() if isinstance(v, np.ndarray) else v
     return f'{float(v):.6g}' if mp.isfinite(v) else 'no real number'
 
 # %% ../nbs/12_formulas.ipynb #f0703dc6
@@ -513,11 +556,16 @@ def _by_code(self:Derivation, step, left):
         meaning = Meaning(self.equations, dot, [name for name, value in values.items() if not value.ndim])
         claim = _shaped(_evaluated(meaning.expression(step.tree), meaning, values, float_table()), (), np.shape(truth))
         if isapprox(claim, truth): break
+    if (guard := self._guard(step, meaning)) is not None:
+        holds = np.broadcast_to(_evaluated(guard, meaning, values, float_table()) > 0, np.shape(truth))
+        if not holds.any(): raise Unreadable('its condition holds at none of the sample arguments')
+        claim, truth = claim[holds], truth[holds]
     step.status = 'holds' if isapprox(claim, truth) else 'fails'
     if step.status == 'holds': step.expression, self.meaning = meaning.expression(step.tree), meaning
     else: step.why = f'at the sample arguments the step is {_shown(claim)}, the derivative of the code {_shown(truth)}'
     return True
 
+# %% ../nbs/12_formulas.ipynb #963b1857
 @patch
 def gradients(self:Code):
     "The code's derivatives by autodiff, by symbol."
@@ -624,6 +672,7 @@ def derivation(
 ) -> Derivation: # its steps, each with a status
     "Reads the equations of a docstring and checks every step: `'proved'`, `'holds'` at many points, `'fails'` or `'unreadable'`."
     if isinstance(source, str): return Derivation(inspect.cleandoc(source))
+    if not callable(source): raise TypeError(f'derivation expected a docstring or a function that has one, but got a {type(source).__name__}.')
     text, label = inspect.getdoc(source) or '', getattr(source, '__derivative__', None)
     return Derivation(text, Code(label.of, label.at, label.where) if label else None)
 

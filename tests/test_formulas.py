@@ -3,7 +3,7 @@ import string, subprocess, sys, time
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
-from docstrings import cases, notations
+from docstrings import cases, notations, typed
 from literate_grad.autodiff import derivative, gradient
 from literate_grad.compare import ulps
 from literate_grad.flux_neuron import tanh_model, tanh_model_output, tanh_model_output_derivative
@@ -16,7 +16,7 @@ def read(text): return ''.join(letters[step.status] for step in derivation(text)
 @pytest.mark.parametrize('source,text,expected', cases, ids=[source for source, *_ in cases])
 def test_every_step_of_every_docstring(source, text, expected): assert read(text) == expected
 
-@pytest.mark.parametrize('text,expected', notations, ids=[text for text, _ in notations])
+@pytest.mark.parametrize('text,expected', notations + typed, ids=[text for text, _ in notations + typed])
 def test_every_notation(text, expected): assert read(text) == expected
 
 plain = [(text, expected) for _, text, expected in cases if set(expected) == {'r'} and text[-1] not in '.$`\n' and ' if ' not in text.splitlines()[-1]]

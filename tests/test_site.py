@@ -151,5 +151,7 @@ def test_search_finds(page):
     page.locator('#quarto-search input').fill('gradient')
     page.locator('.search-result').first.wait_for()
     assert any('gradient' in text.lower() for text in page.locator('.search-result').all_inner_texts())
+    assert not barriers(page, runOnly=['color-contrast'])
+    page.locator('#quarto-search input').fill('')
 
 def test_nothing_went_wrong(page): assert page.errors == []
