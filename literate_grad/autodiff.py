@@ -86,12 +86,21 @@ def _not_traced(f, error):
     "The error that a user can act on, from the one that a traced value caused."
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if 'autograd' not in frame.filename]
     if found := _of_scipy(error, frames): return TypeError(f"{_name(f)} hands a traced value to SciPy's {found}; autograd.scipy.special has some of them.")
+    if library := _library(error): return TypeError(f'{_name(f)} hands a traced value to {library}, which autograd does not know.')
     called = re.findall(r"callable (\w+) method|<ufunc '(\w+)'>", str(error)) + [('', frame.name) for frame in frames if 'numpy' in frame.filename]
     line = next((frame.line for frame in reversed(frames) if 'numpy' not in frame.filename), '')
     what = f"numpy's {''.join(called[-1])}" if called else f'code that autograd does not know (`{line}`)' if line else 'code that autograd does not know'
     if 'item assignment' in str(error): return TypeError(f'{_name(f)} writes into a traced array (`{line}`), which autograd cannot follow; build a new array instead, e.g. with np.where or np.concatenate.')
-    return TypeError(f'{_name(f)} hands a traced value to {what}; use `import autograd.numpy as np` inside {_name(f)}.')
+    of_numpy = called or not frames or 'setting an array element' in str(error)
+    return TypeError(f'{_name(f)} hands a traced value to {what}' + f'; use `import autograd.numpy as np` inside {_name(f)}' * bool(of_numpy) + '.')
 
+def _library(error):
+    "The module whose code a traced value reached, where that is neither NumPy nor of the package that called it."
+    modules = [frame.f_globals.get('__name__', '').split('.') for frame, _ in traceback.walk_tb(error.__traceback__)]
+    modules = [m for m in modules if m[0] not in ('autograd', 'numpy', __name__.split('.')[0])]
+    if modules and modules[-1][0] not in {modules[0][0]} - {'scipy'}: return '.'.join(m for m in modules[-1][:2] if m[0] != '_')
+
+# %% ../nbs/01_gradient.ipynb #657e5a85
 def _call(f, args):
     try: return f(*args)
     except (TypeError, ValueError, AttributeError) as error:
@@ -181,6 +190,7 @@ tanh.__module__, tanh.__qualname__, tanh.__wrapped__ = __name__, 'tanh', tanh.fu
 Label = namedtuple('Label', 'of wrt at where')
 
 def derivative(
+    *,
     of, # the function that is differentiated
     wrt=None, # by which argument: its index, name or path, or a tuple of them
     at=None, # sample arguments, as a tuple, or a function that returns them

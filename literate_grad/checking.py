@@ -6,27 +6,27 @@
 __all__ = ['Witness', 'HEADS', 'Check', 'Checks', 'report', 'markdown', 'check', 'assert_derivative']
 
 # %% ../nbs/14_checking.ipynb #2f1f3f6e
-import copy, inspect, re
+import copy, re
 from collections import namedtuple
 from functools import partial
-from numbers import Real
+from numbers import Integral, Real
 import numpy as np
 from fastcore.basics import patch
-from .arguments import called, copied, leaves, name_of, part_at, path_name, quiet, resolve_wrt
+from .arguments import called, copied, docstring_of, duplicate, in_markdown, leaves, name_of, part_at, path_name, quiet, resolve_wrt, shown
 from .compare import isapprox, isequal, ulps
 from .diagnosis import diagnose
 from .numeric import Line, direction
 from .plots import plot_entries, plot_remainders, plot_wrong
 from .points import generic_points, special
 from .verdict import KINK, Limits, along, decide, swept
-from .witnesses import Part, Subject, ask_again, autodiff, elementwise, find_parts
+from .witnesses import Part, Subject, ask_again, autodiff, elementwise, find_parts, real_value
 
 # %% ../nbs/14_checking.ipynb #095539ca
 def _verdicts(subject, parts, rng, limits):
     "A verdict for each part, with what autodiff says, or why it says nothing."
     silent = f'{name_of(subject.f)} does not use the traced arguments.'
     try: autos = autodiff(subject, parts)
-    except Exception as error: autos, silent = [None] * len(parts), re.sub(r' \(`.*?`\)', '', (str(error).splitlines() or [type(error).__name__])[0], flags=re.S)
+    except Exception as error: autos, silent = [None] * len(parts), re.sub(r' \(`.*?`\)| at 0x\w+', '', (str(error).splitlines() or [type(error).__name__])[0])
     verdicts = [decide(part, auto, rng, limits) for part, auto in zip(parts, autos)]
     for v, auto in zip(verdicts, autos): v.autodiff, v.silent = auto, silent if auto is None else ''
     return verdicts
@@ -69,8 +69,11 @@ def _cause(part, verdict, find):
         return autodiff(there, [Part(there, part.path, part.hand)])[0]
     def others(name): return autodiff(subject, [Part(subject, (names.index(name),), part.hand)])[0]
     traced = verdict.autodiff is not None
-    hand = part.hand if verdict.wrong is None else np.where(verdict.wrong, part.hand, verdict.reference) # at a kink, more than one number is right
-    d = diagnose(hand, verdict.reference, tol, wrt=part.name, arguments=dict(zip(names, subject.args)),
+    hand, reference = part.hand, verdict.reference
+    if verdict.wrong is not None: # at a kink, more than one number is right: such entries say nothing
+        with np.errstate(all='ignore'): free = ~verdict.wrong & ~(abs(hand - reference) <= tol) & (hand != reference)
+        hand, reference = (np.where(free, 0.0, a) for a in (hand, reference))
+    d = diagnose(hand, reference, tol, wrt=part.name, arguments=dict(zip(names, subject.args)),
                  hand_at=hand_at, reference_at=reference_at if traced else None, others=others if traced else None)
     words = tuple(re.sub('([Tt]he )?reference', verdict.witness, s) for s in d.evidence)
     return d.cause, words + ((_jacobian_hint(part),) if d.cause == 'wrong-shape' and subject.y.ndim else ())
@@ -101,7 +104,9 @@ def _breaches(subject):
 def _own_precision(part, find):
     "What is wrong with the result for arguments of the caller's own precision."
     subject = copy.copy(part.subject)
-    subject.claim = called(subject.df, tuple(copied(x, dtype=np.float16) for x in subject.given), subject.kwargs)
+    args, kwargs = tuple(copied(x, dtype=np.float16) for x in subject.given), subject.own()[1]
+    called(subject.f, args, kwargs) # `df` may use what `f` has kept
+    subject.claim = called(subject.df, args, kwargs)
     hand = next(p.hand for p in find(subject) if p.path == part.path)
     dtype = np.asarray(part_at(subject.given, part.path)).dtype
     if hand.dtype != dtype: return f'{name_of(subject.df)} returns {hand.dtype} where {part.name} is {dtype}'
@@ -111,7 +116,7 @@ def _own_precision(part, find):
 def _formula(part):
     "The derivation in the docstring of `df`, read for this point; `None` where there is none."
     subject = part.subject
-    text, label = inspect.getdoc(subject.df) or '', getattr(subject.df, '__derivative__', None)
+    text, label = docstring_of(subject.df), getattr(subject.df, '__derivative__', None)
     if '=' not in text: return None
     from literate_grad.formulas import Code, Derivation, has_equations
     if not has_equations(text): return None
@@ -295,7 +300,8 @@ def report(
 def _markdown_table(head, rows):
     if not rows: return ''
     line = lambda cells: '| ' + ' | '.join(cells) + ' |'
-    return '\n\n' + '\n'.join([line(head), line(['---'] + ['---:'] * (len(head) - 1)), *map(line, rows)])
+    cells = [[in_markdown(s) for s in row] for row in (head, *rows)]
+    return '\n\n' + '\n'.join([line(cells[0]), line(['---'] + ['---:'] * (len(head) - 1)), *map(line, cells[1:])])
 
 def markdown(
     c: Check, # a verdict
@@ -303,8 +309,7 @@ def markdown(
     "The report for Jupyter and the site."
     first, second = _heads(c)
     mark = {'agrees': '✓', 'disagrees': '✗', 'undecided': '?'}[c.status]
-    text = f'**{mark}** {_headline(c, "`")}' + _markdown_table(first, _witness_rows(c)) + _markdown_table(second, _worst(c)) + ''.join(f'\n\n{s}' for s in _remarks(c))
-    return re.sub('(?<!`)<lambda>', '`<lambda>`', text) # not a tag
+    return f'**{mark}** {in_markdown(_headline(c, "`"))}' + _markdown_table(first, _witness_rows(c)) + _markdown_table(second, _worst(c)) + ''.join(f'\n\n{in_markdown(s)}' for s in _remarks(c))
 
 # %% ../nbs/14_checking.ipynb #c7d31399
 def _remainders(part, derivative, d, h):
@@ -337,31 +342,46 @@ def check(
 ) -> Check: # its `.status` is 'agrees', 'disagrees' or 'undecided'; `repr` is the report
     "Compares a hand derivative with autodiff and with the values of `f`, and says whether it is right, and if not, where and why. `df` gives an array of shape y.shape + x.shape, or, where `f` works on each entry alone, of x.shape. A `TypeError` or `ValueError` says what cannot be checked; the arguments are never changed."
     with quiet():
-        subject = _subject(f, df, args, kwargs, rtol, atol)
+        subject = _subject(f, df, args, kwargs)
+        rng, limits = _settings(args, rtol, atol, seed, executor)
         paths, several = resolve_wrt(wrt, df, subject.names, subject.args, subject.claim)
         def find(subject): return find_parts(subject, paths, several)
         parts = find(subject)
         if (whole := elementwise(subject, parts)) is not subject: subject, parts = whole, find(whole)
-        rng, limits = np.random.default_rng(seed), Limits(rtol, atol, _is_coarse(args))
         verdicts, breaches = _verdicts(subject, parts, rng, limits), _breaches(subject)
         if exhaustive: verdicts = [_exhaustive(part, v, limits, executor) for part, v in zip(parts, verdicts)]
-        checks = [_finished(part, v, find, rng, limits, breaches if part is parts[0] else ([], *breaches[1:]), seed) for part, v in zip(parts, verdicts)]
+        checks = [_finished(part, v, find, rng, limits, breaches if part is parts[0] or any(breaches[1:]) else ([], False, False), seed) for part, v in zip(parts, verdicts)]
     return checks[0] if len(checks) == 1 and not several else Checks(checks)
 
 # %% ../nbs/14_checking.ipynb #be1068a5
-def _subject(f, df, args, kwargs, rtol, atol):
+def _subject(f, df, args, kwargs):
     "The functions at the point, if they can be checked there."
     for function, name in ((f, 'f'), (df, 'df')):
-        if not callable(function): raise TypeError(f'check expected a function as {name}, but got {function!r}; call check(f, df, *args).')
-    if kwargs is not None and not isinstance(kwargs, dict): raise TypeError(f'check expected kwargs as a dict, but got {kwargs!r}.')
-    for value, name in ((rtol, 'rtol'), (atol, 'atol')):
-        if value is not None and not isinstance(value, Real): raise TypeError(f'check expected a number as {name}, but got {value!r}.')
-        if value is not None and not value >= 0: raise ValueError(f'check expected {name} >= 0, but got {value}.')
+        if not callable(function): raise TypeError(f'check expected a function as {name}, but got {shown(function)}; call check(f, df, *args).')
+    if kwargs is not None and not isinstance(kwargs, dict): raise TypeError(f'check expected kwargs as a dict, but got {shown(kwargs)}.')
     if not args: raise TypeError(f'check expected arguments for {name_of(f)}, but got none; call check(f, df, x).')
     subject = Subject(f, df, args, kwargs or {})
     if not np.all(np.isfinite(subject.y)): raise ValueError(f'{name_of(f)} is {subject.y.ravel()[~np.isfinite(subject.y.ravel())][0]} at the given arguments; choose a point inside its domain.')
+    if not _takes_arrays(subject): raise ValueError(f'{name_of(f)} answers differently for a list than for the array that stands for it: + and * do other things to lists; pass an array, or begin {name_of(f)} with np.asarray.')
     return subject
 
+# %% ../nbs/14_checking.ipynb #b8ba11c4
+def _takes_arrays(subject):
+    "Whether arrays instead of lists make no difference to `f`, where it takes lists."
+    if not any(isinstance(x, list) for _, x in leaves(subject.given)): return True
+    try: y = real_value(subject.f(*duplicate(subject.given), **duplicate(subject.keywords)), '')
+    except Exception: return True
+    return y.shape == subject.y.shape and isapprox(y, subject.y)
+
+def _settings(args, rtol, atol, seed, executor):
+    "The random numbers and the limits, if they can be meant."
+    for value, name, kind in ((rtol, 'rtol', Real), (atol, 'atol', Real), (seed, 'seed', Integral)):
+        if value is not None and not isinstance(value, kind): raise TypeError(f'check expected a {"whole " * (kind is Integral)}number as {name}, but got {shown(value)}.')
+        if value is not None and not value >= 0: raise ValueError(f'check expected {name} >= 0, but got {value}.')
+    if executor is not None and (isinstance(executor, type) or not hasattr(executor, 'map')): raise TypeError(f'check expected a concurrent.futures.Executor as executor, but got {shown(executor)}; try ThreadPoolExecutor().')
+    return np.random.default_rng(seed), Limits(rtol, atol, _is_coarse(args))
+
+# %% ../nbs/14_checking.ipynb #e1f4b6aa
 def _exhaustive(part, verdict, limits, executor):
     "A verdict that rests on a slope along every entry, too."
     if part.hand.shape != part.shape or verdict.status == 'disagrees' and verdict.wrong is not None: return verdict
@@ -381,18 +401,18 @@ def _finished(part, verdict, find, rng, limits, breaches, seed):
     if verdict.status == 'disagrees' and not contradicts: return Check(part, verdict, notes, *_cause(part, verdict, find), seed, formula)
     if contradicts: verdict.status = 'undecided'
     if verdict.status == 'agrees' and (why := _hides(part.subject, part, verdict)):
-        if other := _elsewhere(part.subject, part, find, rng, limits, KINK in verdict.reasons): return _undecided(part, other, why, find, seed)
+        if other := _elsewhere(part.subject, part, find, rng, limits, KINK in verdict.reasons): return _undecided(part, other, why, notes, find, seed)
         verdict.remarks.append(f'Such a point may hide mistakes ({why}), but at generic points the derivative agrees, too.')
     if writes: verdict.status = 'undecided'
     return Check(part, verdict, notes, seed=seed, formula=formula)
 
 # %% ../nbs/14_checking.ipynb #12290ec1
-def _undecided(part, other, why, find, seed):
+def _undecided(part, other, why, notes, find, seed):
     "What to say where a derivative is right at the given point and wrong at another one."
     _, there, v = other
     cause, evidence = _cause(there, v, find)
     v.status, v.reasons = 'undecided', [f'At the given point the derivatives agree, but {why}; at a generic point they differ, by hand {_brief(there.hand)} and by {v.witness or "numeric"} {_brief(v.reference)}', 'Either this point hides a mistake' + (f' (it would be: {cause})' if cause else '') + ', or the formula holds only on points of its kind']
-    return Check(there, v, seed=seed)
+    return Check(there, v, notes, seed=seed)
 
 def _brief(x):
     "The first few numbers of an array."

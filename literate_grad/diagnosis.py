@@ -70,7 +70,7 @@ def _shape_stories(h, r):
         yield h.mean(axes), r, f'Its mean over {_along(axes)} is the reference.'
     for axes in _axes(r.ndim):
         yield h.reshape(-1), r.sum(axes).reshape(-1), f'It is the sum of the reference over {_along(axes)}.'
-    if h.ndim == r.ndim + 1 and h.shape[-1] == h.shape[-2]: yield np.diagonal(h, axis1=-2, axis2=-1), r, 'Its diagonal is the reference.'
+    if h.ndim == r.ndim + 1 > 1 and h.shape[-1] == h.shape[-2]: yield np.diagonal(h, axis1=-2, axis2=-1), r, 'Its diagonal is the reference.'
     if h.ndim == r.ndim: yield h, r[tuple(slice(n) for n in h.shape)], 'The last entries are missing.'
 
 def _wrong_shape(p):

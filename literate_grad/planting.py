@@ -8,7 +8,7 @@ __all__ = ['IN_RESULT', 'Planted', 'OUTCOMES', 'Power', 'power']
 # %% ../nbs/14a_power.ipynb #6b7d078a
 from collections import namedtuple
 import numpy as np
-from .arguments import copied, is_list_of_numbers, leaves, name_of, quiet, replaced
+from .arguments import copied, docstring_of, duplicate, is_list_of_numbers, leaves, name_of, quiet, replaced
 from .checking import check
 from .points import _float_leaves
 
@@ -48,7 +48,7 @@ def _in_result(df, mistake):
 
 def _called_like(wrong, df):
     "Gives a function the name and the label of another one."
-    wrong.__name__, wrong.__doc__, wrong.__wrapped__ = name_of(df), getattr(df, '__doc__', None), df
+    wrong.__name__, wrong.__doc__, wrong.__wrapped__ = name_of(df), docstring_of(df), df
     if hasattr(df, '__derivative__'): wrong.__derivative__ = df.__derivative__
     return wrong
 
@@ -88,7 +88,7 @@ class Power:
 # %% ../nbs/14a_power.ipynb #556d3900
 def _outcome(f, df, wrong, args, options):
     "What `check` says of a planted mistake; whether it makes a difference at all."
-    try: claims = [leaves(function(*copied(args), **(options.get('kwargs') or {}))) for function in (df, wrong)]
+    try: claims = [leaves(function(*copied(args), **duplicate(options.get('kwargs') or {}))) for function in (df, wrong)]
     except Exception: return None
     same = len(claims[0]) == len(claims[1]) and all(np.shape(a) == np.shape(b) and np.array_equal(a, b) for (_, a), (_, b) in zip(*claims))
     try: outcome = OUTCOMES[check(f, wrong, *args, **options).status]
@@ -103,6 +103,7 @@ def power(
     **options, # as for `check`
 ) -> Power: # prints as a table
     "Plants each kind of mistake into `df` at this point, and tells which of them `check` would have caught."
+    if check(f, df, *args, **options).status == 'disagrees': raise ValueError(f'power expected a right derivative, but check says that {name_of(df)} disagrees; a planted mistake cannot be told from the one that is there.')
     args = copied(args)
     with quiet():
         planted = {name: _in_result(df, mistake) for name, mistake in IN_RESULT.items()} | {name: _with_arguments(df, change) for name, change in _in_formula(args).items()}

@@ -13,8 +13,8 @@ import autograd.numpy as anp
 from autograd.core import make_vjp
 from autograd.tracer import isbox
 from fastcore.basics import patch
-from .arguments import argument_names, called, changed, copied, is_list_of_numbers, leaves, name_of, part_at, path_name, quiet, replaced
-from .autodiff import withgradient
+from .arguments import argument_names, called, changed, copied, duplicate, is_list_of_numbers, leaves, name_of, part_at, path_name, quiet, replaced
+from .autodiff import _call, _not_traced, withgradient
 from .compare import children
 from .numeric import EPS, Line, slope, unit
 
@@ -28,35 +28,56 @@ class Subject:
         kwargs: dict, # keyword arguments for both
         names=None, # what the arguments are called
     ):
-        self.f, self.df, self.kwargs, self.notes, self.traced = f, df, kwargs, [], None
-        self.names, self.given, self.writes = names or argument_names(f, df, len(args)), args, False
-        self.args = self._copies()
-        y, claim = self._called(f), self._called(df)
-        if changed(args, self.args): y, claim = self._alone(f), self._alone(df)
-        self.y, self.claim = real_value(y, name_of(f)), claim
+        self.f, self.df, self.notes, self.traced, self.writes = f, df, [], None, False
+        self.names, self.given, self.keywords = names or argument_names(f, df, len(args)), args, kwargs
+        self.args, self.kwargs = self.copies()
+        y, self.claim = self._both()
+        self.y = real_value(y, name_of(f))
 
-    def _copies(self): return tuple(copied(x, name) for x, name in zip(self.given, self.names))
+    def copies(self):
+        "The arguments in memory of their own, and those with keywords."
+        return tuple(copied(x, name) for x, name in zip(self.given, self.names)), {k: duplicate(x) for k, x in self.keywords.items()}
 
-    def own_args(self):
-        "The arguments, as new copies if one of the functions writes into them."
-        return self._copies() if self.writes else self.args
+    def own(self):
+        "The same, as new copies only if one of the functions writes into them."
+        return self.copies() if self.writes else (self.args, self.kwargs)
 
 # %% ../nbs/10b_witnesses.ipynb #56082eba
 @patch
 def _called(self: Subject, function):
     "The value of one of the functions, in memory of its own: who returns it may use the same again."
     value = called(function, self.args, self.kwargs)
+    own = copied(value, f'the result of {name_of(function)}', np.float16)
     if function is self.df: self.notes += _views(function, value, self.args, self.names)
-    return copied(value, f'the result of {name_of(function)}', np.float16)
+    return own
 
+@patch
+def _both(self: Subject):
+    "The values of both functions; of each alone where one of them writes into its arguments."
+    try: y, claim = self._called(self.f), self._called(self.df)
+    except Exception:
+        if not self._written(): raise
+        return self._alone(self.f), self._alone(self.df)
+    if not self._written(): return y, claim
+    y = self._alone(self.f)
+    try: return y, self._alone(self.df)
+    except Exception: return y, claim # `df` uses what `f` writes
+
+# %% ../nbs/10b_witnesses.ipynb #16ac0483
 @patch
 def _alone(self: Subject, function):
     "The same where one of the functions writes into its arguments; which of them, is noted."
-    self.writes, self.args = True, self._copies()
-    value, written = self._called(function), changed(self.given, self.args)
-    self.notes += [f'{name_of(function)} writes into its argument {path_name(path, self.names, self.args)}; let it work on a copy' for path in written]
-    if written: self.args = self._copies()
+    self.writes, (self.args, self.kwargs) = True, self.copies()
+    value, written = self._called(function), self._written()
+    names, args = (*self.names, *self.kwargs), (*self.args, *self.kwargs.values())
+    self.notes += [f'{name_of(function)} writes into its argument {path_name(path, names, args)}; let it work on a copy' for path in written]
+    if written: self.args, self.kwargs = self.copies()
     return value
+
+@patch
+def _written(self: Subject):
+    "The paths of the arguments that are not what was given."
+    return changed((*self.given, *self.keywords.values()), (*self.args, *self.kwargs.values()))
 
 # %% ../nbs/10b_witnesses.ipynb #561b5269
 def _views(function, value, args, names):
@@ -71,12 +92,16 @@ def real_value(
 ) -> np.ndarray: # as an array of floats
     "A real number or an array of them, or an error."
     if y is None: raise TypeError(f'check expected a number or an array from {name}, but got None; is a return statement missing?')
+    _unmasked(y, f'from {name}')
     try: y = np.asarray(y)
     except ValueError: raise ValueError(f'check expected numbers from {name}, but got a list whose rows have different lengths.') from None
     if y.dtype.kind == 'c': raise TypeError(f'check expected real numbers from {name}, but got complex ones; check its real and imaginary parts one by one.')
     if y.dtype.kind not in 'biuf': raise TypeError(f'check expected numbers from {name}, but got {type(y.flat[0] if y.size else y).__name__} in an array of dtype {y.dtype}.')
     if not y.size: raise ValueError(f'check expected numbers from {name}, but got an empty array of shape {y.shape}.')
     return y if y.dtype.kind == 'f' else y.astype(float)
+
+def _unmasked(x, where):
+    if isinstance(x, np.ma.MaskedArray): raise TypeError(f'check expected a plain array {where}, but got a {type(x).__name__}; try np.asarray.')
 
 # %% ../nbs/10b_witnesses.ipynb #c225be1b
 def _equal(a, b):
@@ -87,11 +112,21 @@ def ask_again(
     subject: Subject, # what was asked once
 ) -> list: # a sentence for each function that contradicts itself
     "Calls both functions a second time and compares."
+    f, df = subject.f, subject.df
     same = subject.traced is not None and _equal(subject.traced, subject.y) # then `f` has been asked again already, by autodiff
-    asked = [(subject.f, subject.y)] * (not same) + [(subject.df, subject.claim)]
-    again = [(function, before, called(function, subject.own_args(), subject.kwargs)) for function, before in asked]
-    return [f'{name_of(function)} answers differently when it is called again with the same arguments' for function, a, b in again
-            if [p for p, _ in leaves(a)] != [p for p, _ in leaves(b)] or not all(_equal(u, v) for (_, u), (_, v) in zip(leaves(a), leaves(b)))]
+    unsteady = [] if same or _equal(real_value(_last(subject, f), name_of(f)), subject.y) else [f]
+    if not _steady(subject, df) and not _steady(subject, f, df): unsteady.append(df) # it may use what `f` has kept
+    return [f'{name_of(function)} answers differently when it is called again with the same arguments' for function in unsteady]
+
+def _last(subject, *functions):
+    "Calls functions with the same arguments; what the last one says."
+    args, kwargs = subject.own()
+    return [called(function, args, kwargs) for function in functions][-1]
+
+def _steady(subject, *functions):
+    try: a, b = dict(leaves(_last(subject, *functions))), dict(leaves(subject.claim))
+    except Exception: return False
+    return list(a) == list(b) and all(_equal(a[path], b[path]) for path in a)
 
 # %% ../nbs/10b_witnesses.ipynb #a6bced69
 class Part:
@@ -109,13 +144,14 @@ class Part:
 
     def F(self, x):
         "`f` where this leaf is `x` and all others are as they were."
-        s = self.subject
-        return s.f(*replaced(s.own_args(), self.path, x if self.x.ndim else x[()]), **s.kwargs)
+        args, kwargs = self.subject.own()
+        return self.subject.f(*replaced(args, self.path, x if self.x.ndim else x[()]), **kwargs)
 
 # %% ../nbs/10b_witnesses.ipynb #320f4c90
 def _float_leaf(x, name):
     "The argument as an array of floats."
-    if isinstance(x, (np.matrix, np.ma.MaskedArray)): raise TypeError(f'check expected a plain array in {name}, but got a {type(x).__name__}; try np.asarray.')
+    if isinstance(x, np.matrix): raise TypeError(f'check expected a plain array in {name}, but got a matrix; try np.asarray.')
+    _unmasked(x, f'in {name}')
     x = np.asarray(x)
     if x.dtype.kind == 'c': raise TypeError(f'check expected real numbers in {name}, but got complex ones; differentiate by their real and imaginary parts.')
     if x.dtype.kind not in 'iuf': raise TypeError(f'check expected numbers in {name}, but got {x.dtype.name}; choose another argument with wrt=.')
@@ -126,6 +162,7 @@ def _float_leaf(x, name):
 def _hand_array(d, df, name):
     "The hand derivative as an array of floats."
     if d is None: raise TypeError(f'check expected the derivative by {name} from {df}, but got None; is a return statement missing?')
+    _unmasked(d, f'from {df}')
     try: d = np.asarray(d)
     except ValueError: raise ValueError(f'check expected an array from {df}, but got a list whose rows have different lengths.') from None
     if d.dtype.kind == 'c' and np.all(d.imag == 0): d = d.real
@@ -141,15 +178,17 @@ def _claims(parts, d):
     if claims is not None and set(claims) <= set(parts): return {key: claims.get(key) for key in parts}
     return dict(zip(parts, claims.values())) if claims is not None and len(claims) == len(parts) else None
 
-def _has_floats(x): return any(np.asarray(leaf).dtype.kind == 'f' for _, leaf in leaves(x))
+def _has_floats(x, kinds='f'): return any(np.asarray(leaf).dtype.kind in kinds and np.size(leaf) for _, leaf in leaves(x))
 
-def _pairs(subject, path, d):
-    "The leaves of an argument with the hand derivative by each."
+def _has_numbers(x): return _has_floats(x, 'iuf')
+
+def _pairs(subject, path, d, counts):
+    "The leaves of an argument that `counts` says yes to, with the hand derivative by each."
     x = part_at(subject.args, path)
-    if not _has_floats(x): return []
+    if not counts(x): return []
     if _is_leaf(x): return [(path, d)]
     parts, claims = children(x), _claims(children(x), d)
-    if claims is not None: return [pair for key in parts for pair in _pairs(subject, (*path, key), claims[key])]
+    if claims is not None: return [pair for key in parts for pair in _pairs(subject, (*path, key), claims[key], counts)]
     where = path_name(path, subject.names, subject.args)
     raise TypeError(f"check expected the derivative by {where} from {name_of(subject.df)} to have the structure of {where} ({', '.join(map(str, parts))}), but got {type(d).__name__}{'' if children(d) is None else ' (' + ', '.join(map(str, children(d))) + ')'}; give one derivative for each part, or name a part with wrt=.")
 
@@ -161,6 +200,7 @@ def find_parts(
 ) -> list: # of `Part`
     "What there is to compare."
     df, claim = name_of(subject.df), subject.claim
+    if isinstance(claim, np.ndarray) and np.shape(claim)[:1] == (len(paths),): claim = list(claim) # a list that stood for an array
     if several and (not isinstance(claim, (tuple, list)) or len(claim) < len(paths)):
         got = f'{len(claim)}' if isinstance(claim, (tuple, list)) else type(claim).__name__
         raise TypeError(f'check expected a tuple of {len(paths)} derivatives from {df}, one for each part of wrt, but got {got}.')
@@ -168,7 +208,8 @@ def find_parts(
     pairs = []
     for path, d in zip(paths, claim if several else [claim]):
         x = part_at(subject.args, path)
-        pairs += [(path, d)] if _is_leaf(x) else _pairs(subject, path, d)
+        if not _is_leaf(x) and not _has_numbers(x): raise ValueError(f'check found no numbers in {path_name(path, subject.names, subject.args)} to differentiate by; choose another argument with wrt=.')
+        pairs += [(path, d)] if _is_leaf(x) else _pairs(subject, path, d, _has_floats if _has_floats(x) else _has_numbers)
     return [Part(subject, path, d) for path, d in pairs]
 
 # %% ../nbs/10b_witnesses.ipynb #1159635f
@@ -199,14 +240,19 @@ def _jacobian(f, x):
     "All rows of a Jacobian by reverse passes; `None` where nothing was traced."
     traced = []
     def g(x):
-        y = f(x)
+        y = _call(f, [x])
         y = anp.array(y) if isinstance(y, (list, tuple)) else y
         traced.append(isbox(y))
         return y
     vjp, y = make_vjp(g, x)
     if not traced[0]: return None
     basis = np.eye(np.size(y), dtype=np.asarray(y).dtype).reshape((-1,) + np.shape(y))
-    return np.reshape([vjp(v) for v in basis], np.shape(y) + np.shape(x))
+    return _floats(f, np.reshape([vjp(v) for v in basis], np.shape(y) + np.shape(x)))
+
+def _floats(f, d):
+    "A derivative, unless NumPy has laid traced values into an array of objects."
+    if np.asarray(d).dtype.kind != 'f': raise _not_traced(f, TypeError())
+    return np.asarray(d)
 
 # %% ../nbs/10b_witnesses.ipynb #43eb41ad
 def autodiff(
@@ -214,16 +260,21 @@ def autodiff(
     parts: list, # the parts to differentiate by
 ) -> list: # an array for each, or `None` where nothing was traced; raises where `f` cannot be traced
     "The derivative by reverse automatic differentiation."
-    args, f = subject.own_args(), subject.f
-    if subject.y.ndim: return [_jacobian(lambda x: f(*replaced(args, part.path, x), **subject.kwargs), part.x) for part in parts]
+    if subject.y.ndim: return [_jacobian(_by_leaves(subject, [part]), part.x) for part in parts]
     traced = []
-    def g(*leaves):
-        y = f(*_replaced_all(args, parts, leaves), **subject.kwargs)
-        traced.append(isbox(y))
+    f = _by_leaves(subject, parts, lambda y: traced.append(isbox(y)))
+    subject.traced, grads = withgradient(f, *[part.x for part in parts])
+    return [_floats(f, d) if traced[0] else None for d in grads]
+
+def _by_leaves(subject, parts, seen=lambda y: None):
+    "`f` as a function of some leaves alone, which shows what it returns to `seen`."
+    args, kwargs = subject.own()
+    def f(*leaves):
+        y = subject.f(*_replaced_all(args, parts, leaves), **kwargs)
+        seen(y)
         return y
-    g.__name__ = name_of(f)
-    subject.traced, grads = withgradient(g, *[part.x for part in parts])
-    return [np.asarray(d) if traced[0] else None for d in grads]
+    f.__name__ = name_of(subject.f)
+    return f
 
 # %% ../nbs/10b_witnesses.ipynb #e22b36b1
 def _columns(F, x, y, entries):
@@ -268,9 +319,10 @@ def extended(
     s = part.subject
     try:
         with quiet():
-            args = copied(s.args, dtype=np.longdouble)
+            args, kwargs = copied(s.args, dtype=np.longdouble), s.own()[1]
             args = tuple(np.longdouble(x) if type(x) is float else x for x in args)
-            claim = s.df(*copied(args), **s.kwargs)
+            s.f(*copied(args), **kwargs) # `df` may use what `f` has kept
+            claim = s.df(*copied(args), **kwargs)
             hand = _by(part, claim)
             auto = _extended_autodiff(s, part, args)
     except Exception: return None, None
@@ -296,7 +348,7 @@ def nudged(
     for path, x in leaves(subject.args):
         if np.asarray(x).dtype == float and (path == part.path or np.any(x != np.round(x))): subject.args = replaced(subject.args, path, _moved(x, rng))
     subject.given = subject.args
-    return Part(subject, part.path, _by(part, called(subject.df, subject.args, subject.kwargs)))
+    return Part(subject, part.path, _by(part, _last(subject, subject.f, subject.df)))
 
 # %% ../nbs/10b_witnesses.ipynb #faaf6745
 def rounding(

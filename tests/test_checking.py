@@ -6,7 +6,7 @@ import numpy as onp
 import pytest
 from autograd import grad
 from hypothesis import HealthCheck, assume, given, settings, strategies as st
-from literate_grad import Chain, Dense, assert_derivative, check, gradient, power, verdict
+from literate_grad import Chain, Dense, assert_derivative, check, derivative, gradient, power, verdict
 
 rng = onp.random.default_rng(7)
 x, w, v = rng.normal(size=(3, 6))
@@ -153,6 +153,14 @@ def test_the_worst_entry_is_shown_first():
 
 # bad input
 
+def raises(error):
+    def f(x): raise error
+    return f
+
+def in_a_circle(x):
+    x.append(x)
+    return x
+
 BAD = [
     (lambda: check(1, loss_dw, x), TypeError, 'function as f'),
     (lambda: check(loss, None, x, w), TypeError, 'function as df'),
@@ -180,6 +188,23 @@ BAD = [
     (lambda: check(cubes, lambda x: 1 / 0, x), ZeroDivisionError, 'division'),
     (lambda: check(lambda x: x[99], cubes_dx, x), IndexError, '99'),
     (lambda: check(cubes, cubes_dx, [[1.0, 2.0], [3.0]]), ValueError, 'different lengths'),
+    (lambda: check(cubes, cubes_dx, x, wrt=onp.ones((3, 3))), TypeError, 'as an index'),
+    (lambda: check(onp.ones((3, 3)), cubes_dx, x), TypeError, 'function as f'),
+    (lambda: check(cubes, cubes_dx, x, kwargs=onp.ones((3, 3))), TypeError, 'kwargs as a dict'),
+    (lambda: check(cubes, cubes_dx, x, seed=-1), ValueError, 'seed >= 0'),
+    (lambda: check(cubes, cubes_dx, x, seed='a'), TypeError, 'whole number as seed'),
+    (lambda: check(cubes, cubes_dx, x, executor=1), TypeError, 'Executor'),
+    (lambda: check(cubes, cubes_dx, x, executor=ThreadPoolExecutor), TypeError, 'Executor'),
+    (lambda: check(raises(ValueError()), cubes_dx, x), ValueError, 'at the given arguments.'),
+    (lambda: check(raises(UnicodeDecodeError('utf-8', b'', 0, 1, 'no')), cubes_dx, x), RuntimeError, 'UnicodeDecodeError'),
+    (lambda: check(lambda l, x: cubes(x), lambda l, x: cubes_dx(x), in_a_circle([1.0]), x, wrt='x'), ValueError, 'holds itself'),
+    (lambda: check(cubes, lambda x: in_a_circle([1.0]), x), ValueError, 'holds itself'),
+    (lambda: check(lambda x: onp.ma.masked_array(x, x > 0), lambda x: 1 + 0 * x, x), TypeError, 'MaskedArray'),
+    (lambda: check(lambda l: sum(a * b for a, b in zip(l, l[1:] + l[:1])), lambda l: onp.roll(l, 1) + onp.roll(l, -1), [1.0, 2.0, 4.0]), ValueError, 'np.asarray'),
+    *[(lambda p=p: check(lambda p: 3.0, lambda p: (), p), ValueError, 'no numbers in p') for p in ([], {}, ())],
+    *[(lambda wrt=wrt: check(loss, loss_dw, x, w, wrt=wrt), ValueError, 'no argument') for wrt in ('x, w', 'w[1:]', 'w[:, 0]', 'w[0', 'w]', 'w[0] + 3', 'w[x]', 'w[6]', 'w[-7]', ' w')],
+    (lambda: check(lambda m: cubes(m['w']), lambda m: (cubes_dx(m['w']), m), {'w': x}, wrt=("m['w']", 'm')), ValueError, 'part of another'),
+    (lambda: derivative(cubes_dx), TypeError, 'positional'),
     (lambda: assert_derivative(cubes, lambda x: -cubes_dx(x), x), AssertionError, 'sign')]
 
 @pytest.mark.parametrize('call, kind, part', BAD)
@@ -188,7 +213,7 @@ def test_bad_input_is_refused_in_a_sentence(call, kind, part):
     with pytest.raises(kind) as caught: call()
     message = str(caught.value)
     assert type(caught.value) is kind and part in message, message
-    assert kind is AssertionError or '\n' not in message and message.rstrip().endswith(('.', '?')), message
+    assert kind is AssertionError or 'positional' in message or '\n' not in message and message.rstrip().endswith(('.', '?')), message
     assert onp.array_equal(before[0], x) and onp.array_equal(before[1], w)
 
 # kinks and jumps
@@ -317,6 +342,70 @@ def test_who_writes_into_a_part_of_a_structure():
     check(f, lambda p: p['a'], p, wrt="p['b']")
     assert onp.array_equal(p['a'], x)
 
+class Slots:
+    __slots__ = 'w'
+    def __init__(self): self.w = x.copy()
+
+class Model:
+    def __init__(self): self.w, self._w = x.copy(), x.copy()
+
+class Private:
+    def __init__(self): self._w = x.copy()
+
+def set_item(key, value): return lambda a: a.__setitem__(key, value)
+
+CHANGES = {
+    'slots': (Slots, lambda a: onp.multiply(a.w, 2, out=a.w), lambda a: a.w[0], None),
+    'private': (Model, lambda a: onp.multiply(a._w, 2, out=a._w), lambda a: a._w[0], None),
+    'only private': (Private, lambda a: onp.multiply(a._w, 2, out=a._w), lambda a: a._w[0], None),
+    'random numbers': (lambda: onp.random.default_rng(0), lambda a: a.normal(), lambda a: a.bit_generator.state['state']['state'], None),
+    'set': (lambda: {1}, lambda a: a.add(2), len, 'a'),
+    'new key': (lambda: {'k': 1}, set_item('z', 1.0), len, "a['z']"),
+    'lost key': (lambda: {'k': 1}, lambda a: a.pop('k'), len, "a['k']"),
+    'number': (lambda: {'k': 1}, set_item('k', 5), lambda a: a['k'], "a['k']"),
+    'attribute': (Model, lambda a: setattr(a, 'z', 1.0), lambda a: hasattr(a, 'z'), 'a.z'),
+    'array': (lambda: x.copy(), set_item(0, 7.0), lambda a: a[0], 'a')}
+
+@pytest.mark.parametrize('name', CHANGES)
+@pytest.mark.parametrize('by_keyword', [False, True])
+def test_no_argument_is_changed(name, by_keyword):
+    make, change, shown, told = CHANGES[name]
+    def f(x, a):
+        change(a)
+        return cubes(x)
+    a = make()
+    before = shown(a)
+    c = check(f, lambda x, a: (change(a) if told is None else None, cubes_dx(x))[1], x, *[a] * (not by_keyword), wrt='x', kwargs={'a': a} if by_keyword else None)
+    assert shown(a) == before and c.status == ('undecided' if told else 'agrees'), c
+    assert told is None or f'f writes into its argument {told};' in str(c)
+
+def test_what_is_taken_away_is_not_missed_elsewhere():
+    def f(d, x): return cubes(x) * d.pop('k')
+    assert "f writes into its argument d['k']" in str(check(f, lambda d, x: 1.5 * cubes_dx(x), {'k': 1.5}, x, wrt='x'))
+
+def test_what_cannot_be_copied_is_left_alone(tmp_path):
+    with open(tmp_path/'log', 'w') as file: assert check(lambda file, x: cubes(x), lambda file, x: cubes_dx(x), file, x, wrt='x')
+
+class Backprop:
+    "A layer that keeps in its forward pass what it needs in the backward pass."
+    def forward(self, x):
+        self.h = np.tanh(A[:, :3] @ x)
+        return np.sum(self.h)
+    def values(self, x): return float(self.forward(onp.asarray(x, float)))
+    def backward(self, x): return A[:, :3].T @ (1 - self.h**2)
+    def wrong(self, x): return A[:, :3].T @ (1 - self.h)
+
+@pytest.mark.parametrize('dtype', [float, 'float32'])
+@pytest.mark.parametrize('forward', [Backprop.forward, Backprop.values])
+def test_a_backward_pass_uses_what_the_forward_pass_keeps(forward, dtype):
+    layer, z = Backprop(), x[:3].astype(dtype)
+    assert check(forward.__get__(layer), layer.backward, z)
+    assert check(forward.__get__(layer), layer.wrong, z).status == 'disagrees'
+
+def test_a_model_that_keeps_something_is_told_to():
+    c = check(lambda layer, x: layer.forward(x), lambda layer, x: layer.backward(x), Backprop(), x[:3], wrt='x')
+    assert c.status == 'undecided' and 'argument layer.h' in c.reason
+
 BUFFER = onp.zeros(6)
 def into_buffer(value):
     BUFFER[:] = value
@@ -364,6 +453,27 @@ def test_a_traced_function_takes_fewer():
     f = Counted(cubes)
     assert check(f, cubes_dx, rng.normal(size=1000)) and f.calls <= 20
 
+def test_autodiff_is_silent_in_the_same_words_each_time():
+    from scipy import fft, interpolate, special
+    spline = interpolate.CubicSpline([0, 1, 2, 3.0], [0, 1, 0, 1.0])
+    def silent(f, df, *args): return next(line for line in str(check(f, df, *args)).splitlines() if 'silent' in line)
+    assert "SciPy's gammaln" in silent(lambda x: special.gammaln(x), lambda x: onp.diag(special.psi(x)), abs(x))
+    for words, call in (('scipy.fft,', lambda x: np.sum(np.abs(fft.fft(x))**2)), ('scipy.interpolate,', lambda x: np.sum(spline(x)))):
+        said = silent(call, cubes_dx, abs(x))
+        assert words in said and 'autograd.numpy' not in said
+    assert 'autograd.numpy' not in silent(lambda x: math.fsum(x**3), cubes_dx, x) and 'autograd.numpy' in silent(lambda x: onp.sum(onp.asarray(x, float)**3), cubes_dx, x)
+    c = check(spline, spline.derivative(), 0.3) # the docstring of its class is on splines
+    assert c and 'scipy.interpolate,' in str(c) and 'derivation' not in str(c)
+    assert check(lambda x: onp.polyval([1, 2, 3], x), lambda x: 2 * x + 2, 0.4)
+
+def test_the_report_says_in_markdown_what_it_says_in_a_terminal():
+    text = check(lambda p: cubes(p['a|b']), lambda p: 1.5 * cubes_dx(p['a|b']), {'a|b': x}, wrt="p['a|b']")._repr_markdown_()
+    assert {row.replace(r'\|', '').count('|') for row in text.split('| entry')[1].splitlines()[1:]} == {5} and r"p\['a\|b'\] there" in text
+    def df(x):
+        "y = x**2, dy/dx = 3*x"
+        return 2 * x
+    assert r'3\*x: dy/dx is 2\*x' in check(lambda x: x**2, df, 0.7)._repr_markdown_()
+
 # models and tuples
 
 model = Chain(Dense(rng.normal(size=(4, 3)), rng.normal(size=4), np.tanh), Dense(rng.normal(size=(1, 4)), rng.normal(size=1)))
@@ -385,6 +495,26 @@ def test_a_wrong_part_of_a_tuple_is_the_one_that_disagrees():
     for wrt in (None, ('x', 'w'), (0, 1)):
         c = check(loss, df, x, w, wrt=wrt)
         assert [p.status for p in c] == ['agrees', 'disagrees'] and not c and c.status == 'disagrees' and c[1].cause == 'sign'
+
+def test_a_list_of_derivatives_is_a_tuple():
+    product = lambda a, b: np.sum(a * b)
+    for args in ((x, w), (1.3, 0.4), (x, 0.4)): assert check(product, lambda a, b: [b + 0 * a, a + 0 * b if onp.ndim(b) else onp.sum(a)], *args, wrt=('a', 'b'))
+    assert not check(product, lambda a, b: [b, -a], x, w, wrt=('a', 'b'))
+
+@pytest.mark.parametrize('wrt, k', [('m[-1]["w"]', 1), ("m[-2]['w']", 0), ("m[0]['w']", 0)])
+def test_indices_count_from_the_end_too(wrt, k):
+    c = check(lambda m: np.sum(m[0]['w']**2) + cubes(m[1]['w']), lambda m: (2 * m[0]['w'], cubes_dx(m[1]['w']))[k], [{'w': x}, {'w': w}], wrt=wrt)
+    assert c and c.wrt == f"m[{k}]['w']"
+    assert check(cubes, lambda x: cubes_dx(x)[-1], x, wrt='x[-1]').wrt == 'x[5]'
+
+def test_integers_count_where_there_are_no_floats():
+    assert len(check(lambda p: p[0] * 2.0 + p[1] * 3, lambda p: (2.0, 3.0), (3, 4))) == 2
+    assert check(lambda p: p['a'] * 2.0, lambda p: {'a': 2.0}, {'a': 3}) and not check(lambda p: p['a'] * 2.0, lambda p: {'a': 3.0}, {'a': 3})
+    assert check(lambda p: p['n'][0] * p['s'], lambda p: (p['s'],), {'n': (3,), 's': 2.5}, wrt="p['n']")
+    assert check(lambda p: p['n'] * p['s'], lambda p: {'s': p['n']}, {'n': 3, 's': 2.5}).wrt == "p['s']"
+
+def test_a_tuple_is_an_array_of_values():
+    assert check(lambda x: (x**2, x**3), lambda x: onp.array([2 * x, 3 * x**2]), 0.4)
 
 def test_keyword_arguments_are_passed():
     f, df = lambda x, p=2: np.sum(x**p), lambda x, p=2: p * x**(p - 1)
@@ -469,6 +599,14 @@ def test_power_at_a_poor_point():
     outcomes = dict(power(loss, loss_dw, onp.ones(4), onp.ones(4), wrt='w'))
     assert outcomes['sign'] == outcomes['scale'] == 'caught' and outcomes['permuted'] != 'caught' and outcomes['missing-factor'] == 'shown at another point'
 
+@pytest.mark.parametrize('df, options, kind, part', [(loss_dw, {}, ValueError, 'say wrt='), (loss_dw, dict(wrt='q'), ValueError, "'q'"), (loss_dw, dict(wrt='w', rtol='a'), TypeError, 'rtol'), (loss_dw, dict(wrt='w', foo=3), TypeError, 'foo'),
+    (lambda x, w: None, dict(wrt='w'), TypeError, 'None'), (lambda x, w: 1 / 0, dict(wrt='w'), ZeroDivisionError, 'raised'), (lambda x, w: 2 * loss_dw(x, w), dict(wrt='w'), ValueError, 'disagrees')])
+def test_power_needs_a_check_that_runs_and_a_derivative_that_is_right(df, options, kind, part):
+    with pytest.raises(kind, match=part): power(loss, df, x, w, **options)
+
+def test_power_where_the_derivatives_are_a_list():
+    assert {row.outcome for row in power(lambda a, b: np.sum(a**2 * b), lambda a, b: [2 * a * b, a**2], x, w, wrt=('a', 'b'))} == {'caught', 'makes no difference here'}
+
 # random functions
 
 UNARY = {
@@ -541,3 +679,49 @@ def test_one_entry_of_a_random_derivative_is_found_by_values_alone(tree, reduce,
     k = seed % n
     c = check(by_values(f), changed(grad(f), k, 1e-4), *args, wrt='x')
     assert c.status == 'disagrees' and onp.flatnonzero(c.wrong).tolist() == [k], (tree, reduce, c)
+
+# rounding, and what is none
+
+def _hilbert(n): return 1 / (onp.arange(n)[:, None] + onp.arange(n) + 1)
+
+@pytest.mark.parametrize('n', [4, 6, 8])
+def test_a_badly_conditioned_matrix_is_no_mistake(n):
+    "Two right formulas differ by rounding times the condition number; a wrong one by more."
+    c, b = onp.random.default_rng(n).normal(size=(2, n))
+    def f(A, b): return np.dot(c, np.linalg.solve(A, b))
+    assert check(f, lambda A, b: onp.linalg.inv(A).T @ c, _hilbert(n), b, wrt='b').status == 'agrees'
+    assert check(f, lambda A, b: changed(lambda A: onp.linalg.inv(A).T @ c, 1, 0.1)(A), _hilbert(n), b, wrt='b').status == 'disagrees'
+
+def test_a_saturated_loss_is_rounded_only():
+    w, y = onp.array([30.0, -33, 28]), onp.array([1.0, -1, 1])
+    def loss(w, y): return np.sum(np.logaddexp(0, -y * w))
+    assert check(loss, lambda w, y: 1 / (1 + onp.exp(-w)) - (y + 1) / 2, w, y, wrt='w')
+    assert check(loss, lambda w, y: 1 / (1 + onp.exp(-w)) - y / 2, w, y, wrt='w').status == 'disagrees'
+
+@pytest.mark.parametrize('f, df', [
+    (lambda S: 2 * np.sum(np.log(np.diag(np.linalg.cholesky(S)))), onp.linalg.inv),
+    (lambda S: np.linalg.eigh(S)[0][0], lambda S: onp.outer(*[onp.linalg.eigh(S)[1][:, 0]] * 2))], ids=['cholesky', 'eigh'])
+def test_one_triangle_of_a_symmetric_matrix(f, df):
+    S = onp.array([[2.0, 0.3], [0.3, 1.1]])
+    assert 'one triangle' in check(f, df, S).reason
+    assert check(f, lambda S: 1.5 * df(S), S).status == 'disagrees'
+
+def test_an_infinite_slope_is_nothing_to_be_sure_of():
+    def entropy(x): return math.fsum(t * math.log(t) if t else 0.0 for t in onp.asarray(x, float))
+    def df(x):
+        with onp.errstate(divide='ignore'): return 1 + onp.log(x)
+    assert check(entropy, df, onp.array([0.0, 0.5])).status == 'undecided'
+    assert check(entropy, lambda x: onp.array([onp.inf, 1.0]), onp.array([0.3, 0.5])).status == 'disagrees'
+
+def test_a_wrong_sign_next_to_zero_is_seen():
+    assert check(lambda x: np.sum(np.exp(x)), lambda x: -np.exp(x), 1e-17 * onp.array([1.0, 2, 1.5])).status == 'disagrees'
+
+def test_a_small_slope_beside_large_ones_is_seen():
+    x = onp.array([10.0, 0, 5, -2, 1])
+    def f(x): return math.fsum(onp.exp(onp.asarray(x, float)))
+    assert check(f, onp.exp, x)
+    c = check(f, lambda x: onp.exp(x) * [1, 1, 1, 1.1, 1], x)
+    assert c.status == 'disagrees' and list(c.wrong) == [False, False, False, True, False]
+
+def test_autodiff_that_is_not_a_number_is_named():
+    assert check(lambda x: np.sum(x * np.sqrt(x)), lambda x: 1.5 * np.sqrt(x), onp.array([0.0, 1.3])).reason == 'Autodiff is nan at [0]'

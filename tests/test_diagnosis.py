@@ -300,3 +300,6 @@ def test_a_value_of_one_entry():
 def test_a_forgotten_1_is_another_point(step, reference):
     found = at_a_point(lambda d: reference({**d, 'x': d['x'] + step}), reference, 'x', x=normal(7), w=normal(7, 1) + 3)
     assert found.cause == 'wrong-point' and f'at x {step:+}'.replace('+', '+ ').replace('-', '- ') in found.evidence[0]
+
+def test_a_row_where_a_number_is_expected():
+    assert diagnosis(np.array([2.0, 1.0]), np.array(2.0)).cause == 'wrong-shape'
