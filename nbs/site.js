@@ -6,8 +6,9 @@ function colab() {
   const notebook = document.querySelector('.toc-actions a[href*="/blob/"]'), title = document.querySelector('#title-block-header');
   if (!notebook || !title) return;
   const href = notebook.href.replace('https://github.com/', 'https://colab.research.google.com/github/');
-  const install = `%pip install git+${notebook.href.replace(/\/blob\/.*/, '')}`;
-  title.insertAdjacentHTML('beforeend', `<p class="colab"><a href="${href}">Open in Colab</a> (there, first: <code>${install}</code>)</p>`);
+  const repository = notebook.href.replace(/\/blob\/.*/, ''), folder = repository.split('/').pop();
+  const install = `!git clone -q ${repository} && pip install -q -e './${folder}[dev]'`;
+  title.insertAdjacentHTML('beforeend', `<div class="colab"><a href="${href}">Open in Colab</a><details><summary>what to run there first</summary><code>${install}</code><br><code>%cd ${folder}</code></details></div>`);
 }
 
 // what scrolls can be scrolled with the keyboard

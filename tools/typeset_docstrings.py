@@ -38,6 +38,7 @@ def page(notebook):
     for k, cell in enumerate(cells):
         for data in (output['data'] for output in cell.get('outputs', []) if entry.search(text(cell)) and 'text/markdown' in output.get('data', {})):
             data['text/markdown'] = shown(''.join(data['text/markdown']), places[k])
+    for cell in cells: cell['source'] = text(cell).replace('"Exported source"', '"Source"').splitlines(True)
     return {**notebook, 'cells': [cells[k] for k in sorted(places, key=lambda k: places[k] or (k, math.inf))]}
 
 if __name__ == '__main__':
