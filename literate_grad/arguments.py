@@ -99,7 +99,7 @@ def in_markdown(
     text: str, # a sentence, perhaps with code in backticks
 ) -> str: # Markdown that shows it as it stands
     "Escapes what Markdown would take for its own, outside of code."
-    return re.sub(r'`[^`]*`|[\\`*_~^|<>$\[\]]', lambda m: m[0] if len(m[0]) > 1 else '\\' + m[0], text)
+    return re.sub(r'`[^`]*`|[\\`*_~^|<$]', lambda m: m[0] if len(m[0]) > 1 else '\\' + m[0], text)
 
 def docstring_of(
     f, # a function or another thing that can be called

@@ -6,7 +6,7 @@
 __all__ = ['Witness', 'HEADS', 'Check', 'Checks', 'report', 'markdown', 'check', 'assert_derivative']
 
 # %% ../nbs/14_checking.ipynb #2f1f3f6e
-import copy, inspect, re
+import copy, re
 from collections import namedtuple
 from functools import partial
 from numbers import Integral, Real
@@ -69,8 +69,11 @@ def _cause(part, verdict, find):
         return autodiff(there, [Part(there, part.path, part.hand)])[0]
     def others(name): return autodiff(subject, [Part(subject, (names.index(name),), part.hand)])[0]
     traced = verdict.autodiff is not None
-    hand = part.hand if verdict.wrong is None else np.where(verdict.wrong, part.hand, verdict.reference) # at a kink, more than one number is right
-    d = diagnose(hand, verdict.reference, tol, wrt=part.name, arguments=dict(zip(names, subject.args)),
+    hand, reference = part.hand, verdict.reference
+    if verdict.wrong is not None: # at a kink, more than one number is right: such entries say nothing
+        with np.errstate(all='ignore'): free = ~verdict.wrong & ~(abs(hand - reference) <= tol) & (hand != reference)
+        hand, reference = (np.where(free, 0.0, a) for a in (hand, reference))
+    d = diagnose(hand, reference, tol, wrt=part.name, arguments=dict(zip(names, subject.args)),
                  hand_at=hand_at, reference_at=reference_at if traced else None, others=others if traced else None)
     words = tuple(re.sub('([Tt]he )?reference', verdict.witness, s) for s in d.evidence)
     return d.cause, words + ((_jacobian_hint(part),) if d.cause == 'wrong-shape' and subject.y.ndim else ())

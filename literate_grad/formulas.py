@@ -10,6 +10,7 @@ import inspect, math, re, unicodedata
 from collections import namedtuple
 import numpy as np
 from fastcore.basics import patch
+from .arguments import in_markdown
 from .compare import isapprox
 from .autodiff import gradient
 from .docstrings import equations, spelled
@@ -708,6 +709,5 @@ def _repr_latex_(self:Derivation):
 
 @patch
 def _repr_markdown_(self:Derivation):
-    plain = lambda text: re.sub(r'([*_^~|<>$\\\[\]`])', r'\\\1', text)
-    notes = [f'{_marks[step.status]} {plain(step.text)}: {plain(step.why)}' for step in self.steps if step.why]
-    return '\n\n'.join([part for part in (plain(self.reason), self._repr_latex_(), *notes) if part])
+    notes = [f'{_marks[step.status]} {in_markdown(step.text)}: {in_markdown(step.why)}' for step in self.steps if step.why]
+    return '\n\n'.join([part for part in (in_markdown(self.reason), self._repr_latex_(), *notes) if part])

@@ -236,7 +236,9 @@ def _worst_is_at_a_kink(part, auto, wrong):
 
 def _siding(j):
     side = SIDES.get(j.sides, 'Numeric differentiation sides with neither')
-    return f'{side} (slope along the difference: hand {j.hand:.6g}, autodiff {j.autodiff:.6g}, numeric {j.numeric:.6g} ± {j.error:.0e})'
+    digits = next((d for d in (6, 9, 12) if f'{j.hand:.{d}g}' != f'{j.autodiff:.{d}g}'), 17)
+    hand, auto, numeric = (f'{slope:.{digits}g}' for slope in (j.hand, j.autodiff, j.numeric))
+    return f'{side} (slope along the difference: hand {hand}, autodiff {auto}, numeric {numeric} ± {j.error:.0e})'
 
 # %% ../nbs/10c_verdict.ipynb #228dcec2
 def _autodiff_wrong(part, rng, limits, known):
@@ -300,7 +302,7 @@ def _beside(part, s, bad, columns):
     entry = [int(i) for i in np.unravel_index(k[0] * part.x.size + columns[k[1]], part.shape)]
     return [f'There is a kink at this point, and the hand derivative by entry {entry} lies outside of the one-sided slopes, {min(s.left[k], s.right[k]):.6g} and {max(s.left[k], s.right[k]):.6g}']
 
-# %% ../nbs/10c_verdict.ipynb #66780cda
+# %% ../nbs/10c_verdict.ipynb #12ef6197
 def _evened(part):
     "Factors for a direction along which small slopes count as much as large ones, where they are very different."
     size = np.max(abs(part.hand.reshape(-1, part.x.size)), axis=0).reshape(part.x.shape) * part.unit
@@ -421,6 +423,16 @@ def _faint(part, auto, gap):
     hand, ref = extended(part) if faint.any() else (None, None)
     return faint & (abs(hand - ref) > gap / 16) if hand is not None and ref is not None else np.zeros(part.shape, bool)
 
+# %% ../nbs/10c_verdict.ipynb #ea0d84cf
+def _without(part, auto, rng, limits):
+    "The verdict where autodiff is infinite or NaN."
+    verdict, entry = by_values(part, rng, limits), [int(i) for i in np.argwhere(~np.isfinite(auto))[0]]
+    verdict.reasons.append(f'Autodiff is {auto[tuple(entry)]:g} at {entry}' if entry else f'Autodiff is {auto:g} here')
+    return verdict
+
+# %% ../nbs/10c_verdict.ipynb #bb1ae732
+TRIANGLE = 'f reads one triangle of the matrix only, and the hand derivative is right along symmetric directions'
+
 def _right_for_symmetric(part, rng):
     "Whether `f` ignores one triangle of a symmetric matrix, as LAPACK does, and its values confirm the hand derivative along symmetric directions."
     x, y = part.x, part.subject.y
@@ -431,6 +443,7 @@ def _right_for_symmetric(part, rng):
     lines = [(d + d.T) / 2 for d in (direction(x, rng, part.unit) for _ in range(2))]
     return all(np.all(hears(slope(Line(part.F, x, d, y)), *terms(part.hand, d)[:2]) == 'for') for d in lines)
 
+# %% ../nbs/10c_verdict.ipynb #7cb9655c
 def decide(
     part, # by what the hand derivative differentiates
     auto, # what autodiff says, or `None`
@@ -441,7 +454,8 @@ def decide(
     if part.hand.shape != part.shape:
         reference = auto if auto is not None or part.x.size > SMALL else sweep(part)[0].reshape(part.shape)
         return Verdict('disagrees', reference=reference, witness='autodiff' if auto is not None else 'numeric', tolerance=None if reference is None else 1e-6 * abs(reference).max())
-    if auto is None or not np.all(np.isfinite(auto)): return by_values(part, rng, limits)
+    if auto is None: return by_values(part, rng, limits)
+    if not np.all(np.isfinite(auto)): return _without(part, auto, rng, limits)
     tol = tolerance(auto, part, limits)
     gap = np.asarray(part.hand - auto)
     wrong = ~((np.abs(gap, out=gap) <= tol) | (part.hand == auto))
@@ -450,5 +464,3 @@ def decide(
         wrong, tol = wrong | faint, np.where(faint, np.minimum(tol, EPS**(2 / 3) * abs(auto)), tol)
     verdict = contested(part, auto, tol, wrong, rng, limits) if wrong.any() else confirmed(part, auto, tol, rng, limits)
     return Verdict('agrees', TRIANGLE, wrong=np.zeros(part.shape, bool), witness='numeric', numeric=verdict.numeric) if verdict.status == 'disagrees' and _right_for_symmetric(part, rng) else verdict
-
-TRIANGLE = 'f reads one triangle of the matrix only, and the hand derivative is right along symmetric directions'

@@ -468,7 +468,7 @@ def test_autodiff_is_silent_in_the_same_words_each_time():
 
 def test_the_report_says_in_markdown_what_it_says_in_a_terminal():
     text = check(lambda p: cubes(p['a|b']), lambda p: 1.5 * cubes_dx(p['a|b']), {'a|b': x}, wrt="p['a|b']")._repr_markdown_()
-    assert {row.replace(r'\|', '').count('|') for row in text.split('| entry')[1].splitlines()[1:]} == {5} and r"p\['a\|b'\] there" in text
+    assert {row.replace(r'\|', '').count('|') for row in text.split('| entry')[1].splitlines()[1:]} == {5} and r"p['a\|b'] there" in text
     def df(x):
         "y = x**2, dy/dx = 3*x"
         return 2 * x
@@ -679,3 +679,49 @@ def test_one_entry_of_a_random_derivative_is_found_by_values_alone(tree, reduce,
     k = seed % n
     c = check(by_values(f), changed(grad(f), k, 1e-4), *args, wrt='x')
     assert c.status == 'disagrees' and onp.flatnonzero(c.wrong).tolist() == [k], (tree, reduce, c)
+
+# rounding, and what is none
+
+def _hilbert(n): return 1 / (onp.arange(n)[:, None] + onp.arange(n) + 1)
+
+@pytest.mark.parametrize('n', [4, 6, 8])
+def test_a_badly_conditioned_matrix_is_no_mistake(n):
+    "Two right formulas differ by rounding times the condition number; a wrong one by more."
+    c, b = onp.random.default_rng(n).normal(size=(2, n))
+    def f(A, b): return np.dot(c, np.linalg.solve(A, b))
+    assert check(f, lambda A, b: onp.linalg.inv(A).T @ c, _hilbert(n), b, wrt='b').status == 'agrees'
+    assert check(f, lambda A, b: changed(lambda A: onp.linalg.inv(A).T @ c, 1, 0.1)(A), _hilbert(n), b, wrt='b').status == 'disagrees'
+
+def test_a_saturated_loss_is_rounded_only():
+    w, y = onp.array([30.0, -33, 28]), onp.array([1.0, -1, 1])
+    def loss(w, y): return np.sum(np.logaddexp(0, -y * w))
+    assert check(loss, lambda w, y: 1 / (1 + onp.exp(-w)) - (y + 1) / 2, w, y, wrt='w')
+    assert check(loss, lambda w, y: 1 / (1 + onp.exp(-w)) - y / 2, w, y, wrt='w').status == 'disagrees'
+
+@pytest.mark.parametrize('f, df', [
+    (lambda S: 2 * np.sum(np.log(np.diag(np.linalg.cholesky(S)))), onp.linalg.inv),
+    (lambda S: np.linalg.eigh(S)[0][0], lambda S: onp.outer(*[onp.linalg.eigh(S)[1][:, 0]] * 2))], ids=['cholesky', 'eigh'])
+def test_one_triangle_of_a_symmetric_matrix(f, df):
+    S = onp.array([[2.0, 0.3], [0.3, 1.1]])
+    assert 'one triangle' in check(f, df, S).reason
+    assert check(f, lambda S: 1.5 * df(S), S).status == 'disagrees'
+
+def test_an_infinite_slope_is_nothing_to_be_sure_of():
+    def entropy(x): return math.fsum(t * math.log(t) if t else 0.0 for t in onp.asarray(x, float))
+    def df(x):
+        with onp.errstate(divide='ignore'): return 1 + onp.log(x)
+    assert check(entropy, df, onp.array([0.0, 0.5])).status == 'undecided'
+    assert check(entropy, lambda x: onp.array([onp.inf, 1.0]), onp.array([0.3, 0.5])).status == 'disagrees'
+
+def test_a_wrong_sign_next_to_zero_is_seen():
+    assert check(lambda x: np.sum(np.exp(x)), lambda x: -np.exp(x), 1e-17 * onp.array([1.0, 2, 1.5])).status == 'disagrees'
+
+def test_a_small_slope_beside_large_ones_is_seen():
+    x = onp.array([10.0, 0, 5, -2, 1])
+    def f(x): return math.fsum(onp.exp(onp.asarray(x, float)))
+    assert check(f, onp.exp, x)
+    c = check(f, lambda x: onp.exp(x) * [1, 1, 1, 1.1, 1], x)
+    assert c.status == 'disagrees' and list(c.wrong) == [False, False, False, True, False]
+
+def test_autodiff_that_is_not_a_number_is_named():
+    assert check(lambda x: np.sum(x * np.sqrt(x)), lambda x: 1.5 * np.sqrt(x), onp.array([0.0, 1.3])).reason == 'Autodiff is nan at [0]'
