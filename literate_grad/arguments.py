@@ -211,8 +211,9 @@ def _same(a, b):
     "Whether a leaf is what it was. Of what keeps its value to itself there is no telling."
     if a is b: return True
     numbers = [isinstance(x, (list, int, float, complex)) or hasattr(x, '__array__') for x in (a, b)]
-    if not any(numbers) and type(a) is type(b): return type(a).__eq__ is object.__eq__ or (a == b) is not False
-    try: a, b = np.asarray(a), np.asarray(b)
+    try:
+        if not any(numbers) and type(a) is type(b): return type(a).__eq__ is object.__eq__ or (a == b) is not False
+        a, b = np.asarray(a), np.asarray(b)
     except Exception: return True
     return all(numbers) and a.shape == b.shape and (a.dtype.kind == 'O' or np.array_equal(a, b) or a.dtype.kind in 'fcmM' and np.array_equal(a, b, equal_nan=True))
 

@@ -95,16 +95,18 @@ def _not_traced(f, error):
     return TypeError(f'{_name(f)} hands a traced value to {what}' + f'; use `import autograd.numpy as np` inside {_name(f)}' * bool(of_numpy) + '.')
 
 def _library(error):
-    "The module whose code a traced value reached, where that is neither NumPy nor of the package that called it."
-    modules = [frame.f_globals.get('__name__', '').split('.') for frame, _ in traceback.walk_tb(error.__traceback__)]
-    modules = [m for m in modules if m[0] not in ('autograd', 'numpy', __name__.split('.')[0])]
-    if modules and modules[-1][0] not in {modules[0][0]} - {'scipy'}: return '.'.join(m for m in modules[-1][:2] if m[0] != '_')
+    "The installed module whose code a traced value reached, where that is neither NumPy nor of the package that `f` is from."
+    frames = [(frame.f_globals.get('__name__', '').split('.'), frame.f_code.co_filename) for frame, _ in traceback.walk_tb(error.__traceback__)]
+    frames = [(module, file) for module, file in frames if module[0] not in ('autograd', 'numpy', __name__.split('.')[0])]
+    if not frames: return None
+    (first, _), (last, file) = frames[0], frames[-1]
+    if last[0] == 'scipy' or last[0] != first[0] and '-packages' in file: return '.'.join(part for part in last[:2] if part[0] != '_')
 
 # %% ../nbs/01_gradient.ipynb #657e5a85
 def _call(f, args):
     try: return f(*args)
     except (TypeError, ValueError, AttributeError) as error:
-        if not re.search(r"ArrayBox|setting an array element with a sequence|dtype\('O'\)", str(error)): raise
+        if not re.search(r"ArrayBox|setting an array element with a sequence|object arrays|dtype\('O'\)", str(error)): raise
         problem = _not_traced(f, error)
     raise problem
 

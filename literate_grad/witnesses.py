@@ -200,7 +200,7 @@ def find_parts(
 ) -> list: # of `Part`
     "What there is to compare."
     df, claim = name_of(subject.df), subject.claim
-    if isinstance(claim, np.ndarray) and np.shape(claim)[:1] == (len(paths),): claim = list(claim) # a list that stood for an array
+    if several and isinstance(claim, np.ndarray) and claim.shape[:1] == (len(paths),): claim = list(claim) # it was one, of equal shapes
     if several and (not isinstance(claim, (tuple, list)) or len(claim) < len(paths)):
         got = f'{len(claim)}' if isinstance(claim, (tuple, list)) else type(claim).__name__
         raise TypeError(f'check expected a tuple of {len(paths)} derivatives from {df}, one for each part of wrt, but got {got}.')
