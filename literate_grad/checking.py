@@ -84,8 +84,20 @@ def _cause_of_sample(part, verdict):
     if verdict.sample is None: return None, ()
     entries, value, error = verdict.sample
     d = diagnose(part.hand.reshape(-1, part.x.size)[:, entries].ravel(), value.ravel(), 4 * error.ravel(), wrt=part.name, arguments=dict(zip(part.subject.names, part.subject.args)))
-    if d.cause not in ('sign', 'scale', 'zero', 'offset', 'low-precision'): return None, ()
+    if d.cause not in ('sign', 'scale', 'zero', 'offset', 'low-precision'): return _in_another_order(part, *map(np.ravel, verdict.sample)) if part.x.size == part.hand.size else (None, ())
     return d.cause, (f'In {len(entries)} entries drawn at random', *(s.replace('reference', 'numeric') for s in d.evidence))
+
+def _in_another_order(part, entries, value, error):
+    "Whether hand holds all the sampled slopes, in other places."
+    hand, n = part.hand.ravel(), part.hand.size
+    order, room = np.argsort(hand), 4 * error + 1e-12 * abs(value)
+    k = np.clip(np.searchsorted(hand[order], value), 1, n - 1)
+    place = np.where(abs(hand[order[k]] - value) < abs(hand[order[k - 1]] - value), order[k], order[k - 1])
+    by_chance = n * np.max(room) > 0.01 * np.ptp(hand)
+    if by_chance or np.any(abs(hand[place] - value) > room) or len(set(place)) < len(place): return None, ()
+    steps = set((place - entries + n // 2) % n - n // 2)
+    how = f'rolled by {steps.pop()}' if len(steps) == 1 else 'reversed' if np.all(place + entries == n - 1) else 'in another order'
+    return 'permuted', (f'hand holds the slopes of {len(entries)} entries drawn at random, {how}',)
 
 def _jacobian_hint(part): return f'{name_of(part.subject.f)} returns an array of shape {part.subject.y.shape}, so that its derivative by {part.name} is a Jacobian of shape {part.shape}'
 
@@ -211,10 +223,10 @@ def misses(self: Check):
 @patch(as_prop=True)
 def detectable(self: Check):
     "The smallest error in any one entry that would have been seen."
-    v, u = self.verdict, np.min(self.part.unit)
+    v = self.verdict
     if KINK in v.reasons: return None
     if v.tolerance is not None: return float(np.max(v.tolerance))
-    return None if v.numeric is None else float(16 * v.numeric.error / u)
+    return getattr(v.numeric, 'seen', None)
 
 # %% ../nbs/14_checking.ipynb #85574032
 class Checks(Check):

@@ -245,6 +245,7 @@ def _misread(ratio, hand, reference):
     "The cause that a ratio of closed form stands for."
     above, below = ({_unlaid(k) for k, q in ratio.powers.items() if q * s > 0} for s in (1, -1))
     if above & below: return 'wrong-axis'
+    if above and {k.replace('.T', '') for k in above} == {k.replace('.T', '') for k in below}: return 'transpose'
     if any(k.startswith('tan(') for k in above | below): return 'wrong-point'
     powers = [(hand.powers.get(k, 0), reference.powers.get(k, 0)) for k in hand.powers | reference.powers] if hand and reference else []
     contained = [all(0 <= q[i] * q[1 - i] and abs(q[i]) <= abs(q[1 - i]) for q in powers) for i in (0, 1)]
@@ -258,7 +259,7 @@ def _quotient(hand, reference):
 
 # %% ../nbs/11_diagnosis.ipynb #55526424
 _STORIES = {'missing-factor': 'a factor is missing, or one too many', 'missing-term': 'a term is missing, or one too many',
-            'wrong-point': 'the formula of another function, or at another point', 'wrong-axis': 'the same, along another axis'}
+            'wrong-point': 'the formula of another function, or at another point', 'wrong-axis': 'the same, along another axis', 'transpose': 'a matrix is transposed'}
 
 def _where(p): return 'where hand is wrong' if p.error.size <= 64 else 'in 64 wrong entries looked at'
 

@@ -55,6 +55,8 @@ def terms(
     np.abs(products, out=products)
     return claim, products.sum(axis=1), products.max(axis=1)
 
+def _slack(s, size, extra): return 4 * s.error + 16 * EPS * size + extra
+
 def hears(
     s, # a `Slope`
     claim: np.ndarray, # the slopes that are claimed
@@ -63,7 +65,7 @@ def hears(
     largest=None, # the largest of these terms; `None`: there is one term only
 ) -> np.ndarray: # for each slope: 'for', 'against', 'kink', 'rough' or 'noisy'
     "What numerical slopes say about claimed ones."
-    slack = 4 * s.error + 16 * EPS * size + extra
+    slack = _slack(s, size, extra)
     low, high = np.fmin(s.left, s.right), np.fmax(s.left, s.right)
     inside = np.where(s.kink, (claim >= low - slack) & (claim <= high + slack), abs(s.value - claim) <= slack)
     largest = size if largest is None else largest
@@ -72,7 +74,7 @@ def hears(
 
 # %% ../nbs/10c_verdict.ipynb #ab099ff2
 LARGE = 10**5 # entries: every value of `f` costs
-Probe = namedtuple('Probe', 'says error noise straight kink')
+Probe = namedtuple('Probe', 'says error noise straight kink seen') # seen: the smallest error in any one entry that it shows
 ORDER = 'against', 'rough', 'noisy', 'kink', 'for'
 
 def _is_straight(line):
@@ -97,7 +99,7 @@ def probe(
     line, (claim, size, largest) = Line(part.F, part.x, d, part.subject.y), terms(hand, d)
     if quickly and (glances if d.size >= LARGE else confirms)(line, claim, size):
         near = abs((line(2.0**-14) - line(-2.0**-14)) * 2.0**13 - claim)
-        return Probe('for', float(near.max()), float(EPS * abs(line(0.0)).max()), _is_straight(line), False)
+        return Probe('for', float(near.max()), float(EPS * abs(line(0.0)).max()), _is_straight(line), False, 0.0)
     s = slope(line)
     if s.rough.any() or _has_left(line):
         d = d / part.unit * np.where(part.x == 0, part.unit, abs(part.x))
@@ -107,7 +109,7 @@ def probe(
     says = hears(s, claim, size, extra, largest).tolist()
     if 'against' in says: says = hears(s := look_inside(line), claim, size, extra, largest).tolist()
     k = min(range(len(says)), key=lambda k: ORDER.index(says[k]))
-    return Probe(says[k], float(s.error[k]), float(s.noise[k]), _is_straight(line), bool(s.kink.any()))
+    return Probe(says[k], float(s.error[k]), float(s.noise[k]), _is_straight(line), bool(s.kink.any()), float(2 * _slack(s, size, extra)[k] / np.min(abs(d))))
 
 # %% ../nbs/10c_verdict.ipynb #057954d7
 Judgement = namedtuple('Judgement', 'sides numeric hand autodiff error noise says straight')

@@ -725,3 +725,19 @@ def test_a_small_slope_beside_large_ones_is_seen():
 
 def test_autodiff_that_is_not_a_number_is_named():
     assert check(lambda x: np.sum(x * np.sqrt(x)), lambda x: 1.5 * np.sqrt(x), onp.array([0.0, 1.3])).reason == 'Autodiff is nan at [0]'
+
+@pytest.mark.parametrize('f, df', [
+    (lambda x: math.fsum(onp.sin(onp.asarray(x, float))), onp.cos), (lambda x: np.sum(np.sin(x)), onp.cos),
+    (lambda x: np.sum(np.tanh(x)), lambda x: 1 - onp.tanh(x)**2), (lambda x: math.fsum(onp.exp(onp.asarray(x, float))), onp.exp)])
+@pytest.mark.parametrize('scale', [0.1, 1.0, 12.0])
+def test_what_is_said_to_be_detectable_is_seen(f, df, scale):
+    z = scale * onp.array([0.3, 0.9, -1.4])
+    c = check(f, df, z)
+    for entry in onp.eye(3): assert check(f, lambda x: df(x) + 2 * c.detectable * entry, z).status != 'agrees'
+
+@pytest.mark.parametrize('n', [100, 20000])
+@pytest.mark.parametrize('move, said', [(lambda d: onp.roll(d, 3), 'rolled by 3'), (lambda d: d[::-1], 'reversed'), (lambda d: onp.sort(d), 'in another order'), (onp.cumsum, None)])
+def test_a_sample_tells_what_is_in_another_order(n, move, said):
+    z = onp.random.default_rng(n).normal(size=n)
+    c = check(lambda x: math.fsum(onp.sin(onp.asarray(x, float))), lambda x: move(onp.cos(x)), z)
+    assert c.status == 'disagrees' and (c.cause == 'permuted' and said in str(c) if said else c.cause is None)

@@ -104,6 +104,15 @@ def test_pictures_have_texts(site, name):
 def test_formulas_of_docstrings_are_typeset(site, name):
     assert not [p for p in soup(site/name).select('main p') if re.match(r'\w+ = .*\bd\w+/d', p.text, re.S)]
 
+@every_page
+def test_every_entry_says_what_it_is_and_stands_before_its_code(site, name):
+    page = soup(site/name)
+    assert 'Call self as a function' not in page.text
+    text = str(page.select_one('main'))
+    for heading in page.select('main h3'):
+        code = re.search(rf'<span class="\w+">def</span> <span class="\w+">{re.escape(heading.get_text(strip=True))}</span>', text)
+        assert not code or text.index(str(heading)) < code.start(), heading
+
 def barriers(page, leave_out=(), **options):
     "What keeps people from reading the page, by axe-core; formulas and drawings are of many pieces, in the colours of the text."
     options['resultTypes'] = ['violations']
