@@ -162,6 +162,7 @@ def finish(self:Reader):
 # %% ../nbs/11b_docstrings.ipynb #4405bb90
 @patch
 def bracketed_condition(self:Reader):
+    "The condition in a bracket behind a right side; `None` where the bracket holds none."
     if not self.encloses_condition(): return None
     self.take()
     tree = self.condition()
