@@ -15,6 +15,12 @@ from fastcore.basics import patch
 from .grammar import Unreadable, functions, subtrees, symbols, vulgar_fractions
 
 # %% ../nbs/11c_algebra.ipynb #fc812b0f
+def _inverses(known, log):
+    "The rarer inverse functions, by the common ones."
+    f = {name: lambda u, of=known[other]: of(1 / u) for name, other in (('asec', 'acos'), ('acsc', 'asin'), ('asech', 'acosh'), ('acsch', 'asinh'))}
+    f |= {'acot': lambda u: known['acos'](0) - known['atan'](u), 'acoth': lambda u: log((u + 1) / (u - 1)) / 2}
+    return f | {f'arc{name[1:]}': of for name, of in f.items()} | {f'ar{name[1:]}': of for name, of in f.items() if name[-1] == 'h'}
+
 @lru_cache(None)
 def known_functions():
     "What each name of a function builds."
@@ -24,6 +30,7 @@ def known_functions():
     own = {name: sp.Function(name, real=True) for name in ('abs', 'sign', 'step', 'relu', 'sigmoid', 'max', 'where', 'sum')}
     sigmoid, exp, log, most = own['sigmoid'], sp.exp, sp.log, lambda *x: x[0] if len(set(x)) == 1 else own['max'](x[0], most(*x[1:]))
     least = lambda *x: -most(*(-part for part in x))
+    known |= {f'ar{name[1:]}': known[name] for name in ('asinh', 'acosh', 'atanh')} | _inverses(known, log)
     known |= own | {'ln': log, 'sgn': own['sign'], 'heaviside': own['step'], 'sigma': sigmoid, 'logistic': sigmoid, 'expit': sigmoid, 'max': most, 'maximum': most, 'min': least, 'minimum': least}
     known |= {'log2': lambda u: log(u) / log(2), 'log10': lambda u: log(u) / log(10), 'log1p': lambda u: log(1 + u), 'expm1': lambda u: exp(u) - 1, 'pow': sp.Pow, 'square': lambda u: u**2}
     known |= {'cbrt': lambda u: own['sign'](u) * own['abs'](u)**sp.Rational(1, 3), 'logit': lambda u: log(u / (1 - u)), 'softplus': lambda u: log(1 + exp(u))}

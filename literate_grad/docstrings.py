@@ -124,6 +124,7 @@ def _preface(text, words, names, start, j):
 
 # %% ../nbs/11b_docstrings.ipynb #256161be
 def _side(text, start, end, tree=None, guard=None, problem=None):
+    if '}{' in text[start:end] and text[:start].endswith(r'\frac{') and text[end:end + 1] == '}': start, end = start - len(r'\frac{'), end + 1
     line = text.count('\n', 0, start) + 1
     return Side(' '.join(text[start:end].split()), tree, guard, problem, line, start - text.rfind('\n', 0, start))
 
@@ -153,7 +154,7 @@ def finish(self:Reader):
         if self.derives and word.text in ('at', 'for') and _names_point(rest := self.rest_of_line()):
             self.words = self.words[:self.at] + self.words[self.at + len(rest):]
             self.refuse('a derivative at one point cannot be checked', word)
-    elif word.kind == 'number' or word.kind == 'sign' and word.text not in (*_stops, '=', ')', '(', '≈', '#', '–', '—', '"', '”', '’') or word.text == '(' and (not word.spaced or last.kind == 'name' and not self.symbolic(last)):
+    elif word.kind == 'number' or word.kind == 'sign' and word.text not in (*_stops, '=', ')', '}', '(', '≈', '#', '–', '—', '"', '”', '’') or word.text == '(' and (not word.spaced or last.kind == 'name' and not self.symbolic(last)):
         if word.text != '[' or not word.spaced or self.next().kind != 'name' or self.symbolic(self.next()): self.refuse(f'cannot read {self.said()} here')
     elif word.text == ':' and any(said.text == 'lambda' for said in self.words[self.begin:self.at]): self.refuse('code cannot be read')
     elif word.text == '.' and word.spaced and self.next().kind not in ('newline', 'end'): self.refuse(f'cannot read {self.said()} here')
@@ -189,32 +190,68 @@ def cases(self:Reader, tree, guard):
     while self.sees(',', ';', 'and') or self.word.kind == 'newline' and self.at == at: self.take()
     final = self.sees('otherwise', 'else', 'elsewhere')
     if final: self.take()
+    begins = self.at
     if (final or self.at > at) and self.word.kind not in ('newline', 'end') and not self.sees('.', ','):
         try:
             other, condition = self.expression(), self.finish()
-            if final and not condition or condition == ('otherwise',): return ('if', guard, tree, other), None
+            if condition and other[0] == 'sym' and not (self.symbolic(self.words[begins]) or other[1] in self.names.alone): self.refuse(f'nothing says what `{other[1]}` is', self.words[begins])
+            if (final or other[0] == 'if') and not condition or condition == ('otherwise',): return ('if', guard, tree, other), None
             if condition:
                 other, condition = self.cases(other, condition)
                 return ('if', guard, tree, other), condition and ('or', guard, condition)
-        except Unreadable: pass
+        except Unreadable:
+            self.at, self.words = begins, words
+            if self.further_case(): raise
     self.at, self.words = at, words
     return tree, guard
 
+# %% ../nbs/11b_docstrings.ipynb #ba7db475
+@patch
+def further_case(self:Reader):
+    "Whether what cannot be read here is a case rather than prose."
+    said = [word.text for word in self.rest_of_line()]
+    said = set(said[:next((k for k, text in enumerate(said) if text in ('=', '.', ';')), len(said))])
+    opens = self.word.kind != 'name' or self.symbolic(self.word) or self.next().text == '(' and not self.next().spaced
+    return bool(said & {'otherwise', 'else', 'elsewhere'}) or opens and bool(said & {'<', '>', '<=', '>='})
+
 # %% ../nbs/11b_docstrings.ipynb #2ae62e2f
+@patch
+def lists_cases(self:Reader):
+    "Whether a list of cases in curly brackets begins here: `{x if x > 0; 0 otherwise}`."
+    if not self.sees('{'): return False
+    depth = 0
+    for word in self.rest_of_line():
+        depth += (word.text == '{') - (word.text == '}')
+        if not depth: return False
+        if word.text in ('<', '>', '<=', '>='): return True
+    return False
+
+@patch
+def listed_cases(self:Reader):
+    "The tree and the condition of such a list."
+    self.take()
+    tree, guard = self.expression(), self.guard()
+    if guard: tree, guard = self.cases(tree, guard)
+    if self.sees(';', ',', '.'): self.take()
+    self.expect('}')
+    return tree, guard
+
+# %% ../nbs/11b_docstrings.ipynb #1265b37a
 def _right(reader, text):
     "The right side at the reader's place; the reader moves behind it."
-    start, word = reader.at, reader.word
+    start, word, words = reader.at, reader.word, reader.words
     reader.begin, reader.depth, reader.open, reader.bars = start, 0, 0, []
     try:
-        tree = reader.expression()
-        end, guard = reader.words[reader.at - 1].end, reader.finish()
-        if guard and guard != ('otherwise',):
+        tree, within = reader.listed_cases() if reader.lists_cases() else (reader.expression(), None)
+        end, guard = reader.words[reader.at - 1].end, reader.finish() or within
+        if not within and guard and guard != ('otherwise',):
             before = reader.at
             tree, guard = reader.cases(tree, guard)
             if reader.at > before: end = reader.words[reader.at - 1].end
         return _side(text, word.start, end, tree, guard)
     except Unreadable as problem:
         reader.at = start
+        if len(reader.words) >= len(words): reader.words = words # as they were before `dy` became `d` and `y`
         while reader.word.kind not in ('newline', 'end') and not reader.sees('='): reader.at += 1
         return _side(text, word.start, max(reader.words[reader.at - 1].end, word.start), problem=problem)
 
@@ -224,6 +261,17 @@ def _together(a, b):
     guard = None if b.guard == ('otherwise',) else ('or', a.guard, b.guard)
     return a._replace(text=f'{a.text}, {b.text}', tree=('if', a.guard, a.tree, b.tree), guard=guard)
 
+def _note(found, equation):
+    "Adds an equation to those found; a further case of a function, as in `f(x) = 0 for x < 0` on a line of its own, to what it is a case of."
+    left, b = equation.left.tree, equation.rights[0]
+    for k, known in enumerate(found):
+        a = known.rights[0]
+        if left[0] == 'call' and known.left.tree == left and a.tree and b.tree and b.guard and a.guard not in (None, b.guard, ('otherwise',)):
+            found[k] = known._replace(rights=[_together(a, b), *known.rights[1:], *equation.rights[1:]])
+            return
+    found.append(equation)
+
+# %% ../nbs/11b_docstrings.ipynb #6ad43d6d
 def _chain(text, words, names, k, derives):
     "All right sides behind the sign `words[k]`, and the words and the place behind them."
     reader, rights = Reader(text, words, names), []
@@ -287,7 +335,7 @@ def equations(
         if left is None: k += 1; continue
         rights, words, k = _chain(text, words, names, k, left[0].tree[0] in ('d', 'prime'))
         equation = Equation(left[0], [side._replace(guard=side.guard or left[0].guard) for side in rights])
-        if not _is_prose(equation, left[1], names, wrt, tops): found.append(equation); done = k
+        if not _is_prose(equation, left[1], names, wrt, tops): _note(found, equation); done = k
     return _needed(found, tops)
 
 # %% ../nbs/11b_docstrings.ipynb #02642800

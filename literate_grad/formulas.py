@@ -191,6 +191,14 @@ def _cancelled(e):
     if size_of(e) <= 80 and terms_of(e) <= 60: forms += [sp.cancel(e) if not has_sum(e) else e, sp.expand(e), sp.factor_terms(e)]
     return min(forms, key=size_of)
 
+# %% ../nbs/12_formulas.ipynb #ca97f340
+def _constant_term(truth, claim, meaning):
+    "The number by which two expressions differ everywhere, as a sentence or ''."
+    from sympy import Integer
+    number = _constant(truth - claim, Integer(1), meaning)
+    if not number: return ''
+    return f"the term {abs(number[0])}{f'/{number[1]}' if number[1] > 1 else ''} is {'missing' if number[0] > 0 else 'too much'}"
+
 # %% ../nbs/12_formulas.ipynb #28101953
 def _separates(claim, truths, meaning, write):
     "What separates a claim from the truth, given in one or several forms, as a sentence or ''."
@@ -205,10 +213,10 @@ def _separates(claim, truths, meaning, write):
         limit = size_of(form)
         for missing, e in (('missing', form / claim), ('too much', claim / form)):
             e = _cancelled(e)
-            if not _is_fraction(e) and size_of(e) * (1 + e.is_Add) <= limit: found.append((size_of(e), f'the factor {write(e)} is {missing}'))
+            if not _is_fraction(e) and (size_of(e) * (1 + e.is_Add) <= limit or form.has(e)): found.append((size_of(e), f'the factor {write(e)} is {missing}'))
         e = _cancelled(form - claim)
         if size_of(e) * (1 + e.is_Add) < limit: found.append((size_of(e), f'the term {write(-e)} is too much' if _negative(e) else f'the term {write(e)} is missing'))
-    return min(found, default=(0, ''))[1]
+    return min(found)[1] if found else _constant_term(truth, claim, meaning)
 
 def _is_fraction(e):
     from sympy import fraction

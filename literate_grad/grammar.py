@@ -18,6 +18,16 @@ class Unreadable(ValueError):
         self.what, self.line, self.column = what, line, column
         super().__init__(what if line is None else f'{what} (line {line}, column {column})')
 
+# %% ../nbs/11a_grammar.ipynb #805c997b
+_listed = re.compile(r'\\begin\{(d?cases)\}(.*?)\\end\{\1\}', re.S)
+
+def _as_list(found):
+    "LaTeX's cases as they are typed without it: `{a, if x > 0; b, otherwise}`."
+    if re.search(r'(?<![<>])=', found[2]): return found[0] # a list of equations
+    body = re.sub(r'\\text\{([^{}]*)\}', lambda said: said[1].rstrip(' .,').rjust(len(said[0])), found[2].replace('\n', ' '))
+    body = re.sub(r'(?:[,.;][ ]*)?(\\\\|&)', lambda said: (';' if said[1] == r'\\' else ',').rjust(len(said[0])), body)
+    return '{'.ljust(len(r'\begin{}' + found[1])) + body + '}'.rjust(len(r'\end{}' + found[1]))
+
 # %% ../nbs/11a_grammar.ipynb #6c56f6c0
 _painted = re.compile(r'''^[ \t]*(?:[*•-]|\(?\d+[.)])[ \t]+(?=[^=\n]*=) | [ \t]{2,}\(\d+[\d.]*\)[ \t]*$ | \b\w+://\S+ | ^[ \t]*(?:>>>|\.\.\.[ ]).*$ | ```(?!math|latex|tex)[a-z]+\n[^`]*``` | :math: | ^[ \t]*\.\.[ ]math:: | ``?`? | \$+ | \\left\b | \\right\b
     | \\[,;!:\[\]()] | \\\\ | & | \\q?quad\b | \\displaystyle\b | \\(?:begin|end)\{\w+\*?\} | (?<![\w.])(?:np|numpy|math|torch|jnp|scipy\.special|F)\.(?=[a-zA-Z])''', re.X | re.M)
@@ -32,6 +42,7 @@ _quotient = re.compile(r'\\frac\s*\{(\s*(?:d|\\partial)[^{}]*)\}(\s*)\{(\s*(?:d|
 
 def _masked(text):
     "The text with everything that is not mathematics or words painted over."
+    text = _listed.sub(_as_list, text)
     text = _quotient.sub(lambda found: f'{found[1]}{found[2]} /{found[3]} '.rjust(len(found[0])), _styled.sub(_unstyled, text))
     return _painted.sub(lambda found: ' \n' if found[0] == r'\\' else re.sub('[^\n]', ' ', found[0]), text)
 
@@ -88,7 +99,8 @@ def canonical(
 
 # %% ../nbs/11a_grammar.ipynb #f4cc9ad6
 functions = set('''exp log ln log2 log10 log1p expm1 sqrt cbrt abs sign sgn sin cos tan cot sec csc arcsin arccos arctan asin acos atan
-sinh cosh tanh coth sech csch arcsinh arccosh arctanh asinh acosh atanh erf erfc sigmoid sigma logistic expit logit softplus relu relu6 elu
+sinh cosh tanh coth sech csch arcsinh arccosh arctanh asinh acosh atanh arsinh arcosh artanh
+acot asec acsc arccot arcsec arccsc acoth asech acsch arccoth arcsech arccsch arcoth arsech arcsch erf erfc sigmoid sigma logistic expit logit softplus relu relu6 elu
 softsign logsigmoid logcosh silu swish mish square pow max min maximum minimum step heaviside sum mean dot norm len size'''.split())
 _greek = set('alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega'.split())
 
@@ -233,9 +245,12 @@ def expression(self:Reader):
 @patch
 def has_else(self:Reader):
     "Whether the `if` here has its `else` before the line ends."
-    k = self.at
-    while self.words[k].kind not in ('newline', 'end') and self.words[k].text != '=': 
-        if self.words[k].text in ('else', 'otherwise'): return True
+    k, depth = self.at, 0
+    while self.words[k].kind not in ('newline', 'end') and self.words[k].text != '=':
+        text, after = self.words[k].text, self.words[k + 1].text
+        if text in ('else', 'otherwise'): return True
+        depth += (text == '(') - (text == ')')
+        if depth <= 0 and text in (',', ';') and after not in ('else', 'otherwise'): return False # a list of cases
         k += 1
     return False
 
@@ -295,6 +310,7 @@ def unary(self:Reader):
 def juxtaposed(self:Reader):
     "Whether the next word is a factor that follows without a sign."
     word, last = self.word, self.words[self.at - 1]
+    if self.is_numeric_factor(last): return True
     if word.kind == 'number' and last.kind in ('name', 'number', 'super') or word.text == '[' and not word.spaced: self.refuse(f'`{last.text}{word.text}` cannot be read; is there a sign missing?')
     if last.kind == 'name' and not self.symbolic(last): return False
     if word.kind == 'sum' or word.text in ('√', '∂', 'frac'): return True
@@ -303,6 +319,15 @@ def juxtaposed(self:Reader):
     if word.text == '(': return not (word.spaced and self.next().kind == 'name' and not self.symbolic(self.next()))
     if word.text in ('|', '‖'): return not self.bars or self.bars[-1] != word.text
     return word.kind == 'name' and self.symbolic(word) and not self.is_article()
+
+# %% ../nbs/11a_grammar.ipynb #f0c0d9f2
+@patch
+def is_numeric_factor(self:Reader, last):
+    "Whether the number here is a factor of what stands before it: `n 2^n`, `cos(x²) 2x`."
+    word, after = self.word, self.next()
+    if word.kind != 'number' or after.spaced: return False
+    if last.text in (')', '}'): return after.kind == 'name' or after.text == '^'
+    return word.spaced and after.text == '^' and (last.kind == 'super' or last.kind == 'name' and self.symbolic(last))
 
 @patch
 def encloses_condition(self:Reader):
@@ -357,6 +382,7 @@ def raised(self:Reader, base):
     sign = self.take()
     if self.word.text == 'T' and 'T' not in self.names.quantities: self.take(); return self.transposed(base, sign)
     exponent = self.exponent()
+    if self.words[self.at - 1].text == '1' and self.sees('/') and not self.word.spaced: self.refuse('where the exponent ends can be read in two ways; put it in brackets', sign)
     if self.word.kind in ('name', 'number') and not self.word.spaced and self.words[self.at - 1].kind in ('name', 'number'):
         self.refuse(f'`{self.words[self.at - 1].text}{self.word.text}` in an exponent can be read in two ways; put brackets round the exponent')
     return ('pow', base, exponent)
@@ -412,6 +438,8 @@ def bracketed(self:Reader, opening, closing):
     return tree
 
 # %% ../nbs/11a_grammar.ipynb #387cd45f
+_glued_bars = re.compile(rf'[|](?![{_superscripts}])\w[^\s|+*/=,;·×⋅−-]*[|]') # the middle of |a|b|c|
+
 @patch
 def barred(self:Reader):
     "|x|, an absolute value, and ||x||, a norm."
@@ -422,8 +450,9 @@ def barred(self:Reader):
     tree = self.expression()
     for _ in range(1 + double):
         if not self.sees(bar): self.refuse(f'expected `{bar}`, but got {self.said()}')
-        self.take()
+        closing = self.take()
     self.bars.pop()
+    if _glued_bars.match(self.text, closing.start): self.refuse('which bars belong together can be read in two ways; put blanks or brackets between them', closing)
     return ('call', 'norm' if double or bar == '‖' else 'abs', tree)
 
 # %% ../nbs/11a_grammar.ipynb #7c407caa
@@ -492,7 +521,7 @@ def side_by_side(self:Reader, letters):
     "Letters that are factors of each other, as in `wx`."
     tree = ('sym', letters[0])
     for letter in letters[1:-1]: tree = ('mul', tree, ('sym', letter))
-    return ('mul', tree, self.raised(('sym', letters[-1])))
+    return ('mul', tree, self.raised(self.primed(('sym', letters[-1]))))
 
 # %% ../nbs/11a_grammar.ipynb #d7403d71
 @patch

@@ -35,6 +35,14 @@ def test_a_failing_step_says_what_is_missing():
 @pytest.mark.parametrize('claim,said', [('-2x', 'the sign is wrong'), ('x', 'a factor 2 is missing'), ('4x', 'a factor 2 is too much'), ('2x + 1', 'the term 1 is too much'), ('2x*w', 'the factor w is too much')])
 def test_what_separates(claim, said): assert said in derivation(f'y = x^2\ndy/dx = {claim}').steps[0].why
 
+@pytest.mark.parametrize('text,said', [
+    ('L = p log(p) - p log(q)\n∂L/∂p = log(p) - log(q) + 1 = log(p/q)', 'the term 1 is missing'),
+    ('E = m c²/√(1 - v²/c²)\ndE/dv = m v/√(1 - v²/c²)', 'the factor 1 - v^2/c^2 is too much'),
+    (r'y = x^2; \frac{\partial y}{\partial x} = x', r'\frac{\partial y}{\partial x} is 2*x')])
+def test_what_separates_where_it_is_hard_to_see(text, said): assert said in derivation(text).steps[-1].why
+
+def test_an_unreadable_line_leaves_the_next_as_it_is(): assert 'dy/dx = cos(x)' in repr(derivation('y = sin(x\ndy/dx = cos(x)'))
+
 hostile = {
     'deep': 'y = ' + '(' * 5000 + 'x' + ')' * 5000 + '\ndy/dx = 1',
     'deep functions': 'y = ' + 'tanh(' * 25 + 'x' + ')' * 25 + '\ndy/dx = x\nd2y/dx2 = x\nd4y/dx4 = x',
