@@ -256,7 +256,9 @@ def _beyond_rounding(part, auto, known):
     if slip is None: return Verdict('undecided', CLOSE, **known) if j.sides == 'both' else Verdict('disagrees', _siding(j), **known)
     y = part.subject.y
     unseen = np.maximum(EPS * abs(y), j.noise).reshape(y.shape + (1,) * part.x.ndim)
-    lost = (gap * part.unit <= unseen) & ((part.hand == 0) | (auto == 0))
+    scaled, largest = gap * part.unit, np.max(abs(auto) * part.unit)
+    tiny = (scaled <= EPS * largest) | (np.max(scaled * known['wrong']) >= 0.1 * largest) # beside the others, or as all of them are
+    lost = tiny & (scaled <= unseen) & ((part.hand == 0) | (auto == 0))
     room = known['tolerance'] + 2 * slip
     wrong = known['wrong'] & ~(gap <= room)
     known.update(wrong=wrong & ~lost, tolerance=room)
@@ -320,13 +322,15 @@ def by_values(
 ) -> Verdict: # of any status
     "The verdict from values of `f` alone."
     if not np.all(np.isfinite(part.hand)): return _not_finite(part)
-    weights = _evened(part)
-    probes = [probe(part, part.hand, rng, False, limits, w) for w in (1.0, weights)]
+    probes = [probe(part, part.hand, rng, False, limits) for _ in range(2)]
     says, known = {p.says for p in probes}, dict(witness='numeric', numeric=max(probes, key=lambda p: p.error))
     if any(p.kink for p in probes): return _at_a_kink(part, limits, known)
     if says == {'against'}: return located(part, rng, limits, known)
-    if probes[1].says == 'against' and part.x.size <= SMALL and all(probe(part, part.hand, rng, False, limits, weights).says == 'against' for _ in range(2)):
-        if (found := swept(part, limits, known)).status == 'disagrees': return found
+    evened = _evened(part)
+    if says == {'for'} and np.ndim(evened) and all(probe(part, part.hand, rng, False, limits, evened).says == 'against' for _ in range(2)):
+        found = swept(part, limits, known) if part.x.size <= SMALL else None
+        if found and found.status == 'disagrees': return found
+        says.add('against')
     if 'against' in says: return Verdict('undecided', 'The values of f contradict the hand derivative along one direction, and not along another', **known)
     if 'rough' in says: return Verdict('undecided', ROUGH, **known)
     if 'noisy' in says: return Verdict('undecided', f'The values of f are too noisy to judge by: their slope is uncertain by {known["numeric"].error:.0e}', **known)

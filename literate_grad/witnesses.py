@@ -355,13 +355,14 @@ def rounding(
     part: Part, # by what to differentiate
     auto: np.ndarray, # what autodiff says
 ) -> tuple: # how much of hand - autodiff may be rounding, entry by entry, and how that was seen; `None` for both where it cannot be
-    "The rounding errors of hand and autodiff together, measured."
-    hand, ref = extended(part)
-    if hand is not None and ref is not None: return sum(np.maximum(abs(a - b) - 4 * EPS * abs(a), 0).astype(float) for a, b in ((part.hand, hand), (auto, ref))), 'in extended precision'
-    gap, small = part.hand - auto, abs(part.hand - auto) <= 0.01 * np.max(abs(auto))
+    "How much of the difference goes with more digits, or comes and goes with an ulp."
+    gap, (hand, ref) = part.hand - auto, extended(part)
+    if hand is not None and ref is not None: return np.nan_to_num(abs(gap - (hand - ref)).astype(float), nan=0, posinf=0), 'in extended precision'
     try:
         with quiet(): gaps = [near.hand - autodiff(near.subject, [near])[0] for near in (nudged(part, 1), nudged(part, 2))]
     except Exception: return None, None
-    largest = [np.max(abs(g), where=small, initial=0) for g in (gap, *gaps)]
-    stays = all(abs(g - largest[0]) <= largest[0] / 64 for g in largest[1:]) # perhaps in another of several equal entries
-    return np.where(small & ~stays, np.max(abs(np.subtract(gaps, gap)), axis=0), 0), 'when all arguments move by an ulp'
+    changes = np.max(abs(np.subtract(gaps, gap)), axis=0)
+    loose = (changes > abs(gap) / 64) & (abs(gap) <= 0.01 * np.max(abs(auto)))
+    largest = [np.max(abs(g), where=loose, initial=0) for g in (gap, *gaps)]
+    stays = all(abs(g - largest[0]) <= largest[0] / 64 for g in largest[1:]) # in another of several equal entries
+    return np.where(loose & ~stays, changes, 0), 'when all arguments move by an ulp'

@@ -741,3 +741,15 @@ def test_a_sample_tells_what_is_in_another_order(n, move, said):
     z = onp.random.default_rng(n).normal(size=n)
     c = check(lambda x: math.fsum(onp.sin(onp.asarray(x, float))), lambda x: move(onp.cos(x)), z)
     assert c.status == 'disagrees' and (c.cause == 'permuted' and said in str(c) if said else c.cause is None)
+
+def test_a_difference_that_overflows_is_no_rounding():
+    at = onp.array([709.7, 1.0])
+    assert check(lambda x: np.sum(np.exp(x)), lambda x: -np.exp(x), at).status == 'disagrees'
+
+def test_a_mistake_in_one_of_many_equal_entries_is_no_rounding():
+    z = onp.full(4, 0.3)
+    def largest_off(x):
+        d = onp.cos(x)
+        d[onp.argmax(d)] *= 1.001
+        return onp.array(d, float)
+    assert check(lambda x: np.sum(np.sin(x)), largest_off, z).status != 'agrees'
