@@ -10,6 +10,7 @@ __all__ = ['Limits', 'LARGE', 'Probe', 'ORDER', 'Judgement', 'KINK', 'ROUGH', 'S
 # %% ../nbs/10c_verdict.ipynb #a7e63657
 import copy
 from collections import namedtuple
+from functools import partial
 import numpy as np
 from .numeric import EPS, Line, Slope, confirms, direction, glances, look_inside, slope
 from .witnesses import autodiff, extended, nudged, rounding, sweep
@@ -312,7 +313,15 @@ def _evened(part):
     size = np.max(abs(part.hand.reshape(-1, part.x.size)), axis=0).reshape(part.x.shape) * part.unit
     if not np.any(size): return 1.0
     typical = np.median(size[size > 0])
-    return 2.0**np.round(np.log2(np.minimum(1, typical / np.maximum(size, typical)))) if np.max(size) > 100 * typical else 1.0
+    return 2.0**np.round(np.log2(np.clip(typical / np.maximum(size, typical), 1e-3, 1))) if np.max(size) > 100 * typical else 1.0
+
+# %% ../nbs/10c_verdict.ipynb #48ad2c58
+def _two_probes(part, rng, limits):
+    "Along a random direction, and along one where small slopes count; if those drown, along another random one."
+    evened, ask = _evened(part), partial(probe, part, part.hand, rng, False, limits)
+    first, second = ask(), ask(evened)
+    sure = np.ndim(evened) == 0 or second.says in ('for', first.says) or second.says == 'against' and all(ask(evened).says == 'against' for _ in range(2))
+    return first, second if sure else ask()
 
 # %% ../nbs/10c_verdict.ipynb #175b8fd0
 def by_values(
@@ -322,15 +331,11 @@ def by_values(
 ) -> Verdict: # of any status
     "The verdict from values of `f` alone."
     if not np.all(np.isfinite(part.hand)): return _not_finite(part)
-    probes = [probe(part, part.hand, rng, False, limits) for _ in range(2)]
+    probes = _two_probes(part, rng, limits)
     says, known = {p.says for p in probes}, dict(witness='numeric', numeric=max(probes, key=lambda p: p.error))
     if any(p.kink for p in probes): return _at_a_kink(part, limits, known)
     if says == {'against'}: return located(part, rng, limits, known)
-    evened = _evened(part)
-    if says == {'for'} and np.ndim(evened) and all(probe(part, part.hand, rng, False, limits, evened).says == 'against' for _ in range(2)):
-        found = swept(part, limits, known) if part.x.size <= SMALL else None
-        if found and found.status == 'disagrees': return found
-        says.add('against')
+    if probes[1].says == 'against' and part.x.size <= SMALL and (found := swept(part, limits, known)).status == 'disagrees': return found
     if 'against' in says: return Verdict('undecided', 'The values of f contradict the hand derivative along one direction, and not along another', **known)
     if 'rough' in says: return Verdict('undecided', ROUGH, **known)
     if 'noisy' in says: return Verdict('undecided', f'The values of f are too noisy to judge by: their slope is uncertain by {known["numeric"].error:.0e}', **known)
