@@ -203,7 +203,7 @@ def _constant_term(truth, claim, meaning):
 def _separates(claim, truths, meaning, write):
     "What separates a claim from the truth, given in one or several forms, as a sentence or ''."
     truth = truths[0]
-    if claim == 0: return ''
+    if claim == 0 or size_of(claim) + size_of(truth) > 1000: return ''
     if truth == 0: return ''
     number = _constant(truth, claim, meaning)
     if number == (-1, 1): return 'the sign is wrong'
@@ -545,7 +545,7 @@ def _try_numbers(self:Derivation):
     sums = [equation for equation in self.equations if any(tree[:2] in (('call', 'sum'), ('call', 'mean')) for side in equation.rights for tree in subtrees(side.tree))]
     keys = sorted({tree[1] for equation in sums if equation.left.tree[0] == 'd' for tree in equation.left.tree[2] if tree[0] == 'sym' and tree[1].rstrip('_0123456789') in _parameters})
     failing = lambda steps: sum(step.status == 'fails' for step in steps)
-    for numbers in [*([key] for key in keys), keys][:5]:
+    for numbers in [*([key] for key in keys), keys][:5] if keys else ():
         meaning = Meaning(self.equations, numbers=numbers)
         steps = self._steps(meaning)
         if failing(steps) < failing(self.steps):

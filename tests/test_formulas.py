@@ -66,6 +66,8 @@ hostile = {
     'controls': 'y = \x00\ndy/dx = \u202ex\ufeff', 'no number': 'y = x/(1-1)\ndy/dx = 1/(x-x) + 0^(-1) + log(0)\ny = sqrt(-1)*x',
 }
 
+hang = 5 # seconds of processor time; the worst of these takes half a second on a quiet machine
+
 def shown(text):
     start = time.process_time()
     d = derivation(text)
@@ -75,7 +77,7 @@ def shown(text):
 @pytest.mark.parametrize('text', hostile.values(), ids=hostile)
 def test_hostile_texts_cost_an_error_at_most(text):
     derivation('y = tanh(x)\ndy/dx = 1 - y^2') # SymPy is there
-    assert shown(text)[1] < 1
+    assert shown(text)[1] < hang
 
 @pytest.mark.parametrize('code', ["__import__('os').system('touch {}')", "eval('open(\"{}\", \"w\")')", "open('{}', 'w')", "(lambda: open('{}', 'w'))()", "x.__class__.__mro__", "f'{{open(\"{}\")}}'"])
 def test_nothing_is_executed(code, tmp_path):
@@ -90,7 +92,7 @@ parts = st.sampled_from("x w y z σ tanh exp log sum mean max relu sqrt √ dot 
 @settings(max_examples=200, deadline=None)
 def test_any_text_can_be_read_in_time(text, before):
     _, seconds = shown(before + text)
-    assert seconds < 1
+    assert seconds < hang
 
 def formula(depth):
     "Random formulas of x and w."
