@@ -642,7 +642,7 @@ def generic(seed, n):
     return r.uniform(0.3, 1.7, n) * r.choice([-1, 1], n), r.normal(size=n)
 
 functions = given(expressions().filter(lambda tree: "'x'" in repr((tree,))), st.sampled_from(list(REDUCE)), st.integers(0, 10**6), st.integers(3, 8))
-few = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+few = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 @few
 @functions

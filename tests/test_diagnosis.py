@@ -50,14 +50,14 @@ def test_transposed(shape):
     assert diagnosis(r.T.reshape(shape), r).cause == 'transpose'
 
 @given(array_shapes(min_dims=1, max_dims=3, min_side=2, max_side=5), st.sampled_from([-3.0, 0.5, 2.0, 0.01, 117.0]), st.integers(0, 9))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_multiple_is_a_scale(shape, factor, seed):
     r = normal(shape, seed)
     found = diagnosis(factor * r, r)
     assert found.cause == 'scale' and f'hand = {factor:g} × reference' in found.evidence[0] and found.wrong.all()
 
 @given(st.integers(8, 40), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_wrong_is_exactly_what_is_wrong(n, data):
     places = data.draw(st.sets(st.integers(0, n - 1), min_size=1, max_size=n // 5))
     r, h = normal(n), normal(n, 1)

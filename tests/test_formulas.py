@@ -89,7 +89,7 @@ parts = st.sampled_from("x w y z σ tanh exp log sum mean max relu sqrt √ dot 
 
 @given(st.one_of(st.text(max_size=200), st.text(string.printable, max_size=200), st.lists(parts, max_size=40).map(' '.join), st.lists(parts, max_size=30).map(''.join)),
        st.sampled_from(['', 'y = tanh(x*w)\ndy/dx = ', 'y = ', 'y = sum(x*w)\ndy/dw = x = ']))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_can_be_read_in_time(text, before):
     _, seconds = shown(before + text)
     assert seconds < hang
@@ -102,7 +102,7 @@ def formula(depth):
     return st.one_of(st.sampled_from(['x', 'w']), st.builds('{}({})'.format, f, inner), st.builds('({}) {} ({})'.format, inner, st.sampled_from('+-*'), inner), st.builds('({})^{}'.format, inner, st.sampled_from('23')), st.builds('|{}|'.format, inner), st.builds('max({}, {})'.format, inner, inner))
 
 @given(formula(3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_we_write_we_can_read(text):
     "The derivative that a failing step reports is itself a right step, and with one more term a wrong one."
     step = derivation(f'y = {text}\ndy/dx = 12.34').steps[0]

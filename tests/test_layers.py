@@ -32,7 +32,7 @@ def test_neurons_equal_sums_in_every_bit(n, dtype, x_dtype):
         assert isequal(gradient(as_layer, x, model), gradient(as_sum, x, model))
 
 @given(n=st.integers(10, 5000), seed=seeds, stride=st.sampled_from([1, 2, -1, -3]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_equal_for_any_number_of_inputs_and_any_view(n, seed, stride):
     x, model = random_neuron(n * abs(stride), seed)
     x, model = x[::stride], Chain(Dense(model[0].weight[:, ::stride], bias=False))
@@ -48,7 +48,6 @@ def test_each_row_of_a_larger_layer_is_such_a_sum():
 # --- against hand-written NumPy
 
 @given(inputs=sizes, outputs=sizes, batch=st.lists(sizes, max_size=3), seed=seeds, dtype=dtypes, x_dtype=dtypes, bias=st.booleans())
-@settings(deadline=None)
 def test_dense_is_the_formula(inputs, outputs, batch, seed, dtype, x_dtype, bias):
     rng = np.random.default_rng(seed)
     W, b, x = rng.normal(size=(outputs, inputs)).astype(dtype), rng.normal(size=outputs).astype(dtype), rng.normal(size=(inputs, *batch)).astype(x_dtype)
@@ -60,7 +59,6 @@ def test_dense_is_the_formula(inputs, outputs, batch, seed, dtype, x_dtype, bias
     assert np.all(abs(y - expected) <= rounding)
 
 @given(inputs=sizes, hidden=sizes, n=sizes, seed=seeds, vector=st.booleans())
-@settings(deadline=None)
 def test_gradients_of_a_chain_are_those_by_hand(inputs, hidden, n, seed, vector):
     rng = np.random.default_rng(seed)
     W, b, V, c = rng.normal(size=(hidden, inputs)), rng.normal(size=hidden), rng.normal(size=(1, hidden)), rng.normal(size=1)
@@ -212,7 +210,6 @@ chains = st.recursive(layers, lambda inner: st.lists(inner, max_size=3).map(lamb
                       st.dictionaries(st.sampled_from('abc'), inner, max_size=3).map(lambda parts: Chain(**parts)), max_leaves=6)
 
 @given(chains.filter(lambda model: isinstance(model, Chain)))
-@settings(deadline=None)
 def test_eval_of_repr_has_the_same_architecture(model):
     again = eval(repr(model))
     assert str(again) == str(model) and str(eval(str(model))) == str(model)

@@ -61,7 +61,7 @@ def test_the_32_bit_values_of_flux(got, expected):
     np.testing.assert_allclose(got, expected, rtol=8 * np.finfo(np.float32).eps)
 
 @by_name
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 2**32 - 1), shape=st.lists(st.integers(1, 4), min_size=1, max_size=3))
 def test_derivative(name, seed, shape):
     f, df = f_df(name)
