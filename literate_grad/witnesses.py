@@ -365,4 +365,4 @@ def rounding(
     loose = (changes > abs(gap) / 64) & (abs(gap) <= 0.01 * np.max(abs(auto)))
     largest = [np.max(abs(g), where=loose, initial=0) for g in (gap, *gaps)]
     stays = all(abs(g - largest[0]) <= largest[0] / 64 for g in largest[1:]) # in another of several equal entries
-    return np.where(loose & ~stays, changes, 0), 'when all arguments move by an ulp'
+    return np.where(loose & (not stays), changes, 0), 'when all arguments move by an ulp'
