@@ -1,7 +1,7 @@
 "Package metadata, all of it read from settings.ini."
 from configparser import ConfigParser
 from pathlib import Path
-from setuptools import setup
+from setuptools import find_packages, setup
 
 config = ConfigParser(delimiters=['='])
 config.read('settings.ini', encoding='utf-8')
@@ -22,11 +22,11 @@ setup(
     python_requires='>=' + settings['min_python'],
     install_requires=settings['requirements'].split(),
     extras_require={'dev': settings['dev_requirements'].split()},
-    packages=['literate_grad'],
+    packages=find_packages(include=['literate_grad*']),
     package_data={'literate_grad': ['py.typed']},
     entry_points={
         'console_scripts': settings['console_scripts'].split(),
-        'pytest11': ['literate_grad = literate_grad.pytest_plugin'],
+        'pytest11': ['literate_grad = literate_grad.tools.pytest_plugin'],
         'nbdev': ['literate_grad = literate_grad._modidx:d'], # names in prose link to their pages
     },
 )

@@ -1,12 +1,12 @@
 "Derivations that run: hand-written gradients, checked against automatic and numerical differentiation."
 __version__ = "0.1.0"
 
-from .compare import isapprox, isequal, ulps
-from .autodiff import derivative, gradient, tanh, withgradient
-from .layers import Chain, Dense, glorot_uniform
+from .gradients.compare import isapprox, isequal, ulps
+from .gradients.autodiff import derivative, gradient, tanh, withgradient
+from .gradients.layers import Chain, Dense, glorot_uniform
 
 # What few programs need at once is loaded when it is first asked for.
-_rooms = {'replay': 'record', 'check': 'checking', 'assert_derivative': 'checking', 'power': 'planting', 'derivation': 'formulas'}
+_rooms = {'replay': 'session.record', 'check': 'checking.checks', 'assert_derivative': 'checking.checks', 'power': 'checking.planting', 'derivation': 'derivations.formulas'}
 __all__ = ['isapprox', 'isequal', 'ulps', 'derivative', 'gradient', 'tanh', 'withgradient', 'Chain', 'Dense', 'glorot_uniform', *_rooms]
 
 def __getattr__(name):

@@ -1,4 +1,4 @@
 "`python -m literate_grad` is the command `literate-grad`."
-from .cli import main
+from .tools.cli import main
 
 raise SystemExit(main())

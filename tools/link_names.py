@@ -26,7 +26,7 @@ def anchored(text, anchors):
 
 if __name__ == '__main__':
     site = re.search('site-url: "(.*)"', Path('nbdev.yml').read_text(encoding='utf-8'))[1]
-    pages = {path: linked(path.read_text(encoding='utf-8'), site) for path in Path(os.environ['QUARTO_PROJECT_OUTPUT_DIR']).glob('*.html')}
+    pages = {path: linked(path.read_text(encoding='utf-8'), site) for path in Path(os.environ['QUARTO_PROJECT_OUTPUT_DIR']).rglob('*.html')}
     for path, text in pages.items():
         anchors = set(re.findall(rf'href="{path.name}#([^"]+)"', ''.join(pages.values())))
         path.write_text(anchored(text, anchors), encoding='utf-8')

@@ -4,8 +4,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 try:
-    from literate_grad.formulas import _latex
-    from literate_grad.docstrings import equations
+    from literate_grad.derivations.formulas import _latex
+    from literate_grad.derivations.docstrings import equations
 except ImportError: equations = lambda text: [] # the Python that Quarto found is not ours: formulas stay as they were typed
 
 def typeset(block):
@@ -42,5 +42,5 @@ def page(notebook):
     return {**notebook, 'cells': [cells[k] for k in sorted(places, key=lambda k: places[k] or (k, math.inf))]}
 
 if __name__ == '__main__':
-    for path in Path().glob('*.ipynb'):
+    for path in Path().rglob('*.ipynb'):
         path.write_text(json.dumps(page(json.loads(path.read_text(encoding='utf-8'))), ensure_ascii=False, indent=1), encoding='utf-8')

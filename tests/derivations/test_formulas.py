@@ -1,0 +1,184 @@
+"Docstrings, right and wrong, against what is expected of every step; what a hostile text can do; numbers from formulas."
+import string, subprocess, sys, time
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+from docstrings import cases, notations, typed
+from literate_grad.gradients.autodiff import derivative, gradient
+from literate_grad.gradients.compare import ulps
+from literate_grad.session.flux_neuron import tanh_model, tanh_model_output, tanh_model_output_derivative
+from literate_grad.derivations.formulas import derivation, has_equations
+from literate_grad.session.neuron import sech, tanh_activation, tanh_activation_derivative, w, x
+
+letters = {'proved': 'r', 'holds': 'r', 'fails': 'w', 'unreadable': 'u'}
+def read(text): return ''.join(letters[step.status] for step in derivation(text).steps)
+
+@pytest.mark.parametrize('source,text,expected', cases, ids=[source for source, *_ in cases])
+def test_every_step_of_every_docstring(source, text, expected): assert read(text) == expected
+
+@pytest.mark.parametrize('text,expected', notations + typed, ids=[text for text, _ in notations + typed])
+def test_every_notation(text, expected): assert read(text) == expected
+
+plain = [(text, expected) for _, text, expected in cases if set(expected) == {'r'} and text[-1] not in '.$`\n' and ' if ' not in text.splitlines()[-1]]
+
+@pytest.mark.parametrize('text,expected', plain, ids=[text for text, _ in plain])
+def test_a_planted_slip_is_found(text, expected):
+    "A right formula plus a small term is wrong, and no other step is."
+    assert read(text + ' + 0.001') == expected[:-1] + 'w'
+
+def test_a_failing_step_says_what_is_missing():
+    wrong, right = derivation('y = tanh(x*w)\ndy/dw = dy/dtanh(x*w) * d(x*w)/dw = (sech(x*w))^2 * x').steps
+    assert (wrong.status, right.status) == ('fails', 'proved')
+    assert wrong.truth == '(sech(x*w))^2 * x' and 'the factor sech(x*w)^2 is missing' in wrong.why
+    assert all(name in {'x', 'w'} for name in (s.name for s in wrong.point)) and wrong.values[0] != wrong.values[1]
+
+@pytest.mark.parametrize('claim,said', [('-2x', 'the sign is wrong'), ('x', 'a factor 2 is missing'), ('4x', 'a factor 2 is too much'), ('2x + 1', 'the term 1 is too much'), ('2x*w', 'the factor w is too much')])
+def test_what_separates(claim, said): assert said in derivation(f'y = x^2\ndy/dx = {claim}').steps[0].why
+
+@pytest.mark.parametrize('text,said', [
+    ('L = p log(p) - p log(q)\n∂L/∂p = log(p) - log(q) + 1 = log(p/q)', 'the term 1 is missing'),
+    ('E = m c²/√(1 - v²/c²)\ndE/dv = m v/√(1 - v²/c²)', 'the factor 1 - v^2/c^2 is too much'),
+    (r'y = x^2; \frac{\partial y}{\partial x} = x', r'\frac{\partial y}{\partial x} is 2*x')])
+def test_what_separates_where_it_is_hard_to_see(text, said): assert said in derivation(text).steps[-1].why
+
+def test_an_unreadable_line_leaves_the_next_as_it_is(): assert 'dy/dx = cos(x)' in repr(derivation('y = sin(x\ndy/dx = cos(x)'))
+
+hostile = {
+    'deep': 'y = ' + '(' * 5000 + 'x' + ')' * 5000 + '\ndy/dx = 1',
+    'deep functions': 'y = ' + 'tanh(' * 25 + 'x' + ')' * 25 + '\ndy/dx = x\nd2y/dx2 = x\nd4y/dx4 = x',
+    'powers of powers': 'y = 9^9^9^9\ndy/dx = 1',
+    'a tower': 'y = 2^x^x^x^x^x^x\ndy/dx = 1',
+    'exponentials': 'y = exp(exp(exp(exp(exp(exp(x))))))\ndy/dx = y',
+    'large numbers': 'y = x*max(exp(exp(exp(99))), exp(exp(exp(98))))\ndy/dx = 1e999999999',
+    'many digits': 'y = ' + '9' * 5000 + '*x\ndy/dx = 1',
+    'a product to expand': 'y = (a+b+c+d+f+g+h+x)^12*(x+1)^1000\ndy/dx = (a+b+c+d+f+g+h+x)^11*12',
+    'doubling': 'a = x + sin(x)\n' + '\n'.join(f'{chr(98+i)} = {chr(97+i)} + sin({chr(97+i)})' for i in range(20)) + '\ny = u\ndy/dx = 1',
+    'squaring': 'a = x*x\n' + '\n'.join(f'{chr(98+i)} = {chr(97+i)}*{chr(97+i)}' for i in range(20)) + '\ny = u\ndy/dx = 1',
+    'many equations': 'y = x = ' * 2400,
+    'bars': 'y = ' + '|' * 3000 + 'x',
+    'signs': 'y = ' + '-' * 5000 + 'x\ndy/dx = 1',
+    'by itself': 'f(x) = g(x)\ng(x) = f(x)\nf\'(x) = 1\ny = z\nz = y\ndy/dx = z',
+    'cases': 'y = ' + ' else '.join(f'{i} if x > {i}' for i in range(40)) + ' else 0\ndy/dx = 0',
+    'fractions': 'y = ' + '/(x+'.join(['w'] * 24) + '/x' + ')' * 23 + '\ndy/dx = 0',
+    'a long product': 'y = ' + '*'.join(f'tanh(x+{i})' for i in range(30)) + '\nd2y/dx2 = 0\nd3y/dx3 = 1',
+    'slashes': 'd' + '/d' * 3000 + ' = 1', 'primes': "f(x) = x\nf" + "'" * 3000 + '(x) = 1', 'superscripts': 'y = x' + '²' * 3000 + '\ndy/dx = x' + '⁻' * 3000,
+    'a long name': 'y = ' + 'x' * 19000 + '\ndy/dx = 1', 'sums': 'y = ' + 'Σ_i ' * 500 + 'x_i\ndy/dx=1', 'words': 'a b c d e f g h ' * 1000 + ' = 1',
+    'controls': 'y = \x00\ndy/dx = \u202ex\ufeff', 'no number': 'y = x/(1-1)\ndy/dx = 1/(x-x) + 0^(-1) + log(0)\ny = sqrt(-1)*x',
+}
+
+hang = 5 # seconds of processor time; the worst of these takes half a second on a quiet machine
+
+def shown(text):
+    start = time.process_time()
+    d = derivation(text)
+    repr(d), d._repr_markdown_(), bool(d), d.derivatives
+    return d, time.process_time() - start
+
+@pytest.mark.parametrize('text', hostile.values(), ids=hostile)
+def test_hostile_texts_cost_an_error_at_most(text):
+    derivation('y = tanh(x)\ndy/dx = 1 - y^2') # SymPy is there
+    assert shown(text)[1] < hang
+
+@pytest.mark.parametrize('code', ["__import__('os').system('touch {}')", "eval('open(\"{}\", \"w\")')", "open('{}', 'w')", "(lambda: open('{}', 'w'))()", "x.__class__.__mro__", "f'{{open(\"{}\")}}'"])
+def test_nothing_is_executed(code, tmp_path):
+    path = tmp_path/'made'
+    d = derivation(f"y = x\ndy/dx = {code.format(path)}")
+    assert not path.exists() and d.steps[0].status == 'unreadable' and 'line 2, column' in d.steps[0].why
+
+parts = st.sampled_from("x w y z σ tanh exp log sum mean max relu sqrt √ dot Σ Σ_i x_i dy dw d ∂ ∂y ∂w d2y dw2 d² ² ⁻¹ ^ ** * · / + - − = ( ) [ ] | { } , . ; if else for where otherwise > < >= and or 1 2 0.5 1e3 ½ ' \" ` $ \\frac{ \\tanh \\partial f(x) f e^ π dy/dx dy/dw d/dx f'(x) sign n np. @ ᵀ ^T ... λx xw 2x dL/dy norm || ‖ the a times >>> http://a=b ŷ ∇ ! % # & ~ \\\\ __import__ lambda".split(' ') + [' ', '\n', '\t', '\u200b'])
+
+@given(st.one_of(st.text(max_size=200), st.text(string.printable, max_size=200), st.lists(parts, max_size=40).map(' '.join), st.lists(parts, max_size=30).map(''.join)),
+       st.sampled_from(['', 'y = tanh(x*w)\ndy/dx = ', 'y = ', 'y = sum(x*w)\ndy/dw = x = ']))
+@settings(max_examples=200)
+def test_any_text_can_be_read_in_time(text, before):
+    _, seconds = shown(before + text)
+    assert seconds < hang
+
+def formula(depth):
+    "Random formulas of x and w."
+    if depth == 0: return st.sampled_from(['x', 'w', '2', '0.5'])
+    inner = formula(depth - 1)
+    f = st.sampled_from('tanh exp sigmoid relu sin erf sech softplus sign cosh silu sum'.split())
+    return st.one_of(st.sampled_from(['x', 'w']), st.builds('{}({})'.format, f, inner), st.builds('({}) {} ({})'.format, inner, st.sampled_from('+-*'), inner), st.builds('({})^{}'.format, inner, st.sampled_from('23')), st.builds('|{}|'.format, inner), st.builds('max({}, {})'.format, inner, inner))
+
+@given(formula(3))
+@settings(max_examples=60)
+def test_what_we_write_we_can_read(text):
+    "The derivative that a failing step reports is itself a right step, and with one more term a wrong one."
+    step = derivation(f'y = {text}\ndy/dx = 12.34').steps[0]
+    if step.status != 'fails' or step.truth == 'something long': return
+    assert read(f'y = {text}\ndy/dx = {step.truth}') == 'r'
+    assert read(f'y = {text}\ndy/dx = ({step.truth}) + 1') == 'w'
+
+def test_sympy_is_imported_only_for_equations():
+    code = "import sys; from literate_grad.derivations.formulas import has_equations, derivation; assert not has_equations('Adds x and w; axis=0.') and has_equations('y = x*w'); assert not {'sympy', 'mpmath'} & set(sys.modules)"
+    subprocess.run([sys.executable, '-c', code], check=True)
+    assert not has_equations(None)
+
+def test_the_reading_that_reproduces_the_code():
+    assert derivation(tanh_activation_derivative).reading == 'entry by entry'
+    assert derivation(tanh_model_output_derivative).reading == 'as a dot product'
+    assert all(derivation(df).status == 'proved' for df in (tanh_activation_derivative, tanh_model_output_derivative))
+
+def labelled(text, of=tanh_activation, **label):
+    def df(x, w): pass
+    df.__doc__ = text
+    return derivative(of=of, at=(x, w), **label)(df)
+
+def test_a_docstring_of_another_function():
+    d = derivation(labelled('y = sin(x*w)\ndy/dw = cos(x*w) x'))
+    assert d.status == 'fails' and not d and 'describes another function' in d.reason and [step.status for step in d.steps] == ['proved']
+
+def test_without_a_y_line_the_code_decides():
+    d = derivation(labelled('dy/dw = sech(x*w)^2 * x = x'))
+    assert [step.status for step in d.steps] == ['holds', 'fails']
+
+def test_numbers_from_a_formula():
+    d, at = derivation(tanh_activation_derivative), dict(x=x, w=w)
+    assert d.derivatives == ('w',)
+    exact = d.exact('w', at)
+    assert all(max(ulps(exact, rounded)) <= 4 for rounded in (tanh_activation_derivative(x, w), d.evaluate('w', at))) # cosh, a reciprocal, a square and a product, each rounded
+    assert np.isclose(d.value(at).sum(), tanh_activation(x, w))
+    with pytest.raises(KeyError, match='no readable derivative by x'): d.evaluate('x', at)
+    with pytest.raises(ValueError, match='at most 1000'): d.exact('w', dict(x=np.ones(1001), w=np.ones(1001)))
+
+def test_numbers_through_a_model():
+    d, at = derivation(tanh_model_output_derivative), dict(x=x, model=tanh_model)
+    expected = gradient(tanh_model_output, x, tanh_model)[1].layers[0].weight[0]
+    for wrt in ('w', 'model.layers[0].weight[0]'): assert np.allclose(d.evaluate(wrt, at), expected, rtol=1e-6) and np.allclose(d.exact(wrt, at), expected, rtol=1e-6)
+
+def test_a_shared_argument_is_added_up():
+    d = derivation('y = a*x\ndy/da = x\ndy/dx = a')
+    at = dict(a=2.0, x=np.arange(3.0))
+    assert d.evaluate('a', at) == 3 and d.evaluate('x', at).tolist() == [2, 2, 2]
+
+def test_exact_is_rounded_once():
+    from fractions import Fraction
+    d = derivation('y = x^3/3\ndy/dx = x^2')
+    points = np.random.default_rng(0).random(50) * 1e-3
+    assert d.exact('x', dict(x=points)).tolist() == [float(Fraction(p)**2) for p in points.tolist()]
+
+def test_latex_has_one_row_per_right_side():
+    text = derivation('y = tanh(x*w)\ndy/dw = x = (sech(x*w))^2 * x')._repr_latex_()
+    assert text.startswith('$$\\begin{aligned}') and text.endswith('\\end{aligned}$$') and text.count('&=') == 3 and text.count('\\checkmark') == 1
+
+def test_what_cannot_be_compared_with_the_code_is_no_accusation():
+    def layer(W, x, b): return W @ x + b
+    def d_layer(W, x, b):
+        """
+        y = W*x + b
+        dy/db = 1
+        """
+    d = derivation(derivative(of=layer, at=(np.ones((3, 4)), np.arange(4.0), np.ones(3)))(d_layer))
+    assert d.describes is None and 'could not be compared' in d.reason and d.status == 'proved'
+
+def test_arguments_that_the_function_refuses():
+    d = derivation(labelled('y = x*w\ndy/dw = x', of=lambda x, w: x.nothing))
+    assert d.describes is None and 'failed at the sample arguments' in d.reason
+
+@pytest.mark.parametrize('typed, latex', [
+    ('sum(x)^2', r'\left(\sum x\right)^{2}'), ('sum(y)*log(x)', r'\left(\sum y\right) \cdot \log\left(x\right)'), ('x*sum(w)', r'x \cdot \left(\sum w\right)'),
+    ('sum(x*w) + 1', r'\sum x \cdot w + 1'), ('a - sum(x)', r'a - \sum x'), ('sum(a + b)', r'\sum \left(a + b\right)'),
+    ('-y*log(x)', r'-y \cdot \log\left(x\right)'), ('a - -1*b', r'a - \left(-1 \cdot b\right)'), ('-sum(x)*w', r'-\left(\sum x\right) \cdot w')])
+def test_latex_has_the_brackets_that_it_needs(typed, latex):
+    assert f'L &= {latex} &&' in derivation(f'L = {typed}\ndL/dz = 0')._repr_latex_()
