@@ -16,7 +16,8 @@ def test_a_layer_by_hand(seed, n, m):
     delta = 1 - onp.tanh(W @ x + b)**2
     assert isapprox(by_W, onp.outer(delta, x)) and isapprox(by_b, delta) and isapprox(by_x, W.T @ delta)
 
-@given(st.integers(0, 999), st.sampled_from([onp.float16, onp.float32, onp.float64]), st.sampled_from([onp.float32, onp.float64]))
+@given(st.integers(0, 999), st.sampled_from([onp.float16, onp.float32, onp.float64]),
+       st.sampled_from([onp.float32, onp.float64]))
 def test_each_entry_has_its_arguments_dtype(seed, first, second):
     x, w = draw(seed, 3, dtype=first), draw(seed, 3, dtype=second)
     by_x, by_w = gradient(lambda x, w: np.sum(x * w), x, w)
@@ -44,7 +45,8 @@ def test_gradients_share_no_memory():
 def test_no_warning_and_zeros_where_f_is_constant():
     with warnings.catch_warnings():
         warnings.simplefilter('error')
-        assert isequal(gradient(lambda x, w: np.sum(x), np.ones(2), np.ones((2, 2), np.float32)), (np.ones(2), np.zeros((2, 2))))
+        assert isequal(gradient(lambda x, w: np.sum(x), np.ones(2), np.ones((2, 2), np.float32)),
+                       (np.ones(2), np.zeros((2, 2))))
 
 def test_value_comes_along():
     y = withgradient(lambda x: x**2, 3.0)

@@ -7,10 +7,13 @@ from hypothesis.extra import numpy as hnp
 from literate_grad import isapprox, isequal, ulps
 
 floats = st.floats(allow_nan=True, allow_infinity=True)
-arrays = lambda dtype=float: hnp.arrays(dtype, hnp.array_shapes(max_dims=3, max_side=4), elements=st.floats(width=np.dtype(dtype).itemsize * 8))
+arrays = lambda dtype=float: hnp.arrays(dtype, hnp.array_shapes(max_dims=3, max_side=4),
+                                        elements=st.floats(width=np.dtype(dtype).itemsize * 8))
 finite = st.floats(allow_nan=False, allow_infinity=False)
 leaves = st.one_of(floats, st.integers(), st.none(), st.text(), arrays())
-structures = st.recursive(leaves, lambda inner: st.one_of(st.lists(inner, max_size=3), st.lists(inner, max_size=3).map(tuple), st.dictionaries(st.text(), inner, max_size=3)))
+structures = st.recursive(leaves,
+                          lambda inner: st.one_of(st.lists(inner, max_size=3), st.lists(inner, max_size=3).map(tuple),
+                              st.dictionaries(st.text(), inner, max_size=3)))
 
 def has_nan(x):
     if isinstance(x, dict): return any(map(has_nan, x.values()))
@@ -38,7 +41,8 @@ def julia_isapprox(x, y, rtol=math.sqrt(2**-52), atol=0):
 def test_isapprox_of_floats(a, b): assert isapprox(a, b) is julia_isapprox(a, b)
 
 @given(floats, st.floats(-1e-6, 1e-6), st.floats(0, 1e-6))
-def test_isapprox_near(a, relative, rtol): assert isapprox(a, a * (1 + relative), rtol=rtol) is julia_isapprox(a, a * (1 + relative), rtol)
+def test_isapprox_near(a, relative, rtol): assert isapprox(a, a * (1 + relative), rtol=rtol) is julia_isapprox(a,
+    a * (1 + relative), rtol)
 
 @given(finite, finite, st.floats(min_value=1e-300, max_value=1e300))
 def test_atol_switches_rtol_off(a, b, atol): assert isapprox(a, b, atol=atol) is julia_isapprox(a, b, 0, atol)

@@ -41,16 +41,20 @@ def test_equal_for_any_number_of_inputs_and_any_view(n, seed, stride):
 
 def test_each_row_of_a_larger_layer_is_such_a_sum():
     rng = np.random.default_rng(0)
-    for weight in (rng.normal(size=(5, 333)), np.asfortranarray(rng.normal(size=(5, 333))), rng.normal(size=(333, 5)).T):
+    for weight in (rng.normal(size=(5, 333)), np.asfortranarray(rng.normal(size=(5, 333))),
+                   rng.normal(size=(333, 5)).T):
         x = rng.normal(size=333)
         assert isequal(Dense(weight, bias=False)(x), np.array([np.sum(x * row) for row in weight]))
 
 # --- against hand-written NumPy
 
-@given(inputs=sizes, outputs=sizes, batch=st.lists(sizes, max_size=3), seed=seeds, dtype=dtypes, x_dtype=dtypes, bias=st.booleans())
+@given(inputs=sizes, outputs=sizes, batch=st.lists(sizes, max_size=3), seed=seeds, dtype=dtypes, x_dtype=dtypes,
+       bias=st.booleans())
 def test_dense_is_the_formula(inputs, outputs, batch, seed, dtype, x_dtype, bias):
     rng = np.random.default_rng(seed)
-    W, b, x = rng.normal(size=(outputs, inputs)).astype(dtype), rng.normal(size=outputs).astype(dtype), rng.normal(size=(inputs, *batch)).astype(x_dtype)
+    W, b, x = rng.normal(size=(outputs,
+                               inputs)).astype(dtype), rng.normal(size=outputs).astype(dtype), rng.normal(size=(inputs,
+                                   *batch)).astype(x_dtype)
     y = Dense(W, b if bias else False, relu)(x)
     column = b.reshape(-1, *[1] * len(batch)) if bias else 0
     assert y.shape == (outputs, *batch) and y.dtype == np.result_type(dtype, x_dtype)
@@ -61,19 +65,23 @@ def test_dense_is_the_formula(inputs, outputs, batch, seed, dtype, x_dtype, bias
 @given(inputs=sizes, hidden=sizes, n=sizes, seed=seeds, vector=st.booleans())
 def test_gradients_of_a_chain_are_those_by_hand(inputs, hidden, n, seed, vector):
     rng = np.random.default_rng(seed)
-    W, b, V, c = rng.normal(size=(hidden, inputs)), rng.normal(size=hidden), rng.normal(size=(1, hidden)), rng.normal(size=1)
+    W, b, V, c = rng.normal(size=(hidden, inputs)), rng.normal(size=hidden), rng.normal(size=(1,
+        hidden)), rng.normal(size=1)
     X = rng.normal(size=(inputs, 1 if vector else n))
     x = X[:, 0] if vector else X
     by_x, by_model = gradient(lambda x, model: np.sum(model(x)), x, Chain(Dense(W, b, tanh), Dense(V, c)))
     H = np.tanh(W @ X + b[:, None])
     D = V.T * (1 - H**2)
     assert isapprox(by_x, (W.T @ D).reshape(x.shape), atol=1e-9)
-    assert isapprox(by_model.layers[0].weight, D @ X.T, atol=1e-9) and isapprox(by_model.layers[0].bias, D.sum(1), atol=1e-9)
-    assert isapprox(by_model.layers[1].weight, H.sum(1)[None], atol=1e-9) and isapprox(by_model.layers[1].bias, np.array([X.shape[1]]), atol=1e-9)
+    assert isapprox(by_model.layers[0].weight, D @ X.T, atol=1e-9) and isapprox(by_model.layers[0].bias, D.sum(1),
+        atol=1e-9)
+    assert isapprox(by_model.layers[1].weight, H.sum(1)[None], atol=1e-9) and isapprox(by_model.layers[1].bias,
+        np.array([X.shape[1]]), atol=1e-9)
 
 def test_a_gradient_is_walked_by_name_and_by_index_in_the_weights_type():
     g = gradient(lambda x, model: model(x)[0], np.ones(10), Chain(Dense(10, 1, tanh, bias=False)))
-    assert g[1].layers[0].weight is g[1][0][0][0] and g[1][0][0][0].dtype == np.float32 and g[1][0][0][0].shape == (1, 10)
+    assert g[1].layers[0].weight is g[1][0][0][0] and g[1][0][0][0].dtype == np.float32 and g[1][0][0][0].shape == (1,
+        10)
     assert g[1].layers[0].bias is None and g[1].layers[0].activation is None and g[0].dtype == np.float64
 
 def test_gradients_of_named_chains_have_the_names():
@@ -114,7 +122,8 @@ def test_seeds_decide_and_the_global_random_state_is_not_touched():
 
 def test_init_gives_the_weight():
     assert isequal(Dense(2, 3, init=lambda *size: np.full(size, 2.0)).weight, np.full((3, 2), 2.0))
-    assert isequal(Dense(2, 3, init=lambda out, inputs, rng: rng.random((out, inputs)), rng=np.random.default_rng(5)).weight, np.random.default_rng(5).random((3, 2)))
+    assert isequal(Dense(2, 3, init=lambda out, inputs, rng: rng.random((out, inputs)),
+                         rng=np.random.default_rng(5)).weight, np.random.default_rng(5).random((3, 2)))
 
 def test_arguments_are_copied():
     W, b, x = np.ones((2, 3)), np.ones(2), np.ones(3)
@@ -125,11 +134,13 @@ def test_arguments_are_copied():
 
 def test_all_spellings_of_one_layer():
     W, b = np.array([[1.0, 2.0]], np.float32), np.array([3.0])
-    assert isequal(Dense(W, b, tanh), Dense(W, bias=b, activation=tanh)) and isequal(Dense(W, False), Dense(W, bias=False))
+    assert isequal(Dense(W, b, tanh), Dense(W, bias=b, activation=tanh)) and isequal(Dense(W, False),
+        Dense(W, bias=False))
     assert isequal(Dense(W, True), Dense(W)) and Dense(W, b).bias.dtype == np.float32
     assert Dense(np.int64(2), np.int32(1)).weight.shape == (1, 2) and Dense([[1, 2]]).weight.dtype == np.float32
 
-@pytest.mark.parametrize('x', [[1, 2], (1.0, 2.0), np.array([1, 2]), np.array([1, 2], np.uint8), np.array([True, True]), np.array([1, 2], np.float16)])
+@pytest.mark.parametrize('x', [[1, 2], (1.0, 2.0), np.array([1, 2]), np.array([1, 2], np.uint8),
+                               np.array([True, True]), np.array([1, 2], np.float16)])
 def test_inputs_of_any_real_type(x):
     assert isapprox(Dense(np.array([[1.0, 2.0]]), [0.5])(x), np.array([np.dot([1.0, 2.0], np.asarray(x, float)) + 0.5]))
 
@@ -158,7 +169,9 @@ def test_indexing_slicing_len_and_iteration():
     with pytest.raises(KeyError, match="no layer 'zero'.*first"): named['zero']
     with pytest.raises(KeyError): plain['first']
 
-@pytest.mark.parametrize('chain', [Chain(Dense(3, 4, relu), relu, Dense(4, 2)), Chain(a=Dense(3, 4), b=Chain(c=relu)), Chain()], ids=str)
+@pytest.mark.parametrize('chain',
+                         [Chain(Dense(3, 4, relu), relu, Dense(4, 2)), Chain(a=Dense(3, 4), b=Chain(c=relu)), Chain()],
+                         ids=str)
 def test_chains_survive_copying_and_pickling(chain):
     for same in (copy.copy(chain), copy.deepcopy(chain), pickle.loads(pickle.dumps(chain))):
         assert isequal(same, chain) and repr(same) == repr(chain)
@@ -168,10 +181,12 @@ def test_chains_survive_copying_and_pickling(chain):
 
 def test_print_as_in_the_session():
     assert repr(Chain(Dense(10, 1, bias=False))) == 'Chain(\n  Dense(10, 1, bias=False),             # 10 parameters\n)'
-    assert repr(Chain(Dense(10, 1, tanh, bias=False))) == 'Chain(\n  Dense(10, 1, tanh, bias=False),       # 10 parameters\n)'
+    assert repr(Chain(Dense(10, 1, tanh,
+                            bias=False))) == 'Chain(\n  Dense(10, 1, tanh, bias=False),       # 10 parameters\n)'
 
 def test_print_nested_and_named():
-    model = Chain(enc=Chain(relu, Dense(784, 32, tanh)), act=Chain(relu), dec=Dense(32, 784), last=Dense(784, 784, a_function_with_a_long_name))
+    model = Chain(enc=Chain(relu, Dense(784, 32, tanh)), act=Chain(relu), dec=Dense(32, 784),
+                  last=Dense(784, 784, a_function_with_a_long_name))
     assert repr(model) == '''\
 Chain(
   enc=Chain(
@@ -182,20 +197,25 @@ Chain(
   dec=Dense(32, 784),                   # 25_872 parameters
   last=Dense(784, 784, a_function_with_a_long_name),  # 615_440 parameters
 )                   # Total: 6 arrays, 666_432 parameters, 2.542 MiB.'''
-    assert str(model) == 'Chain(enc=Chain(relu, Dense(784, 32, tanh)), act=Chain(relu), dec=Dense(32, 784), last=Dense(784, 784, a_function_with_a_long_name))'
+    assert str(model) == ('Chain(enc=Chain(relu, Dense(784, 32, tanh)), act=Chain(relu), dec=Dense(32, 784), '
+                          'last=Dense(784, 784, a_function_with_a_long_name))')
 
 def a_function_with_a_long_name(z): return z
 
 def test_the_total_stands_behind_more_than_two_arrays():
-    assert 'Total' not in repr(Chain(Dense(2, 2))) and 'Total' not in repr(Chain(Dense(2, 2, bias=False), Dense(2, 2, bias=False)))
-    assert repr(Chain(Dense(2, 2), Dense(2, 1, bias=False))).endswith('\n)' + ' ' * 19 + '# Total: 3 arrays, 8 parameters, 32 bytes.')
+    assert 'Total' not in repr(Chain(Dense(2, 2))) and 'Total' not in repr(Chain(Dense(2, 2, bias=False),
+        Dense(2, 2, bias=False)))
+    assert repr(Chain(Dense(2, 2), Dense(2, 1, bias=False))).endswith('\n)' + ' ' * 19
+        + '# Total: 3 arrays, 8 parameters, 32 bytes.')
 
 def test_print_of_a_layer_alone():
     assert repr(Dense(5, 2)) == 'Dense(5, 2)         # 12 parameters'
     assert repr(Dense(np.ones((2, 5)), False, tanh)) == 'Dense(5, 2, tanh, bias=False)  # 10 parameters'
     assert repr(Chain(tanh, relu)) == 'Chain(tanh, relu)' and repr(Chain()) == 'Chain()'
 
-@pytest.mark.parametrize('value, mark', [(0.0, '  (all zero)'), (np.nan, '  (some NaN)'), (np.inf, '  (some Inf)'), (-np.inf, '  (some Inf)'), (1.0, '')])
+@pytest.mark.parametrize('value, mark',
+                         [(0.0, '  (all zero)'), (np.nan, '  (some NaN)'), (np.inf, '  (some Inf)'),
+                          (-np.inf, '  (some Inf)'), (1.0, '')])
 def test_print_marks_odd_parameters(value, mark):
     assert repr(Dense(np.array([[value, 0.0]]))) == f'Dense(2, 1)         # 3 parameters{mark}'
 
@@ -205,9 +225,11 @@ def test_print_of_a_layer_from_elsewhere():
         def __call__(self, x): return self.by * x
     assert repr(Chain(Scale())) == 'Chain(\n  Scale(),' + ' ' * 30 + '# 3 parameters\n)'
 
-layers = st.builds(Dense, st.just(3), st.just(3), st.sampled_from([identity, tanh, relu]), bias=st.booleans()) | st.sampled_from([tanh, relu])
+layers = st.builds(Dense, st.just(3), st.just(3), st.sampled_from([identity, tanh, relu]),
+                   bias=st.booleans()) | st.sampled_from([tanh, relu])
 chains = st.recursive(layers, lambda inner: st.lists(inner, max_size=3).map(lambda parts: Chain(*parts)) |
-                      st.dictionaries(st.sampled_from('abc'), inner, max_size=3).map(lambda parts: Chain(**parts)), max_leaves=6)
+                      st.dictionaries(st.sampled_from('abc'), inner, max_size=3).map(lambda parts: Chain(**parts)),
+                      max_leaves=6)
 
 @given(chains.filter(lambda model: isinstance(model, Chain)))
 def test_eval_of_repr_has_the_same_architecture(model):
@@ -240,17 +262,21 @@ weight = np.ones((2, 3))
     (lambda: Dense(np.ones((0, 3))), ValueError, 'weight of shape (outputs, inputs), but got (0, 3)'),
     (lambda: Dense(np.array([[None]])), TypeError, 'weight of real numbers, but got an array of dtype object'),
     (lambda: Dense(weight * 1j), TypeError, 'weight of real numbers'),
-    (lambda: Dense(3, 2, init=lambda *size: np.ones(size[::-1])), ValueError, 'init to give a weight of shape (2, 3), but got (3, 2)'),
-    (lambda: Dense(3, 2, tanh)(np.ones(4)), ValueError, 'Dense(3, 2, tanh) expected 3 features along axis 0, but got shape (4,)'),
+    (lambda: Dense(3, 2, init=lambda *size: np.ones(size[::-1])), ValueError,
+     'init to give a weight of shape (2, 3), but got (3, 2)'),
+    (lambda: Dense(3, 2, tanh)(np.ones(4)), ValueError,
+     'Dense(3, 2, tanh) expected 3 features along axis 0, but got shape (4,)'),
     (lambda: Dense(3, 2)(np.ones((5, 3))), ValueError, 'try layer(x.T)'),
     (lambda: Dense(3, 2)(1.0), ValueError, 'a single number'),
     (lambda: Dense(3, 2)(np.array([])), ValueError, 'but got shape (0,)'),
     (lambda: Dense(3, 2)(np.array(['a'] * 3)), TypeError, 'expected real numbers, but got an array of dtype <U1'),
     (lambda: Dense(3, 2)(np.array([1, None, 2])), TypeError, 'dtype object'),
-    (lambda: Chain(Dense(10, 5), Dense(3, 1)), ValueError, 'layer 1, Dense(3, 1), expected 3 features, but layer 0, Dense(10, 5), gives 5'),
+    (lambda: Chain(Dense(10, 5), Dense(3, 1)), ValueError,
+     'layer 1, Dense(3, 1), expected 3 features, but layer 0, Dense(10, 5), gives 5'),
     (lambda: Chain(a=Dense(10, 5), b=Dense(3, 1)), ValueError, 'layer 1, Dense(3, 1), expected 3 features'),
     (lambda: Chain(Chain(relu, Dense(2, 3)), Chain(Dense(2, 1), relu)), ValueError, 'expected 2 features'),
-    (lambda: Chain(Dense(2, 3), relu, Dense(2, 1))(np.ones(2)), ValueError, 'Dense(2, 1) expected 2 features along axis 0, but got shape (3,)'),
+    (lambda: Chain(Dense(2, 3), relu, Dense(2, 1))(np.ones(2)), ValueError,
+     'Dense(2, 1) expected 2 features along axis 0, but got shape (3,)'),
     (lambda: Chain([relu]), TypeError, 'layer 0 is a list; try Chain(layer_0, layer_1) or Chain(*layers)'),
     (lambda: Chain(relu, a=relu), TypeError, 'got both'),
 ])

@@ -13,7 +13,8 @@ big = np.random.default_rng(0).random((200, 300))
 pictures = {
     'function': lambda: plot_function(x, np.tanh(x), 1 - np.tanh(x)**2, names=(r'$\tanh x$', 'a < b & "c"')),
     'gaps': lambda: plot_function(x, abs(x), np.where(abs(x) < .01, np.nan, np.sign(x))),
-    'remainders': lambda: plot_remainders(10.0**-np.arange(9), {'hand': 10.0**-np.arange(9), 'exact': np.zeros(9), 'odd': [np.nan, np.inf] + [1] * 7}),
+    'remainders': lambda: plot_remainders(10.0**-np.arange(9),
+        {'hand': 10.0**-np.arange(9), 'exact': np.zeros(9), 'odd': [np.nan, np.inf] + [1] * 7}),
     'nothing': lambda: plot_remainders([.1, .01], {}),
     'entries': lambda: plot_entries(big + (big > .9), big, big > .9),
     'nonfinite': lambda: plot_entries([np.nan, np.inf, 1, 2], [1, 2, np.nan, 2], [True, True, True, False]),
@@ -46,7 +47,9 @@ def test_a_picture(name):
 
 def test_the_same_bytes_in_another_process():
     code = "import test_plots; print(test_plots.svg(test_plots.pictures['remainders']().figure), end='')"
-    run = lambda seed: subprocess.run([sys.executable, '-c', code], cwd=os.path.dirname(__file__), env={**os.environ, 'PYTHONHASHSEED': seed}, capture_output=True, check=True).stdout
+    run = lambda seed: subprocess.run([sys.executable, '-c', code], cwd=os.path.dirname(__file__),
+                                      env={**os.environ, 'PYTHONHASHSEED': seed}, capture_output=True,
+                                      check=True).stdout
     assert run('1') == run('2')
 
 def test_arguments_stay_as_they_are_and_given_axes_are_used():
@@ -56,4 +59,5 @@ def test_arguments_stay_as_they_are_and_given_axes_are_used():
     assert hand.tolist() == [1, 1, 1] and wrong.tolist() == [False, True, False]
 
 def test_three_arrays_of_one_shape():
-    with pytest.raises(ValueError, match='three arrays of one shape'): plot_entries(np.ones(3), np.ones((3, 1)), np.ones(3))
+    with pytest.raises(ValueError, match='three arrays of one shape'): plot_entries(np.ones(3), np.ones((3, 1)),
+        np.ones(3))

@@ -1,4 +1,5 @@
-"Every activation function and its derivative against 50-digit references over the whole range of float64, at kinks and at the edges."
+"""Every activation function and its derivative against 50-digit references over the whole range of float64, at kinks
+and at the edges."""
 import warnings
 import mpmath as mp
 import autograd.numpy as anp
@@ -45,14 +46,16 @@ exact = dict(
     celu=(lambda x: x if x >= 0 else mp.expm1(x), lambda x: mpf(1) if x >= 0 else mp.exp(x)),
     selu=(lambda x: λ * x if x > 0 else λ * α * mp.expm1(x), lambda x: λ if x > 0 else λ * α * mp.exp(x)),
     swish=(lambda x: x * σ(x), lambda x: σ(x) * (1 + x * σ(-x))),
-    hardswish=(lambda x: x * min(max((x + 3) / 6, mpf(0)), mpf(1)), lambda x: step(x > 3) if abs(x) > 3 else x / 3 + mpf(0.5)),
+    hardswish=(lambda x: x * min(max((x + 3) / 6, mpf(0)), mpf(1)), lambda x: step(x > 3) if abs(x) > 3 else x / 3
+               + mpf(0.5)),
     gelu_tanh=(gelu, gelu_slope),
     gelu_sigmoid=(gelu, gelu_slope),
     gelu_erf=(lambda x: x * Phi(x), lambda x: Phi(x) + x * phi(x)),
     mish=(lambda x: x * mp.tanh(softplus(x)), lambda x: mp.tanh(softplus(x)) + x * mp.sech(softplus(x))**2 * σ(x)),
     lisht=(lambda x: x * mp.tanh(x), lambda x: mp.tanh(x) + x * mp.sech(x)**2),
 )
-kinks = dict(relu=[0], leakyrelu=[0], relu6=[0, 6], trelu=[1], softshrink=[-0.5, 0.5], hardtanh=[-1, 1], hardsigmoid=[-3, 3],
+kinks = dict(relu=[0], leakyrelu=[0], relu6=[0, 6], trelu=[1], softshrink=[-0.5, 0.5], hardtanh=[-1, 1],
+             hardsigmoid=[-3, 3],
              elu=[0], celu=[0], selu=[0], hardswish=[-3, 3])
 names = pytest.mark.parametrize('name', exact)
 
@@ -64,7 +67,8 @@ def sample(n=400):
     bits = rng.integers(0, 2**64, n, dtype=np.uint64).view(float)
     everyday = np.concatenate([rng.uniform(-a, a, n // 4) for a in (1, 4, 40, 760)])
     info = np.finfo(float)
-    edges = [info.max, info.tiny, info.smallest_subnormal, info.eps, 1e-5, 1e-108, 1e-154, 0.5, 1, 2, 3, 6, 17, 18.7, 37, 350, 372.5, 709.8, 710.4, 745.1, 746, 1000, 1e16]
+    edges = [info.max, info.tiny, info.smallest_subnormal, info.eps, 1e-5, 1e-108, 1e-154, 0.5, 1, 2, 3, 6, 17, 18.7,
+             37, 350, 372.5, 709.8, 710.4, 745.1, 746, 1000, 1e16]
     points = [*edges, *np.nextafter(edges, 0), *np.nextafter(edges[1:], np.inf), 0.0]
     x = np.concatenate([bits[np.isfinite(bits)], everyday, points, -np.array(points)])
     return x
@@ -91,7 +95,8 @@ def worst(function, formula, x):
         warnings.simplefilter('error')
         got = function(x)
     assert got.dtype == x.dtype and got.shape == x.shape
-    ratios = [float(error(y, true) / condition) for y, (true, condition) in zip(got, (reference(formula, t) for t in x))]
+    ratios = [float(error(y, true) / condition) for y,
+              (true, condition) in zip(got, (reference(formula, t) for t in x))]
     k = int(np.argmax(ratios))
     return ratios[k], x[k]
 
@@ -127,7 +132,8 @@ def test_autodiff(name):
 def test_parameter(name, parameter, value, slope_of):
     f, df = f_df(name)
     x = sample(100)
-    for function, formula in ((lambda x: f(x, parameter), value), (lambda x: df(x, parameter), slope_of), (slope(lambda x: f(x, parameter)), slope_of)):
+    for function, formula in ((lambda x: f(x, parameter), value), (lambda x: df(x, parameter), slope_of),
+                              (slope(lambda x: f(x, parameter)), slope_of)):
         ratio, at = worst(function, lambda x: formula(x, mpf(parameter)), x)
         assert ratio <= 8, at
 
@@ -135,13 +141,16 @@ def test_parameter(name, parameter, value, slope_of):
 def test_gradient_by_the_parameter(name, parameter):
     f, x, h = f_df(name)[0], np.array([-2.0, -0.9, -0.3, 0.4, 3.0]), 1e-6
     g, = gradient(lambda a: anp.sum(f(x, a) * x), parameter)
-    np.testing.assert_allclose(g, anp.sum((f(x, parameter + h) - f(x, parameter - h)) * x) / (2 * h), rtol=1e-7, atol=1e-8)
+    np.testing.assert_allclose(g, anp.sum((f(x, parameter + h) - f(x, parameter - h)) * x) / (2 * h), rtol=1e-7,
+                               atol=1e-8)
 
 # the derivatives in NNlib's table at the kinks, and just below and above them
-at_kinks = dict(relu=[(0, 0, 0, 1)], leakyrelu=[(0, 0.01, 0.01, 1)], relu6=[(0, 0, 0, 1), (6, 1, 0, 0)], trelu=[(1, 0, 0, 1)],
+at_kinks = dict(relu=[(0, 0, 0, 1)], leakyrelu=[(0, 0.01, 0.01, 1)], relu6=[(0, 0, 0, 1), (6, 1, 0, 0)],
+                trelu=[(1, 0, 0, 1)],
                 softshrink=[(-0.5, 1, 0, 0), (0.5, 0, 0, 1)], hardtanh=[(-1, 0, 0, 1), (1, 1, 0, 0)],
                 hardsigmoid=[(-3, 0, 0, 1/6), (3, 1/6, 0, 0)], elu=[(0, 1, 1, 1)], celu=[(0, 1, 1, 1)],
-                selu=[(0, 1.7580993408473766, 1.7580993408473766, 1.0507009873554805)], hardswish=[(-3, 0, -0.5, -0.5), (3, 1.5, 1.5, 1)])
+                selu=[(0, 1.7580993408473766, 1.7580993408473766, 1.0507009873554805)],
+                hardswish=[(-3, 0, -0.5, -0.5), (3, 1.5, 1.5, 1)])
 
 @pytest.mark.parametrize('name, x, below, at, above', [(name, *row) for name, rows in at_kinks.items() for row in rows])
 @pytest.mark.parametrize('dtype', [np.float64, np.float32])
@@ -161,11 +170,16 @@ def test_zeros_are_one_point():
         for g in (f, df, slope(f)): assert g(np.array([-0.0]))[0] == g(np.array([0.0]))[0], name
 
 # limits at -inf and inf of the function and of its derivative
-limits = dict(identity=(-np.inf, np.inf, 1, 1), relu=(0, np.inf, 0, 1), leakyrelu=(-np.inf, np.inf, 0.01, 1), relu6=(0, 6, 0, 0), trelu=(0, np.inf, 0, 1),
-              softshrink=(-np.inf, np.inf, 1, 1), hardtanh=(-1, 1, 0, 0), hardsigmoid=(0, 1, 0, 0), sigmoid=(0, 1, 0, 0), softplus=(0, np.inf, 0, 1),
-              logsigmoid=(-np.inf, 0, 1, 0), tanh=(-1, 1, 0, 0), sech=(0, 0, 0, 0), softsign=(-1, 1, 0, 0), logcosh=(np.inf, np.inf, -1, 1),
-              tanhshrink=(-np.inf, np.inf, 1, 1), elu=(-1, np.inf, 0, 1), celu=(-1, np.inf, 0, 1), lisht=(np.inf, np.inf, -1, 1),
-              selu=(-1.7580993408473766, np.inf, 0, 1.0507009873554805), hardswish=(0, np.inf, 0, 1), swish=(0, np.inf, 0, 1), mish=(0, np.inf, 0, 1),
+limits = dict(identity=(-np.inf, np.inf, 1, 1), relu=(0, np.inf, 0, 1), leakyrelu=(-np.inf, np.inf, 0.01, 1),
+              relu6=(0, 6, 0, 0), trelu=(0, np.inf, 0, 1),
+              softshrink=(-np.inf, np.inf, 1, 1), hardtanh=(-1, 1, 0, 0), hardsigmoid=(0, 1, 0, 0),
+              sigmoid=(0, 1, 0, 0), softplus=(0, np.inf, 0, 1),
+              logsigmoid=(-np.inf, 0, 1, 0), tanh=(-1, 1, 0, 0), sech=(0, 0, 0, 0), softsign=(-1, 1, 0, 0),
+              logcosh=(np.inf, np.inf, -1, 1),
+              tanhshrink=(-np.inf, np.inf, 1, 1), elu=(-1, np.inf, 0, 1), celu=(-1, np.inf, 0, 1),
+              lisht=(np.inf, np.inf, -1, 1),
+              selu=(-1.7580993408473766, np.inf, 0, 1.0507009873554805), hardswish=(0, np.inf, 0, 1),
+              swish=(0, np.inf, 0, 1), mish=(0, np.inf, 0, 1),
               gelu_tanh=(0, np.inf, 0, 1), gelu_sigmoid=(0, np.inf, 0, 1), gelu_erf=(0, np.inf, 0, 1))
 
 @names
@@ -241,7 +255,8 @@ def test_integers_lists_and_what_is_refused(name):
 
 def test_second_names():
     a = activations
-    pairs = dict(gelu='gelu_tanh', σ='sigmoid', hardσ='hardsigmoid', logσ='logsigmoid', thresholdrelu='trelu', sigmoid_fast='sigmoid', tanh_fast='tanh')
+    pairs = dict(gelu='gelu_tanh', σ='sigmoid', hardσ='hardsigmoid', logσ='logsigmoid', thresholdrelu='trelu',
+                 sigmoid_fast='sigmoid', tanh_fast='tanh')
     for second, first in pairs.items():
         for end in ('', '_derivative'): assert getattr(a, second + end) is getattr(a, first + end)
     assert a.identity is layers.identity and a.tanh is autodiff.tanh
@@ -264,5 +279,6 @@ if __name__ == '__main__': # the table of errors: value, hand derivative, autodi
     for name in exact:
         f, df = f_df(name)
         away = sample()[~np.isin(sample(), kinks.get(name, []))]
-        rows = worst(f, exact[name][0], sample()), worst(df, exact[name][1], sample()), worst(slope(f), exact[name][1], away)
+        rows = worst(f, exact[name][0], sample()), worst(df, exact[name][1], sample()), worst(slope(f), exact[name][1],
+            away)
         print(f'{name:14}', *(f'{ratio:9.3g} at {at:<12.6g}' for ratio, at in rows))

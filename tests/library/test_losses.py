@@ -1,4 +1,5 @@
-"Every loss against Flux's own test values and against its definition; every derivative against gradient and against differences."
+"""Every loss against Flux's own test values and against its definition; every derivative against gradient and against
+differences."""
 import inspect
 import autograd.numpy as anp
 import numpy as np
@@ -6,10 +7,17 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from literate_grad.library import losses
 from literate_grad.gradients.autodiff import gradient
-from literate_grad.library.losses import *
+from literate_grad.library.losses import (
+    binary_focal_loss, binarycrossentropy, cosine_similarity_loss, crossentropy, dice_coeff_loss, focal_loss,
+    hinge_loss, hinge_loss_derivative, huber_loss, huber_loss_derivative, kldivergence, label_smoothing,
+    logitbinarycrossentropy, logitbinarycrossentropy_derivative, logitcrossentropy, logitcrossentropy_derivative,
+    mae, mae_derivative, mse, mse_derivative, msle, poisson_loss, poisson_loss_derivative, siamese_contrastive_loss,
+    softmax, squared_hinge_loss, tversky_loss)
 
-names = ['mae', 'mse', 'msle', 'huber_loss', 'poisson_loss', 'hinge_loss', 'squared_hinge_loss', 'binarycrossentropy', 'logitbinarycrossentropy',
-         'binary_focal_loss', 'siamese_contrastive_loss', 'crossentropy', 'logitcrossentropy', 'kldivergence', 'focal_loss',
+names = ['mae', 'mse', 'msle', 'huber_loss', 'poisson_loss', 'hinge_loss', 'squared_hinge_loss', 'binarycrossentropy',
+         'logitbinarycrossentropy',
+         'binary_focal_loss', 'siamese_contrastive_loss', 'crossentropy', 'logitcrossentropy', 'kldivergence',
+         'focal_loss',
          'dice_coeff_loss', 'tversky_loss', 'cosine_similarity_loss']
 by_name = pytest.mark.parametrize('name', names)
 def f_df(name): return getattr(losses, name), getattr(losses, f'{name}_derivative')
@@ -20,8 +28,10 @@ def data(name, shape=(3, 4), rng=rng):
     "Prediction and truth that the loss is made for."
     ŷ, y = rng.normal(size=(2, *shape))
     if name in ('msle', 'poisson_loss', 'siamese_contrastive_loss'): ŷ = np.exp(ŷ)
-    if name in ('binarycrossentropy', 'binary_focal_loss', 'crossentropy', 'kldivergence', 'focal_loss', 'dice_coeff_loss', 'tversky_loss'): ŷ = softmax(ŷ)
-    if name in ('binarycrossentropy', 'binary_focal_loss', 'logitbinarycrossentropy', 'siamese_contrastive_loss', 'dice_coeff_loss', 'tversky_loss'): y = (y > 0) * 1.0
+    if name in ('binarycrossentropy', 'binary_focal_loss', 'crossentropy', 'kldivergence', 'focal_loss',
+                'dice_coeff_loss', 'tversky_loss'): ŷ = softmax(ŷ)
+    if name in ('binarycrossentropy', 'binary_focal_loss', 'logitbinarycrossentropy', 'siamese_contrastive_loss',
+                'dice_coeff_loss', 'tversky_loss'): y = (y > 0) * 1.0
     if name in ('crossentropy', 'logitcrossentropy', 'kldivergence', 'focal_loss'): y = softmax(y)
     if name in ('hinge_loss', 'squared_hinge_loss'): y = np.where(y > 0, 1.0, -1.0)
     return ŷ, np.abs(y) if name in ('msle', 'poisson_loss') else y
@@ -31,7 +41,8 @@ h, y4, yr, hr = [.9, .1, .1, .9], [1, 1, 0, 0], [[1.0, 0.5, 0.3, 2.4]], [[0, 1.4
 hot, half = np.array([[0, 0, 1, 1], [1, 1, 0, 0]]), np.array([[.1, .9, .9, .1], [.9, .1, .1, .9]])
 row, five = np.array([[1, 2, 3]]), np.array([[1, 0, 0, 0, 1], [0, 1, 0, 1, 0], [0, 0, 1, 0, 0]])
 spread, two = softmax(np.arange(-7.0, 8).reshape(3, 5, order='F')), np.array([[0, 1, 0], [1, 0, 1]])
-near, far, third, sure = np.array([[0.268941, 0.5, 0.268941], [0.731059, 0.5, 0.731059]]), np.array([[0.4, 0.2], [0.5, 0.5], [0.1, 0.3]]), np.array([[1, 0], [0, 0], [0, 1]]), np.array([[0.6, 0.3], [0.4, 0.7]])
+near, far, third, sure = np.array([[0.268941, 0.5, 0.268941], [0.731059, 0.5, 0.731059]]), np.array([[0.4, 0.2],
+    [0.5, 0.5], [0.1, 0.3]]), np.array([[1, 0], [0, 0], [0, 1]]), np.array([[0.6, 0.3], [0.4, 0.7]])
 
 @pytest.mark.parametrize('got, expected', [
     (mse(h, y4), (.1**2 + .9**2) / 2), (mae(h, y4), 1/2), (huber_loss(h, y4), 0.20500000000000002),
@@ -41,21 +52,30 @@ near, far, third, sure = np.array([[0.268941, 0.5, 0.268941], [0.731059, 0.5, 0.
     (crossentropy([0.1, 0.0, 0.9], [0.1, 0.0, 0.9]), crossentropy([0.1, 0.9], [0.1, 0.9])),
     (logitcrossentropy(np.log(half), hot), 1.203972804325936),
     (kldivergence([[4.0, 5.0, 6.0]], row), -1.7661057888493457), (kldivergence(row, row), 0),
-    (kldivergence(np.full((2, 2), 0.5), np.eye(2)), np.log(2)), (kldivergence(np.full((2, 2), 0.5), np.eye(2), agg=sum), 2 * np.log(2)),
-    (hinge_loss([[5.0, 6, 7, 8]], [[1, 2, 3, 4]]), 0), (hinge_loss([[1, 2, 3, 4]], [[.5, 1, 1.5, 2]]), 0.125), (squared_hinge_loss([[1, 2, 3, 4]], [[.5, 1, 1.5, 2]]), 0.0625),
-    (poisson_loss([[.4, .5, .6]], [[.1, .2, .3]]), 0.6278353988097339), (poisson_loss([[.1, .2, .3]], [[.1, .2, .3]]), 0.5044459776946685),
+    (kldivergence(np.full((2, 2), 0.5), np.eye(2)), np.log(2)),
+    (kldivergence(np.full((2, 2), 0.5), np.eye(2), agg=sum), 2 * np.log(2)),
+    (hinge_loss([[5.0, 6, 7, 8]], [[1, 2, 3, 4]]), 0), (hinge_loss([[1, 2, 3, 4]], [[.5, 1, 1.5, 2]]), 0.125),
+    (squared_hinge_loss([[1, 2, 3, 4]], [[.5, 1, 1.5, 2]]), 0.0625),
+    (poisson_loss([[.4, .5, .6]], [[.1, .2, .3]]), 0.6278353988097339),
+    (poisson_loss([[.1, .2, .3]], [[.1, .2, .3]]), 0.5044459776946685),
     (dice_coeff_loss(hr, yr), 0.28), (dice_coeff_loss(yr, yr), 0),
-    (tversky_loss(hr, yr), -0.06772009029345383), (tversky_loss(hr, yr, beta=0.8), -0.09490740740740744), (tversky_loss(yr, yr), -0.5576923076923075),
-    (binary_focal_loss(near, two), 0.0728675615927385), (binary_focal_loss(sure, np.eye(2)), 0.05691642237852222), (binary_focal_loss(near, two, gamma=0.0), binarycrossentropy(near, two)),
+    (tversky_loss(hr, yr), -0.06772009029345383), (tversky_loss(hr, yr, beta=0.8), -0.09490740740740744),
+    (tversky_loss(yr, yr), -0.5576923076923075),
+    (binary_focal_loss(near, two), 0.0728675615927385), (binary_focal_loss(sure, np.eye(2)), 0.05691642237852222),
+    (binary_focal_loss(near, two, gamma=0.0), binarycrossentropy(near, two)),
     (focal_loss(far, third), 0.45990566879720157), (focal_loss(spread, five, gamma=0), crossentropy(spread, five)),
     (binarycrossentropy([0.1, 0.2, 0.9], 1), -anp.mean(np.log([0.1, 0.2, 0.9]))),
-    (siamese_contrastive_loss(far, third), 0.2333333333333333), (siamese_contrastive_loss(far, third, margin=0.5), 0.1), (siamese_contrastive_loss(far, third, margin=1.5), 0.5333333333333333),
-    (siamese_contrastive_loss(far, third, margin=0), 0.09166666666666667), (siamese_contrastive_loss([.6, .4, .1, .2, .7], [1, 0, 0, 1, 1]), 0.212)])
+    (siamese_contrastive_loss(far, third), 0.2333333333333333),
+    (siamese_contrastive_loss(far, third, margin=0.5), 0.1),
+    (siamese_contrastive_loss(far, third, margin=1.5), 0.5333333333333333),
+    (siamese_contrastive_loss(far, third, margin=0), 0.09166666666666667),
+    (siamese_contrastive_loss([.6, .4, .1, .2, .7], [1, 0, 0, 1, 1]), 0.212)])
 def test_the_values_of_flux(got, expected):
     np.testing.assert_allclose(got, expected, rtol=1e-14, atol=1e-15)
 
 @pytest.mark.parametrize('got, expected', [
-    (focal_loss(spread, five), 1.1277571935622628), (crossentropy(spread, five), 1.6076053), (crossentropy(spread, label_smoothing(five, 0.15)), 1.5776052),
+    (focal_loss(spread, five), 1.1277571935622628), (crossentropy(spread, five), 1.6076053),
+    (crossentropy(spread, label_smoothing(five, 0.15)), 1.5776052),
     (logitbinarycrossentropy([2.0, -1, np.pi], [True, False, True]), 0.160832)])
 def test_the_32_bit_values_of_flux(got, expected):
     np.testing.assert_allclose(got, expected, rtol=8 * np.finfo(np.float32).eps)
@@ -90,14 +110,16 @@ def test_parameters(name):
     for parameter, value in dict(eps=0.03, delta=0.4, gamma=1.3, margin=2.5, smooth=0.2, beta=0.35, dims=1).items():
         if parameter not in options(f): continue
         named = {parameter: value}
-        np.testing.assert_allclose(df(ŷ, y, **named), gradient(lambda ŷ: f(ŷ, y, **named), ŷ)[0], rtol=1e-10, atol=1e-14)
+        np.testing.assert_allclose(df(ŷ, y, **named), gradient(lambda ŷ: f(ŷ, y, **named), ŷ)[0], rtol=1e-10,
+                                   atol=1e-14)
         assert not np.allclose(df(ŷ, y, **named), df(ŷ, y)), 'the parameter makes no difference'
     assert list(options(f)) == list(options(df))
 
 @by_name
 @pytest.mark.filterwarnings('error')
 def test_types_and_shapes(name):
-    if np.__version__ < '2' and name in ('dice_coeff_loss', 'tversky_loss'): pytest.skip('NumPy 1 makes a float64 of a float32 number and a Python one')
+    if np.__version__ < '2' and name in ('dice_coeff_loss',
+        'tversky_loss'): pytest.skip('NumPy 1 makes a float64 of a float32 number and a Python one')
     f, df = f_df(name)
     ŷ, y = data(name)
     value, slope = f(ŷ, y), df(ŷ, y)
@@ -124,12 +146,14 @@ def test_one_number_as_the_truth(name):
     ŷ, _ = data(name)
     np.testing.assert_allclose(f(ŷ, 1), f(ŷ, np.ones_like(ŷ)), rtol=1e-15)
     np.testing.assert_allclose(df(ŷ, 1), df(ŷ, np.ones_like(ŷ)), rtol=1e-15)
-    np.testing.assert_allclose(gradient(lambda y: f(ŷ, y), 0.5)[0], gradient(lambda y: f(ŷ, y), np.full_like(ŷ, 0.5))[0].sum(), rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(gradient(lambda y: f(ŷ, y), 0.5)[0],
+                               gradient(lambda y: f(ŷ, y), np.full_like(ŷ, 0.5))[0].sum(), rtol=1e-12, atol=1e-15)
 
 @by_name
 def test_bad_input(name):
     for g in f_df(name):
-        with pytest.raises(ValueError, match=r'one shape, but got \(3, 1\) and \(3,\); try'): g(np.ones((3, 1)), np.ones(3))
+        with pytest.raises(ValueError, match=r'one shape, but got \(3, 1\) and \(3,\); try'):
+            g(np.ones((3, 1)), np.ones(3))
         with pytest.raises(ValueError, match='empty'): g(np.ones(0), np.ones(0))
         with pytest.raises(TypeError, match='real numbers'): g(np.ones(3) * 1j, np.ones(3))
 
@@ -140,7 +164,8 @@ def test_bad_options():
 
 def test_the_gatherer():
     ŷ, y = data('mse')
-    assert mse(ŷ, y, agg=sum) == mse(ŷ, y, np.sum) and np.array_equal(mse_derivative(ŷ, y, sum), mse_derivative(ŷ, y, np.sum))
+    assert mse(ŷ, y, agg=sum) == mse(ŷ, y, np.sum)
+    assert np.array_equal(mse_derivative(ŷ, y, sum), mse_derivative(ŷ, y, np.sum))
     assert mse(ŷ, y, agg=lambda losses: losses).shape == ŷ.shape
     assert crossentropy(softmax(ŷ), softmax(y), agg=lambda losses: losses).shape == ŷ.shape[1:]
 
@@ -148,11 +173,15 @@ def test_the_gatherer():
 def test_scores_of_any_size():
     "Nothing overflows, and nothing that matters cancels."
     ŷ = np.array([-800.0, -50, 0, 50, 800])
-    np.testing.assert_allclose(logitbinarycrossentropy(ŷ, 0 * ŷ, agg=lambda l: l), [0, np.exp(-50), np.log(2), 50, 800], rtol=1e-15)
-    np.testing.assert_allclose(logitbinarycrossentropy_derivative(ŷ, 0 * ŷ + 1, np.sum), [-1, -1, -0.5, -np.exp(-50), 0], rtol=1e-15)
+    np.testing.assert_allclose(logitbinarycrossentropy(ŷ, 0 * ŷ, agg=lambda l: l),
+                               [0, np.exp(-50), np.log(2), 50, 800], rtol=1e-15)
+    np.testing.assert_allclose(logitbinarycrossentropy_derivative(ŷ, 0 * ŷ + 1, np.sum),
+                               [-1, -1, -0.5, -np.exp(-50), 0], rtol=1e-15)
     scores = np.array([[800.0, 0, 3], [-800, 0, 3]])
-    np.testing.assert_allclose(logitcrossentropy(scores, [[0, 1, 1], [1, 0, 0]], agg=lambda l: l), [1600, np.log(2), np.log(2)], rtol=1e-15)
-    np.testing.assert_allclose(logitcrossentropy_derivative(scores, [[0, 1, 1], [1, 0, 0]], agg=np.sum), [[1, -.5, -.5], [-1, .5, .5]])
+    np.testing.assert_allclose(logitcrossentropy(scores, [[0, 1, 1], [1, 0, 0]], agg=lambda l: l),
+                               [1600, np.log(2), np.log(2)], rtol=1e-15)
+    np.testing.assert_allclose(logitcrossentropy_derivative(scores, [[0, 1, 1], [1, 0, 0]], agg=np.sum),
+                               [[1, -.5, -.5], [-1, .5, .5]])
     np.testing.assert_allclose(softmax(scores), [[1, .5, .5], [0, .5, .5]])
 
 @pytest.mark.filterwarnings('error')
@@ -168,11 +197,14 @@ def test_certainty():
     assert crossentropy([0.0, 1], [0, 1], eps=0) == 0
 
 def test_kinks():
-    assert mae_derivative([1.0, 2.0], [1, 1], np.sum).tolist() == [0, 1] == gradient(lambda ŷ: mae(ŷ, [1, 1], np.sum), np.array([1.0, 2.0]))[0].tolist()
-    assert hinge_loss_derivative([1.0, -1.0, 0.5], [1, -1, 1], np.sum).tolist() == [0, 0, -1] == gradient(lambda ŷ: hinge_loss(ŷ, [1, -1, 1], np.sum), np.array([1.0, -1.0, 0.5]))[0].tolist()
+    def by_machine(loss, ŷ, y): return gradient(lambda ŷ: loss(ŷ, y, np.sum), np.array(ŷ))[0].tolist()
+    assert mae_derivative([1.0, 2.0], [1, 1], np.sum).tolist() == [0, 1] == by_machine(mae, [1.0, 2.0], [1, 1])
+    ŷ, y = [1.0, -1.0, 0.5], [1, -1, 1]
+    assert hinge_loss_derivative(ŷ, y, np.sum).tolist() == [0, 0, -1] == by_machine(hinge_loss, ŷ, y)
     for x in (1.0, np.nextafter(1.0, 2), np.nextafter(1.0, 0)):
         np.testing.assert_allclose(huber_loss_derivative([x, -x], [0, 0], np.sum), [1, -1], rtol=1e-15)
-        np.testing.assert_allclose(gradient(lambda ŷ: huber_loss(ŷ, [0, 0], np.sum), np.array([x, -x]))[0], [1, -1], rtol=1e-15)
+        np.testing.assert_allclose(gradient(lambda ŷ: huber_loss(ŷ, [0, 0], np.sum), np.array([x, -x]))[0], [1, -1],
+                                   rtol=1e-15)
 
 def test_labels():
     assert np.array_equal(label_smoothing([[0], [1]], 0.2), [[0.1], [0.9]])
