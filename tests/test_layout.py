@@ -2,9 +2,10 @@
 import json, re, subprocess, sys
 from pathlib import Path
 import pytest
+from nbdev.doclinks import nbglob
 
 root = Path(__file__).resolve().parent.parent
-notebooks = sorted((root/'nbs').glob('*.ipynb'))
+notebooks = sorted((root/'nbs').rglob('*.ipynb'))
 cells = lambda path: json.loads(path.read_text(encoding='utf-8'))['cells']
 source = lambda cell: ''.join(cell['source'])
 
@@ -13,6 +14,10 @@ def test_the_site_has_one_configuration():
 
 def test_readme_is_made_from_the_index():
     subprocess.run([sys.executable, root/'tools/write_readme', '--check'], check=True)
+
+def test_nbdev_finds_every_notebook():
+    "Below a folder whose name begins with a dot it finds none, and its own test command passes."
+    assert len(nbglob(root/'nbs')) == len(notebooks), 'nbdev passes over notebooks below a folder whose name begins with a dot; move the clone'
 
 @pytest.mark.parametrize('path', notebooks, ids=lambda path: path.name)
 def test_cells_have_ids_and_fit_on_a_screen(path):

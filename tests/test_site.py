@@ -4,15 +4,14 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip('smalldocs', reason='the site is built with smalldocs, which needs Python 3.11')
-sync_api = pytest.importorskip('playwright.sync_api')
+sync_api = pytest.importorskip('playwright.sync_api', exc_type=ImportError)
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 import yaml
 
 root = Path(__file__).resolve().parent.parent
-notebooks = sorted(path.name for path in (root/'nbs').glob('*.ipynb'))
-page_of = lambda notebook: re.sub(r'^\d+[a-zA-Z0-9]*_', '', notebook.lower()).replace('.ipynb', '.html') # nbdev's rule
-pages = [page_of(notebook) for notebook in notebooks]
+notebooks = sorted(path.relative_to(root/'nbs').as_posix() for path in (root/'nbs').rglob('*.ipynb'))
+pages = [notebook.replace('.ipynb', '.html') for notebook in notebooks]
 browsers = 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'
 katex = Path('/usr/share/javascript/katex')
 every_page = pytest.mark.parametrize('name', pages)
@@ -22,7 +21,8 @@ def site(tmp_path_factory):
     "The built site, from a copy of the sources."
     copy = tmp_path_factory.mktemp('site')/'source'
     shutil.copytree(root, copy, ignore=shutil.ignore_patterns('.*', '_proc', '_docs', '*.egg-info', '__pycache__'))
-    subprocess.run([sys.executable, copy/'tools/build_site'], cwd=copy, check=True)
+    built = subprocess.run([sys.executable, copy/'tools/build_site'], cwd=copy, capture_output=True, text=True)
+    assert built.returncode == 0, built.stderr
     return copy/'_docs'
 
 @pytest.fixture(scope='session')
@@ -34,24 +34,26 @@ def address(site):
     yield f'http://127.0.0.1:{server.server_port}/'
     server.shutdown()
 
+def started(playwright):
+    "A browser of this machine."
+    path = next(filter(None, map(shutil.which, browsers)), None)
+    return playwright.start().chromium.launch(executable_path=path, args=['--no-sandbox'])
+
 @pytest.fixture(scope='session')
 def browser():
-    with sync_api.sync_playwright() as playwright:
-        path = next(filter(None, map(shutil.which, browsers)), None)
-        try: chromium = playwright.chromium.launch(executable_path=path, args=['--no-sandbox'])
-        except sync_api.Error as error: pytest.skip(f'no browser ({error.message.splitlines()[0]}); try: apt-get install chromium')
-        yield chromium
-        chromium.close()
+    playwright = sync_api.sync_playwright()
+    try: chromium = started(playwright)
+    except Exception as error: pytest.skip(f'no browser starts here ({str(error).splitlines()[0]}); try: apt-get install chromium')
+    yield chromium
+    chromium.close()
+    playwright.__exit__()
 
 def local(route, address):
-    "Serves KaTeX from this machine; nothing else comes from elsewhere."
+    "Serves the site; nothing comes from elsewhere, but KaTeX is left out where this machine does not have it."
     url = route.request.url
-    if url.startswith((address, 'data:')): return route.continue_()
-    file = katex/re.sub(r'.*/katex@[^/]*/dist/', '', url)
-    if not file.exists(): file = file.with_name(file.name.replace('.min', ''))
-    if '/katex@' not in url: route.abort()
-    elif file.is_file(): route.fulfill(path=file)
-    else: route.fulfill(body='')
+    if url.startswith((address, 'data:', 'blob:')): return route.continue_()
+    if '/katex@' in url and not katex.exists(): return route.fulfill(body='')
+    route.abort()
 
 @pytest.fixture(scope='module', params=pages)
 def page(request, browser, address):
@@ -77,11 +79,11 @@ def test_every_notebook_is_in_the_sidebar_once():
     assert sorted(listed) == notebooks, 'list every notebook once under website: sidebar: in _quarto.yml'
 
 def test_pages_have_the_names_that_nbdev_gives_them(site):
-    assert sorted(path.name for path in site.glob('*.html')) == sorted(pages)
+    assert sorted(path.relative_to(site).as_posix() for path in site.rglob('*.html')) == sorted(pages)
 
 @every_page
 def test_pages_are_light(site, name):
-    assert (site/name).stat().st_size < 500_000
+    assert (site/name).stat().st_size < 600_000
 
 @functools.cache
 def soup(path): return BeautifulSoup(path.read_text(encoding='utf-8'), 'html.parser')
@@ -91,7 +93,7 @@ def test_links_lead_somewhere(site, name):
     for a in soup(site/name).select('a[href]'):
         file, _, anchor = a['href'].partition('#')
         if re.match('https?:|mailto:', file): continue
-        target = site/(file or name)
+        target = (site/name).parent/file if file else site/name
         assert target.exists(), a
         assert not anchor or soup(target).find(id=anchor), a
 
