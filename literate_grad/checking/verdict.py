@@ -224,7 +224,7 @@ def _separable(part, d):
     "Whether the slopes to the right along single entries add up to that along all of them."
     columns = np.argsort(-abs(d), axis=None, kind='stable')[:SMALL]
     columns = columns[d.ravel()[columns] != 0]
-    together, alone, step = slope(Line(part.F, part.x, d, part.subject.y)), Slope(*sweep(part, columns)), d.ravel()[columns]
+    together, alone, step = slope(Line(part.F, part.x, d, part.subject.y)), sweep(part, columns), d.ravel()[columns]
     total = np.where(step > 0, alone.right, alone.left) @ step
     return bool(np.all(abs(together.right - total) <= 4 * (together.error + alone.error @ abs(step)) + 1e-6 * abs(total)))
 
@@ -235,7 +235,7 @@ def _worst_first(part, auto, wrong):
 
 def _worst_is_at_a_kink(part, auto, wrong):
     "Whether the entry that differs most has a kink of its own, which another one may have cancelled."
-    return bool(Slope(*sweep(part, _worst_first(part, auto, wrong)[:1])).kink.any())
+    return bool(sweep(part, _worst_first(part, auto, wrong)[:1]).kink.any())
 
 def _siding(j):
     side = SIDES.get(j.sides, 'Numeric differentiation sides with neither')
@@ -253,19 +253,19 @@ def _beyond_rounding(part, auto, known):
     "The disagreement, without the entries where the difference is rounding, or the smallest of numbers in place of zero."
     j, gap = known['numeric'], abs(part.hand - auto)
     close = j.sides == 'both' or np.max(gap) <= np.sqrt(EPS) * np.max(abs(auto))
-    slip, how = rounding(part, auto) if close or part.x.size <= 10**4 else (None, None)
+    slip = rounding(part, auto) if close or part.x.size <= 10**4 else None
     if slip is None: return Verdict('undecided', CLOSE, **known) if j.sides == 'both' else Verdict('disagrees', _siding(j), **known)
     y = part.subject.y
     unseen = np.maximum(EPS * abs(y), j.noise).reshape(y.shape + (1,) * part.x.ndim)
     scaled, largest = gap * part.unit, np.max(abs(auto) * part.unit)
     tiny = (scaled <= EPS * largest) | (np.max(scaled * known['wrong']) >= 0.1 * largest) # beside the others, or as all of them are
     lost = tiny & (scaled <= unseen) & ((part.hand == 0) | (auto == 0))
-    room = known['tolerance'] + 2 * slip
+    room = known['tolerance'] + 2 * slip.size
     wrong = known['wrong'] & ~(gap <= room)
     known.update(wrong=wrong & ~lost, tolerance=room)
-    if not known['wrong'].any(): return Verdict('agrees', 'The differences from autodiff are too small to change any value of f' if wrong.any() else f'The differences from autodiff are rounding errors: {how} they are gone', **known)
+    if not known['wrong'].any(): return Verdict('agrees', 'The differences from autodiff are too small to change any value of f' if wrong.any() else f'The differences from autodiff are rounding errors: {slip} they are gone', **known)
     if j.sides != 'both': return Verdict('disagrees', _siding(j), **known)
-    return Verdict('disagrees', f'The difference is too small for the values of f, but it stays {how}, so that it is not rounding', **known) if how == 'in extended precision' else Verdict('undecided', CLOSE, **known)
+    return Verdict('disagrees', f'The difference is too small for the values of f, but it stays {slip}, so that it is not rounding', **known) if slip.in_digits else Verdict('undecided', CLOSE, **known)
 
 CLOSE = 'Hand and autodiff differ by so little that the values of f cannot tell who is right'
 
@@ -278,7 +278,7 @@ def _between(part, auto, known):
         for sign in (1, -1):
             beside = copy.copy(part)
             beside.x = part.x + sign * step
-            try: sides += autodiff(part.subject, [beside])
+            try: sides += autodiff.ask(part.subject, [beside])
             except Exception: return np.zeros(part.shape, bool)
     low, high = np.min(sides, axis=0), np.max(sides, axis=0)
     kinked = high - low > 1e-5 * (abs(low) + abs(high))
@@ -292,7 +292,7 @@ def _entry_by_entry(part, auto, limits, known):
     columns = _worst_first(part, auto, wrong)[:32]
     left = wrong.reshape(-1, n).copy()
     columns = columns[left[:, columns].any(axis=0)]
-    s = Slope(*sweep(part, columns))
+    s = sweep(part, columns)
     claim = part.hand.reshape(-1, n)[:, columns]
     says = np.where(left[:, columns], hears(s, claim, abs(claim), _given(limits, abs(claim))), '')
     left[:, columns] = says == 'against'
@@ -346,7 +346,7 @@ def _not_finite(part):
     "The verdict where the hand derivative is infinite or NaN: wrong, unless the slope is infinite, too."
     bad = ~np.isfinite(part.hand)
     columns = np.flatnonzero(bad.reshape(-1, part.x.size).any(axis=0))[:32]
-    s = Slope(*sweep(part, columns))
+    s = sweep(part, columns)
     steep = s.rough | (4 * s.error > 1e-3 * abs(s.value)) # the slopes of shorter and shorter steps settle at no number
     if np.all(steep | ~bad.reshape(-1, part.x.size)[:, columns]): return Verdict('undecided', ROUGH, witness='numeric')
     return Verdict('disagrees', 'The hand derivative is not finite where f has a slope', wrong=bad, witness='numeric')
@@ -366,7 +366,7 @@ def located(
         return found if found.status == 'disagrees' else Verdict('disagrees', 'The values of f contradict the hand derivative, but are too noisy to say in which entries', wrong=None, **known)
     found = _halved(part, rng)
     if found is None: return _sampled(part, rng, Verdict('disagrees', wrong=None, **known))
-    s, hand = Slope(*sweep(part, found)), part.hand.reshape(-1, part.x.size).astype(float)
+    s, hand = sweep(part, found), part.hand.reshape(-1, part.x.size).astype(float)
     claim, reference, error = hand[:, found], hand.copy(), np.zeros(hand.shape)
     bad = hears(s, claim, abs(claim), _granted(limits, abs(claim))) == 'against'
     reference[:, found], error[:, found] = np.where(bad, s.value, claim), 4 * s.error
@@ -386,7 +386,7 @@ def swept(
     **how, # for `sweep`
 ) -> Verdict: # of any status
     "The verdict from a numerical derivative of every entry."
-    s = Slope(*sweep(part, **how))
+    s = sweep(part, **how)
     claim = part.hand.reshape(-1, part.x.size)
     says = hears(s, claim, abs(claim), _granted(limits, abs(claim)))
     known = dict(known, reference=s.value.reshape(part.shape), tolerance=(4 * s.error + _granted(limits, abs(claim))).reshape(part.shape))
@@ -463,7 +463,7 @@ def decide(
 ) -> Verdict: # of any status
     "The verdict on one part."
     if part.hand.shape != part.shape:
-        reference = auto if auto is not None or part.x.size > SMALL else sweep(part)[0].reshape(part.shape)
+        reference = auto if auto is not None or part.x.size > SMALL else sweep(part).value.reshape(part.shape)
         return Verdict('disagrees', reference=reference, witness='autodiff' if auto is not None else 'numeric', tolerance=None if reference is None else 1e-6 * abs(reference).max())
     if auto is None: return by_values(part, rng, limits)
     if not np.all(np.isfinite(auto)): return _without(part, auto, rng, limits)
