@@ -1,10 +1,10 @@
 "gradient against hand-written NumPy, and its promises: shapes, types, nothing changed, nothing leaked."
-import pickle, warnings
+import pickle, re, warnings
 import autograd.numpy as np
 import numpy as onp
 import pytest
 from hypothesis import given, strategies as st
-from literate_grad import gradient, isapprox, isequal, tanh, withgradient
+from literate_grad import Draw, derivative, gradient, isapprox, isequal, tanh, withgradient
 
 sizes = st.integers(1, 20)
 draw = lambda seed, *shape, dtype=float: onp.random.default_rng(seed).normal(size=shape).astype(dtype)
@@ -75,3 +75,31 @@ def test_tanh_can_be_pickled(): assert pickle.loads(pickle.dumps(tanh)) is tanh
 ])
 def test_bad_arguments(args, error, words):
     with pytest.raises(error, match=words): gradient(lambda *x: np.sum(x[0]), *args)
+
+@pytest.mark.parametrize('call, words', [
+    (lambda: gradient(3, 1.0), 'expected a function, but got 3; call gradient(f, x), with the function first'),
+    (lambda: derivative(onp.sin), 'as of=, but got sin without a name; write @derivative(of=f'),
+    (lambda: derivative(of='f'), "as of=, but got 'f'; write"),
+    (lambda: derivative(at=(1.0,)), 'as of=, but it is missing; write'),
+    (lambda: derivative(of=onp.sin)(len),
+        'cannot label len, a builtin_function_or_method; write a function that calls it')])
+def test_misuse_is_one_sentence(call, words):
+    with pytest.raises(TypeError, match=re.escape(words)) as caught: call()
+    assert len(str(caught.value).splitlines()) == 1
+
+def test_a_list_of_layers_is_a_structure():
+    params = [[draw(0, 2, 3), draw(1, 2)], [draw(2, 1, 2), draw(3, 1)]]
+    def f(params): return sum(np.sum(w)**2 for layer in params for w in layer)
+    g, = gradient(f, params)
+    assert isequal(g, [[np.full(w.shape, 2 * np.sum(w)) for w in layer] for layer in params])
+
+def test_draws_repeat_and_stay_in_their_interval():
+    domain = Draw(3, (2, 2), (), low=0.5, high=0.75, times=4)
+    first, again = (domain(onp.random.default_rng(0)) for _ in range(2))
+    assert isequal(first, again) and len(first) == 4
+    for point in first: assert [onp.shape(x) for x in point] == [(3,), (2, 2), ()]
+    assert all(onp.all((x >= 0.5) & (x <= 0.75)) for point in first for x in point)
+
+@pytest.mark.parametrize('shapes, options', [((), {}), ((3,), {'low': 1, 'high': 1}), ((3,), {'times': 0})])
+def test_domains_that_hold_nothing(shapes, options):
+    with pytest.raises(ValueError, match='Draw expected shapes, low < high and times >= 1'): Draw(*shapes, **options)

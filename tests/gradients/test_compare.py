@@ -84,3 +84,15 @@ def test_ulps_add_up(a, b, c):
 def test_ulps_of_float32_is_symmetric_and_in_range(a, b):
     apart = ulps(np.float32(a), np.float32(b))
     assert apart == ulps(np.float32(b), np.float32(a)) and apart < 2**32 and (apart == 0) == (a == b)
+
+tiny = 2.0**-1074 # the distance between neighbours among the smallest numbers
+steps = st.integers(-2**12, 2**12)
+
+@given(st.lists(st.tuples(steps, steps, steps, steps), min_size=1, max_size=5), st.sampled_from([0.5, 0.1, 1e-3]))
+def test_complex_numbers_near_zero_are_compared_by_their_norms(numbers, rtol):
+    "The exact norms, in whole steps, decide; where rounding to a whole step could decide, nothing is claimed."
+    a = np.array([complex(p * tiny, q * tiny) for p, q, _, _ in numbers])
+    b = np.array([complex(r * tiny, s * tiny) for _, _, r, s in numbers])
+    apart = sum((p - r)**2 + (q - s)**2 for p, q, r, s in numbers)**0.5
+    size = max(sum(p * p + q * q for p, q, _, _ in numbers), sum(r * r + s * s for _, _, r, s in numbers))**0.5
+    if abs(apart - rtol * size) > len(numbers) + 2: assert isapprox(a, b, rtol=rtol) == (apart <= rtol * size)
