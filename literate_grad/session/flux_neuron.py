@@ -15,10 +15,13 @@ from .neuron import x, w, sech, linear_activation_derivative
 from ..gradients.layers import Chain, Dense
 
 # %% ../../nbs/session/flux_neuron.ipynb #687b9502
-recorded = {} # what Julia printed, by cell number
-
-# %% ../../nbs/session/flux_neuron.ipynb #6e5f2da4
-recorded[349] = 'Chain(\n  Dense(10 => 1; bias=false),           # 10 parameters\n) '
+recorded = { # what Julia printed, by cell number
+    349: 'Chain(\n  Dense(10 => 1; bias=false),           # 10 parameters\n) ',
+    350: (np.array([0.277495, 0.708802, -0.330047, 0.416559], np.float32),
+          np.array([-0.541632, 0.186023, -0.452852], np.float32)),
+    353: True, 354: True, 355: True,
+    356: 'Chain(\n  Dense(10 => 1, tanh; bias=false),     # 10 parameters\n) ',
+    363: True, 365: True}
 
 # %% ../../nbs/session/flux_neuron.ipynb #deb6241f
 def printed_alike(
@@ -26,17 +29,14 @@ def printed_alike(
     b: str, # another
 ) -> bool: # `True` when both say the same
     "Whether two printed models have the same words in the same lines, and their comments in the same columns."
-    lines_a, lines_b = ([(re.findall(r'\w+', line.lower()), line.find('#')) for line in text.splitlines()] for text in (a, b))
-    return lines_a == lines_b
+    def words(line): return re.findall(r'\w+', line.lower()), line.find('#')
+    return [*map(words, a.splitlines())] == [*map(words, b.splitlines())]
 
 # %% ../../nbs/session/flux_neuron.ipynb #a3b92db7
 linear_model = Chain(Dense(np.array([[
     0.277495, 0.708802, -0.330047, 0.416559,
     0.5, -0.25, 0.125,
     -0.541632, 0.186023, -0.452852]], np.float32), bias=False))
-
-# %% ../../nbs/session/flux_neuron.ipynb #b244d971
-recorded[350] = np.array([0.277495, 0.708802, -0.330047, 0.416559], np.float32), np.array([-0.541632, 0.186023, -0.452852], np.float32)
 
 # %% ../../nbs/session/flux_neuron.ipynb #da2043fe
 def flux_model_output(x, model):
@@ -52,20 +52,8 @@ def linear_model_output(x, model):
     """
     return np.sum(x * np.reshape(model.layers[0].weight, np.shape(x)))
 
-# %% ../../nbs/session/flux_neuron.ipynb #fa5878b0
-recorded[353] = True
-
-# %% ../../nbs/session/flux_neuron.ipynb #cdb121cf
-recorded[354] = True
-
-# %% ../../nbs/session/flux_neuron.ipynb #1a151bc6
-recorded[355] = True
-
 # %% ../../nbs/session/flux_neuron.ipynb #d18db6bc
 tanh_model = Chain(Dense(10, 1, tanh, bias=False, rng=np.random.default_rng(356)))
-
-# %% ../../nbs/session/flux_neuron.ipynb #29fc885c
-recorded[356] = 'Chain(\n  Dense(10 => 1, tanh; bias=false),     # 10 parameters\n) '
 
 # %% ../../nbs/session/flux_neuron.ipynb #57918840
 def tanh_model_output(x, model):
@@ -75,11 +63,9 @@ def tanh_model_output(x, model):
     weights = np.reshape(model.layers[0].weight, np.shape(x))
     return tanh(np.sum(x * weights))
 
-# %% ../../nbs/session/flux_neuron.ipynb #33d0dba3
-recorded[363] = True
-
 # %% ../../nbs/session/flux_neuron.ipynb #946b9c23
-@derivative(of=tanh_model_output, wrt='model.layers[0].weight[0]', at=(x, tanh_model), where={'w': 'model.layers[0].weight[0]'})
+@derivative(of=tanh_model_output, wrt='model.layers[0].weight[0]', at=(x, tanh_model),
+            where={'w': 'model.layers[0].weight[0]'})
 def tanh_model_output_derivative(x, model):
     """
     y = tanh(x*w)
@@ -88,6 +74,3 @@ def tanh_model_output_derivative(x, model):
     weights = np.reshape(model.layers[0].weight, np.shape(x))
     weighted_sum = np.sum(x * weights)
     return x * sech(weighted_sum)**2
-
-# %% ../../nbs/session/flux_neuron.ipynb #9341b0ee
-recorded[365] = True
