@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING: from matplotlib.axes import Axes
+else: Axes = Any # at run time Matplotlib is not loaded, and annotations can still be looked up
 
 # %% ../../nbs/gradients/plots.ipynb #f1ed1302
 blue: str = '#0072B2'
