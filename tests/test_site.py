@@ -102,6 +102,17 @@ def test_pictures_have_texts(site, name):
     for picture in soup(site/name).select('main img, main svg'):
         assert picture.get('alt') or picture.get('aria-label') or picture.find('title') or picture.get('aria-hidden'), str(picture)[:200]
 
+def session():
+    "The recorded session: for each cell its number, and its source and output as far as it has one."
+    text = (root/'tests/session/session.txt').read_text(encoding='utf-8')
+    parts = re.split(r'^In \[(\d+)\]:\n', text, flags=re.M)[1:]
+    return [(f'In [{number}]', *body.rstrip('\n').split('\n\n')) for number, body in zip(parts[::2], parts[1::2])]
+
+def test_the_session_is_shown_character_by_character(site):
+    columns = [column for page in ('neuron', 'flux_neuron') for column in soup(site/f'session/{page}.html').select('.julia')]
+    columns = [column for column in columns if column.name == 'div' and 'sourceCode' not in column['class']]
+    assert [(c.select_one('strong').text, *(code.text for code in c.select('pre code'))) for c in columns] == session()
+
 @every_page
 def test_formulas_of_docstrings_are_typeset(site, name):
     assert not [p for p in soup(site/name).select('main p') if re.match(r'\w+ = .*\bd\w+/d', p.text, re.S)]
