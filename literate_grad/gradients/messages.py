@@ -17,7 +17,7 @@ def name_of(
     f: Any, # a function or another thing that can be called
 ) -> str: # what to call it in a sentence; a lambda with file and line
     "The name of a function."
-    name, code = getattr(f, '__name__', type(f).__name__), getattr(f, '__code__', None)
+    name, code = getattr(f, '__name__', type(f).__name__), getattr(inspect.unwrap(f), '__code__', None)
     if name != '<lambda>' or code is None or not os.path.isfile(code.co_filename): return name
     return f'<lambda> ({os.path.basename(code.co_filename)}:{code.co_firstlineno})'
 
