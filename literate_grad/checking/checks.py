@@ -21,7 +21,7 @@ from .points import generic_points, special
 from .subject import (
     Part, Subject, ask_again, called, find_parts, mapping, real_value, resolve_wrt, row_by_row)
 from .witnesses import formula_of, lead
-from .verdict import KINK, Limits, decide, swept
+from .verdict import Case, Limits, Verdict, decide, swept
 from .diagnosis import diagnose
 from .report import Check, concluded, together
 
@@ -70,7 +70,7 @@ SURE = 'autodiff', 'kink', 'neither' # whose side the values take where the disa
 
 def _is_sure(verdict):
     "Whether a disagreement at a generic point is more than autodiff's own rounding."
-    sides = getattr(verdict.numeric, 'sides', 'kink')
+    sides = verdict.numeric and verdict.numeric.sides or 'kink'
     return verdict.autodiff is None or verdict.reference is not None and sides in SURE
 
 def _tried(question, part, args, at_kink):
@@ -223,7 +223,7 @@ def _finished(question, part, verdict, breaches):
         return concluded(part, verdict, notes, _cause(question, part, verdict), **known)
     if breaches.unsteady: verdict.status = 'undecided'
     if verdict.status == 'agrees' and question.elsewhere and (why := _hides(part, verdict)):
-        if found := _elsewhere(question, part, KINK in verdict.reasons): return _undecided(question, *found, why, notes)
+        if found := _elsewhere(question, part, verdict.at_kink): return _undecided(question, *found, why, notes)
         verdict.remarks.append(f'Such a point may hide mistakes ({why}), '
                                'but at generic points the derivative agrees, too.')
     if breaches.writes: verdict.status = 'undecided'
@@ -252,7 +252,7 @@ def _undecided(question, there, verdict, why, notes):
 def _exhaustive(part, verdict, limits):
     "A verdict that rests on a slope along every entry, too."
     if part.hand.shape != part.shape or verdict.status == 'disagrees' and verdict.wrong is not None: return verdict
-    v = swept(part, limits, dict(witness='numeric', numeric=verdict.numeric), progress=True)
+    v = swept(Case(part, None, limits), Verdict(numeric=verdict.numeric), progress=True)
     v.leader, v.autodiff, v.silent = verdict.leader, verdict.autodiff, verdict.silent
     if not v.status == 'agrees' == verdict.status: return v
     verdict.remarks.append(f'Numeric differentiation agrees along each of the {part.x.size} entries, '

@@ -20,7 +20,7 @@ from ..gradients.plots import plot_entries, plot_remainders, plot_wrong
 from .numeric import Line, direction, quiet
 from .subject import Part
 from .witnesses import Testimony, exact, rows
-from .verdict import KINK, Verdict, along
+from .verdict import Verdict, along
 
 # %% ../../nbs/checking/report.ipynb #9537f986
 @dataclass(repr=False, eq=False)
@@ -79,9 +79,9 @@ def _misses(c):
 
 def _detectable(verdict):
     "The smallest error in any one entry that would have been seen."
-    if KINK in verdict.reasons: return None
+    if verdict.at_kink: return None
     if verdict.tolerance is not None: return float(np.max(verdict.tolerance))
-    return getattr(verdict.numeric, 'seen', None)
+    return verdict.numeric and verdict.numeric.seen
 
 # %% ../../nbs/checking/report.ipynb #c88fecdb
 class LeftBehind:
