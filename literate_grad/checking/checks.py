@@ -23,6 +23,7 @@ from .subject import (
 from .witnesses import formula_of, lead
 from .verdict import Case, Limits, Verdict, decide, swept
 from .diagnosis import diagnose
+from .passes import look_into
 from .report import Check, concluded, together
 
 # %% ../../nbs/checking/checks.ipynb #920cea76
@@ -329,14 +330,21 @@ def check(
 def _answered(question, subject, exhaustive):
     "The verdict on all parts."
     parts = question.find(subject)
-    whole = row_by_row(subject, parts)
+    whole, asked = row_by_row(subject, parts), subject
     if whole is not subject: subject, parts = whole, question.find(whole)
     verdicts, breaches = question.verdicts(subject, parts), _breaches(subject)
     if exhaustive: verdicts = [_exhaustive(part, v, question.limits) for part, v in zip(parts, verdicts)]
     others = breaches if breaches.unsteady or breaches.writes else Breaches()
     told = [breaches, *[others] * (len(parts) - 1)]
     checks = [_finished(question, *each) for each in zip(parts, verdicts, told)]
+    checks = look_into(checks, _both_passes(asked, subject))
     return together(checks) if len(checks) > 1 or question.several else checks[0]
+
+def _both_passes(asked, subject):
+    "How a backward pass can be looked into; empty where `f` has several values that are not those of rows."
+    if asked.written: return asked.written
+    if subject.y.ndim: return {}
+    return dict(f=asked.plain, df=asked.df, args=asked.args, kwargs=asked.kwargs, cotangents=(np.ones_like(asked.y),))
 
 # %% ../../nbs/checking/checks.ipynb #a738f530
 if TYPE_CHECKING: from typing_extensions import Unpack

@@ -247,11 +247,11 @@ class Subject:
     writes: bool = False # whether one of them writes into its arguments
     batch: int = 0 # how many axes `f` was summed over that stand first in what `df` gives
     traced: Any = None # the value of `f` while autodiff looked on
+    written: dict = field(default_factory=dict) # for `passes`, where `f` and `df` are made of what people wrote
 
     def __post_init__(self):
-        self.f = counted(self.plain, self.tally)
         self.names = self.names or argument_names(self.plain, self.df, len(self.given))
-        self.args, self.kwargs = self.copies()
+        self.f, (self.args, self.kwargs) = counted(self.plain, self.tally), self.copies()
         self.value, self.claim = _both(self)
 
     @cached_property
