@@ -26,6 +26,13 @@ function pictures() {
   }
 }
 
+// ✓ and ✗ in colour, in reports and behind the steps of a derivation
+function markVerdicts() {
+  const marks = { '✓': 'right', '✗': 'wrong', '×': 'wrong' };
+  for (const mark of all('main strong, main .katex-html .amsrm, main .katex-html .boldsymbol'))
+    if (marks[mark.textContent]) mark.classList.add(marks[mark.textContent]);
+}
+
 // roles and names that the page's frame leaves out
 function names() {
   for (const a of all('a[role=navigation]')) a.setAttribute('role', 'button');
@@ -36,6 +43,7 @@ function names() {
 
 for (const step of [colab, pictures, names]) step();
 addEventListener('load', scrollable);
+addEventListener('load', markVerdicts);
 addEventListener('resize', scrollable);
 document.addEventListener('keydown', event => { // a button that is written as a link answers the space bar and Enter
   const button = event.target.closest('a[role=button]:not([href])');

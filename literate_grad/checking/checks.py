@@ -11,6 +11,7 @@ import copy, re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
+import sys
 from typing import TYPE_CHECKING, Any, TypedDict
 import numpy as np
 from ..gradients.compare import isapprox
@@ -347,7 +348,8 @@ def _both_passes(asked, subject):
     return dict(f=asked.plain, df=asked.df, args=asked.args, kwargs=asked.kwargs, cotangents=(np.ones_like(asked.y),))
 
 # %% ../../nbs/checking/checks.ipynb #a738f530
-if TYPE_CHECKING: from typing_extensions import Unpack
+if sys.version_info >= (3, 11): from typing import Unpack
+elif TYPE_CHECKING: from typing_extensions import Unpack
 
 class Options(TypedDict, total=False):
     "The keywords of `check`."
