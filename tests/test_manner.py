@@ -56,14 +56,18 @@ def test_a_private_name_lives_in_one_room():
     counted = Counter(name for room in modules for name in set(private_names(room)))
     assert not [name for name, count in counted.items() if count > 1]
 
+def inside(node, kind): return any(isinstance(below, kind) for below in ast.walk(node) if below is not node)
+
+def is_switch(node):
+    "Whether a dict with the keys True and False stands in place of a conditional."
+    if not (isinstance(node, ast.Subscript) and isinstance(node.value, ast.Dict)): return False
+    return all(isinstance(key, ast.Constant) and isinstance(key.value, bool) for key in node.value.keys)
+
 def nested(code):
-    "The lines with a conditional expression inside of another, or a dict that is indexed by a comparison."
-    for node in ast.walk(code):
-        if isinstance(node, ast.IfExp) and any(isinstance(below, ast.IfExp) for below in ast.walk(node) if below is not node):
-            yield node.lineno
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Dict):
-            if all(isinstance(key, ast.Constant) and isinstance(key.value, bool) for key in node.value.keys): yield node.lineno
+    "The lines with a conditional expression inside of another, or with such a dict."
+    return [node.lineno for node in ast.walk(code)
+            if isinstance(node, ast.IfExp) and inside(node, ast.IfExp) or is_switch(node)]
 
 @every_module
 def test_no_conditional_stands_inside_a_conditional_expression(room):
-    assert not list(nested(tree(room)))
+    assert not nested(tree(room))
