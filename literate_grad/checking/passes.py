@@ -91,7 +91,8 @@ class _Task:
     cotangents: tuple # of the outputs
 
     def __post_init__(self):
-        self.combined, self.home = self.f == self.df, {package_of(python_function(f)) for f in (self.f, self.df)}
+        self.combined, self.codes = self.f == self.df, {}
+        self.home = {package_of(python_function(f)) for f in (self.f, self.df)}
 
     def copies(self):
         "Both functions and the arguments in memory of their own."
@@ -101,7 +102,7 @@ class _Task:
     def backward(self, **options):
         "The watched backward pass and what it returns."
         f, df, args, kwargs = self.copies()
-        watch = Watch(self.home, **options)
+        watch = Watch(self.home, codes=self.codes, **options)
         if self.combined: return watch, watch.into(df)(*args, **kwargs)
         return watch, watch.into(df)(*self.inputs(f(*args, **kwargs), args))
 
@@ -121,7 +122,9 @@ def forward(self: _Task, kinds):
             outputs = [watch.variable_with(y) for y in values]
             if any(y is None for y in outputs): raise
         if not all(map(_is_close, values, outputs)): raise ValueError('it gives other values when it is traced')
-        return watch, values, _gradient_terms(outputs, self.cotangents, trace)
+        gradients = _gradient_terms(outputs, self.cotangents, trace)
+        if not gradients: raise ValueError('nothing that is traced reaches its output')
+        return watch, values, gradients
 
 # %% ../../nbs/checking/passes.ipynb #470a6ec8
 @patch
@@ -134,7 +137,9 @@ def variable_with(self: Watch, y):
 def traced(self: _Task):
     "The forward pass with every float traced, or, where that cannot be, every array."
     try: return self.forward((float, np.floating, np.ndarray))
-    except Exception: return self.forward(np.ndarray)
+    except Exception as error: first = error
+    try: return self.forward(np.ndarray)
+    except Exception: raise first from None
 
 # %% ../../nbs/checking/passes.ipynb #79fe7f7f
 @dataclass
@@ -266,8 +271,8 @@ class PassRow:
     variable: Any = field(repr=False) # what is known of it
     claims: list = field(repr=False) # every value that counted
 
-# %% ../../nbs/checking/passes.ipynb #9e0a3396
-def _pass_row(key, trail, variables, judge, result, statement):
+# %% ../../nbs/checking/passes.ipynb #20cf05af
+def _pass_row(key, trail, variables, judge, result):
     "The row of a variable: beside the variable of forward that it comes closest to; `None` where it claims nothing."
     if not variables: return None
     found = [(v, judge.claims(trail, v, result)) for v in variables]
@@ -277,7 +282,7 @@ def _pass_row(key, trail, variables, judge, result, statement):
     claim = min(wrong, key=_Claim.time) if wrong else claims[-1]
     time = claim.time()
     line = claim.segment.lines[time]
-    return PassRow(''.join(key[1]), ''.join(variable.path), not wrong, claim.error, line, statement(line),
+    return PassRow(''.join(key[1]), ''.join(variable.path), not wrong, claim.error, line, '',
                    *_made(trail, claim, judge.floor), claim.segment.value, claim.reference, time, key, variable, claims)
 
 # %% ../../nbs/checking/passes.ipynb #6b3ff0e1
@@ -384,8 +389,8 @@ def look(self: _Search, **options):
     wanted = lru_cache(maxsize=None)(lambda key: bool(self.matches(*key)))
     watch, value = self.task.backward(wanted=wanted, **options)
     result = [np.asarray(x) for _, x, *_ in named_numbers(('return',), value)]
-    row, statement = partial(_pass_row, judge=self.judge, result=result), partial(statement_at, self.file)
-    rows = {key: row(key, trail, self.matches(*key), statement=statement) for key, trail in watch.trails.items()}
+    row = partial(_pass_row, judge=self.judge, result=result)
+    rows = {key: row(key, trail, self.matches(*key)) for key, trail in watch.trails.items()}
     rows |= {('return', k): self.returned(k, x) for k, x in enumerate(result)}
     return {key: row for key, row in rows.items() if row}
 
@@ -522,8 +527,8 @@ def _markdown_rows(cells):
     first, *rest = ['| ' + ' | '.join(map(in_markdown, row)) + ' |' for row in cells]
     return '\n'.join([first, '|' + '---|' * len(_HEAD), *rest])
 
-# %% ../../nbs/checking/passes.ipynb #5484f542
-def _explained(search, rows, row):
+# %% ../../nbs/checking/passes.ipynb #1dcaf74c
+def _explained_line(search, rows, row):
     "The cause of the first wrong variable, the evidence, and the numbers and arrays at hand."
     watch, _ = search.task.backward(moment=row.time, wanted=lambda key: key == row.key)
     kinds = float, int, np.ndarray, np.floating
@@ -583,8 +588,9 @@ def _looked_into(task):
     except Exception as error: return Passes([], reason=f'{what}: {_message_of(error)}.')
     rows = {key: row for key, row in rows.items() if row.agrees or key[0] == 'return' or not _is_slope(row)}
     first, ordered = _first_wrong(search, rows), sorted(filter(search.is_set, rows.values()), key=lambda r: r.time)
+    for row in ordered: row.source = statement_at(search.file, row.line)
     if first is None: return Passes(ordered, reason=_why_unknown(ordered))
-    return Passes(ordered, first, '', *_explained(search, rows, first))
+    return Passes(ordered, first, '', *_explained_line(search, rows, first))
 
 def _message_of(error): return (str(error).splitlines() or [type(error).__name__])[0].rstrip('.')
 

@@ -204,21 +204,25 @@ def visit_Return(self: _Shown, node):
 def _end_shown(line):
     return ast.Expr(_hook_call('__end__', *_loads('__frame__'), ast.Constant(line), _hook_call('locals')))
 
-# %% ../../nbs/checking/watching.ipynb #88e6bc24
-@lru_cache(maxsize=64)
-def _parsed(text):
-    try: return ast.parse(text)
-    except SyntaxError: return ast.Module([], [])
-
-def _syntax_tree(file): return _parsed(''.join(linecache.getlines(file)))
-
+# %% ../../nbs/checking/watching.ipynb #cfc05a1c
 def _start_of(node): return min([node.lineno, *(d.lineno for d in getattr(node, 'decorator_list', ()))])
+
+@lru_cache(maxsize=64)
+def _by_line(text):
+    "The statements and functions of a source, by the line on which they begin."
+    try: tree = ast.parse(text)
+    except SyntaxError: return {}
+    out = {}
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.stmt, ast.Lambda)): out.setdefault(_start_of(node), []).append(node)
+    return out
+
+def _on_line(file, line): return _by_line(''.join(linecache.getlines(file))).get(line, [])
 
 def _definition(code):
     "The syntax tree of a function; `None` where its source is not at hand or does not tell it from another."
     kind = ast.Lambda if code.co_name == '<lambda>' else ast.FunctionDef
-    def is_it(n): return _start_of(n) == code.co_firstlineno and getattr(n, 'name', code.co_name) == code.co_name
-    found = [n for n in ast.walk(_syntax_tree(code.co_filename)) if isinstance(n, kind) and is_it(n)]
+    found = [n for n in _on_line(code.co_filename, code.co_firstlineno) if isinstance(n, kind)]
     if len(found) != 1: return None # no source, or two lambdas on one line
     node = copy.deepcopy(found[0])
     if kind is ast.FunctionDef: return node
@@ -271,7 +275,7 @@ def statement_at(
 ) -> str: # the text
     "The statement that begins on a line, on one line."
     lines = linecache.getlines(file)
-    found = [n.end_lineno for n in ast.walk(_syntax_tree(file)) if isinstance(n, ast.stmt) and n.lineno == line]
+    found = [n.end_lineno for n in _on_line(file, line) if isinstance(n, ast.stmt)]
     end = found[0] if len(found) == 1 and found[0] - line < _LONG else line
     return ' '.join(' '.join(lines[line - 1:end]).split())
 
@@ -351,7 +355,7 @@ class Watch:
     calls: list = field(default_factory=list) # the names of the functions, in order
     names: set = field(default_factory=set) # of all variables
     trails: dict = field(default_factory=dict) # the segments of each variable
-    codes: dict = field(default_factory=dict)
+    codes: dict = field(default_factory=dict) # what functions were rewritten to; may be used again
 
     def enter(self, name):
         "A number for the call of a function."
@@ -446,8 +450,9 @@ def shown(self: Watch, function):
     code = function.__code__
     cells = dict(zip(code.co_freevars, function.__closure__ or ()))
     if self.functional: cells |= {k: types.CellType(anp) for k in code.co_names if function.__globals__.get(k) is np}
-    if id(code) not in self.codes: self.codes[id(code)] = _rewritten(code, self.functional, cells)
-    made = self.codes[id(code)]
+    key = code.co_filename, code, self.functional
+    if key not in self.codes: self.codes[key] = _rewritten(code, self.functional, cells)
+    made = self.codes[key]
     if made is None: return function
     hooks = self.see, self.into, self.end, self.enter, _put, _augmented, _method, slice
     cells = {k: types.CellType(h) for k, h in zip(_HOOKS, hooks)} | cells
