@@ -118,7 +118,7 @@ class Rungs(NamedTuple):
 # %% ../../nbs/checking/numeric.ipynb #ff90d1b5
 def rungs(
     line, # a `Line`, or any function of a number with flat arrays as values
-    h: np.ndarray=STEPS, # the steps, from long to short
+    h, # the steps, from long to short, such as `STEPS`
 ) -> Rungs: # the values there
     "The values of `line` on a ladder of steps."
     if isinstance(line, Line): ask([line], [*h.tolist(), *(-h).tolist()])
