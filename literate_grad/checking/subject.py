@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['GRADIENTS', 'Parameters', 'parameters', 'argument_names', 'find_path', 'by_name', 'resolve_wrt', 'called', 'counted',
-           'after', 'attempt', 'mapping', 'side_by_side', 'Subject', 'real_value', 'ask_again', 'Values', 'Part',
-           'find_parts', 'Shared', 'Summed', 'row_by_row']
+           'standing_for', 'after', 'attempt', 'mapping', 'side_by_side', 'Subject', 'real_value', 'ask_again',
+           'Values', 'Part', 'find_parts', 'Shared', 'Summed', 'row_by_row']
 
-# %% ../../nbs/checking/subject.ipynb #184c6fdd
+# %% ../../nbs/checking/subject.ipynb #705e67a0
 import copy, inspect, re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, wraps
 from itertools import permutations
@@ -32,19 +32,20 @@ class Parameters(NamedTuple):
         "Whether the function can be called with so many arguments."
         return self.needed <= count <= len(self.names)
 
-# %% ../../nbs/checking/subject.ipynb #0081624a
+# %% ../../nbs/checking/subject.ipynb #c17f72b2
 def parameters(
     f: Callable, # a function
+    kwargs: Collection=(), # what it is given by keyword
 ) -> 'Parameters|None': # `None` where there is no telling
     "What a function takes by position."
     code = None if hasattr(f, '__wrapped__') or inspect.ismethod(f) else getattr(f, '__code__', None)
-    if code is not None:
+    if code is not None and not kwargs:
         if code.co_flags & inspect.CO_VARARGS: return None
         return Parameters(code.co_varnames[:code.co_argcount], code.co_argcount - len(f.__defaults__ or ()))
     try: found = inspect.signature(f).parameters.values()
     except (TypeError, ValueError): return None
     if any(p.kind is p.VAR_POSITIONAL for p in found): return None
-    found = [p for p in found if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    found = [p for p in found if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.name not in kwargs]
     return Parameters(tuple(p.name for p in found), sum(p.default is p.empty for p in found))
 
 # %% ../../nbs/checking/subject.ipynb #71ca7703
@@ -176,7 +177,7 @@ def called(
         raise TypeError(f'check cannot call {name_of(f)} with {count}: {mismatch}.') from None
     raise _raised(f, cause) from cause
 
-# %% ../../nbs/checking/subject.ipynb #89f054c3
+# %% ../../nbs/checking/subject.ipynb #7a7ca67c
 def counted(
     f: Callable, # a function
     tally: list, # grows by one with each call
@@ -189,15 +190,22 @@ def counted(
     again.__name__ = name_of(f)
     return again
 
+def standing_for(
+    df: Callable, # a function
+) -> Callable: # a decorator
+    "Gives another function the name, the docstring and the label of `df`."
+    def dressed(function):
+        function = wraps(df)(function)
+        function.__name__, function.__doc__ = name_of(df), docstring_of(df)
+        return function
+    return dressed
+
 def after(
     df: Callable, # a function
     change: Callable, # a function of what it returns
 ) -> Callable: # with the name, the docstring and the label of `df`
     "One function after another."
-    @wraps(df)
-    def both(*args, **kwargs): return change(df(*args, **kwargs))
-    both.__name__, both.__doc__ = name_of(df), docstring_of(df)
-    return both
+    return standing_for(df)(lambda *args, **kwargs: change(df(*args, **kwargs)))
 
 # %% ../../nbs/checking/subject.ipynb #d26a4ad0
 def attempt(task: tuple) -> Any:
@@ -231,7 +239,7 @@ def side_by_side(
                             'define them at the top of a module, or use ThreadPoolExecutor.') from None
         raise
 
-# %% ../../nbs/checking/subject.ipynb #0abc3960
+# %% ../../nbs/checking/subject.ipynb #48b44358
 @dataclass
 class Subject:
     "`f` and its hand derivative `df` at one point."
@@ -247,7 +255,6 @@ class Subject:
     writes: bool = False # whether one of them writes into its arguments
     batch: int = 0 # how many axes `f` was summed over that stand first in what `df` gives
     traced: Any = None # the value of `f` while autodiff looked on
-    written: dict = field(default_factory=dict) # for `passes`, where `f` and `df` are made of what people wrote
 
     def __post_init__(self):
         self.names = self.names or argument_names(self.plain, self.df, len(self.given))

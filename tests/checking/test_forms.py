@@ -1,0 +1,214 @@
+"Every form in which people hand over a derivative, right and wrong."
+import pickle
+from dataclasses import dataclass
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from literate_grad import check, gradient
+
+rng = np.random.default_rng(3)
+x, w = rng.normal(size=(2, 5))
+X, W, b = rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), rng.normal(size=2)
+A = rng.normal(size=(5, 5))
+p = rng.normal(size=5)
+
+# layers and their backward passes
+
+def layer(X, W, b): return anp.tanh(X @ W + b)
+
+def layer_vjp(X, W, b, g):
+    dz = g * (1 - np.tanh(X @ W + b)**2)
+    return dz @ W.T, X.T @ dz, dz.sum(0)
+
+def g_first(g, X, W, b): return layer_vjp(X, W, b, g)
+def grad_output_first(grad_output, X, W, b): return layer_vjp(X, W, b, grad_output)
+
+def forward(X, W, b):
+    y = anp.tanh(X @ W + b)
+    return y, (X, W, y)
+
+def backward(dout, cache):
+    X, W, y = cache
+    dz = dout * (1 - y**2)
+    return dz @ W.T, X.T @ dz, dz.sum(0)
+
+def forward_dict(X, W, b):
+    y, cache = forward(X, W, b)
+    return y, dict(cache=cache)
+
+def backward_dict(cache, dout): return dict(zip(('dX', 'dW', 'db'), backward(dout, cache['cache'])))
+
+def loss_forward(x, w):
+    r = x * w - 1
+    return anp.sum(r**2), (x, w, r)
+
+def loss_backward(cache):
+    x, w, r = cache
+    return 2 * r * w, 2 * r * x
+
+class Layer:
+    "Keeps its cache."
+    def __init__(self): self.cache = None
+    def forward(self, X, W):
+        self.cache = X, W
+        return X @ W
+    def backward(self, dout): return dout @ self.cache[1].T, self.cache[0].T @ dout
+    def wrong(self, dout): return dout @ self.cache[1].T, 2 * self.cache[0].T @ dout
+
+one, two = Layer(), Layer()
+
+def two_outputs(x, w): return anp.sum(x * w), anp.sin(x)
+def two_outputs_vjp(x, w, g1, g2): return g1 * w + g2 * np.cos(x), g1 * x
+
+# functions of a vector
+
+def rosen(x): return anp.sum(100 * (x[1:] - x[:-1]**2)**2 + (1 - x[:-1])**2)
+def rosen_der(x): return gradient(rosen, x)[0]
+def rosen_hess(x):
+    d = np.append(1200 * x[:-1]**2 - 400 * x[1:] + 2, 0)
+    d[1:] += 200
+    return np.diag(d) - np.diag(400 * x[:-1], 1) - np.diag(400 * x[:-1], -1)
+def rosen_hessp(x, p): return rosen_hess(x) @ p
+def untraced_rosen(x): return float(rosen(np.asarray(x)))
+
+def both(x, w): return anp.sum(anp.sin(x * w)), w * np.cos(x * w)
+def both_blocks(x, w): return anp.sum(anp.sin(x * w)), (w * np.cos(x * w), x * np.cos(x * w))
+def both_named(x, w): return anp.sum(anp.sin(x * w)), {'dx': w * np.cos(x * w), 'dw': x * np.cos(x * w)}
+def value_only(x, w): return anp.sum(anp.sin(x * w))
+
+def weighted(x): return anp.array([x[0]**2 + x[1] * x[2], anp.exp(x[0] * x[1]) - x[2]**3])
+def weighted_hess(x, v):
+    e = np.exp(x[0] * x[1])
+    first = np.array([[2, 0, 0], [0, 0, 1], [0, 1, 0]])
+    mixed = (1 + x[0] * x[1]) * e
+    return v[0] * first + v[1] * np.array([[x[1]**2 * e, mixed, 0], [mixed, x[0]**2 * e, 0], [0, 0, -6 * x[2]]])
+
+def softmax(x): return anp.exp(x) / anp.sum(anp.exp(x))
+def softmax_jvp(x, t): return softmax(x) * (t - softmax(x) @ t)
+def softmax_vjp(x, g): return softmax(x) * (g - softmax(x) @ g)
+def product_jvp(x, w, dx, dw): return dx * w + x * dw
+def quotient(x, w): return x / w
+def quotient_jvp(x, w, x_dot, w_dot): return x_dot / w - x * w_dot / w**2
+
+def rows(X): return anp.tanh(X @ W)
+def rows_jac(X): return (1 - np.tanh(X @ W)**2)[:, :, None] * W.T
+def columns(t, Y): return anp.array([Y[1] * t, -anp.sin(Y[0])])
+def columns_jac(t, Y): return np.array([[0 * t, t], [-np.cos(Y[0]), 0 * t]])
+def per_sample(X): return anp.sum(X**3, axis=1)
+def curve(t, a, k): return a * anp.exp(-k * t)
+def curve_jac(t, a, k): return np.stack([np.exp(-k * t), -a * t * np.exp(-k * t)], axis=1)
+
+def scaled(f, k): return lambda *args: k * f(*args)
+
+def in_tuple(f, index, k):
+    "A backward pass with one gradient off by a factor."
+    def wrong(*args):
+        d = list(f(*args))
+        d[index] = k * d[index]
+        return tuple(d)
+    return wrong
+
+RIGHT = {
+    'vjp': (layer, layer_vjp, (X, W, b), {}),
+    'vjp, g first': (layer, g_first, (X, W, b), {}),
+    'vjp, grad_output first': (layer, grad_output_first, (X, W, b), {}),
+    'vjp with g': (softmax, softmax_vjp, (x, w), {}),
+    'vjp, named': (softmax, lambda x, z: softmax_vjp(x, z), (x,), dict(form='vjp')),
+    'vjp by one': (layer, lambda X, W, b, g: layer_vjp(X, W, b, g)[1], (X, W, b), dict(wrt='W')),
+    'vjp of a number': (value_only, lambda x, w, g: (g * w * np.cos(x * w), g * x * np.cos(x * w)), (x, w), {}),
+    'vjp of two outputs': (two_outputs, two_outputs_vjp, (x, w), dict(form='vjp')),
+    'vjp untraced': (lambda X, W, b: np.asarray(layer(np.asarray(X), np.asarray(W), np.asarray(b))), layer_vjp, (X, W, b), {}),
+    'cache': (forward, backward, (X, W, b), {}),
+    'cache, said': (forward, backward, (X, W, b), dict(form='cache')),
+    'cache in a dict, last first': (forward_dict, backward_dict, (X, W, b), {}),
+    'cache of a loss': (loss_forward, loss_backward, (x, w), {}),
+    'cache on an object': (one.forward, one.backward, (X, W), {}),
+    'jvp': (softmax, softmax_jvp, (x,), {}),
+    'jvp, two tangents': (quotient, quotient_jvp, (x, w), {}),
+    'jvp, d for tangents': (lambda x, w: x * w, product_jvp, (x, w), dict(form='jvp')),
+    'jvp by one': (quotient, lambda x, w, t: -x * t / w**2, (x, w), dict(form='jvp', wrt='w')),
+    'jac=True': (both, True, (x, w), {}),
+    'jac=True, blocks': (both_blocks, True, (x, w), {}),
+    'jac=True, by name': (both_named, True, (x, w), {}),
+    'value and gradient apart': (value_only, both_blocks, (x, w), dict(form='value_and_grad')),
+    'value and gradient, found': (rosen, lambda x: (rosen(x), rosen_der(x)), (x,), {}),
+    'both return both': (both_blocks, both_blocks, (x, w), {}),
+    'hessian': (rosen, rosen_hess, (x,), {}),
+    'hessian, said': (rosen, lambda x: rosen_hess(x), (x,), dict(form='hessian')),
+    'hessian untraced': (untraced_rosen, rosen_hess, (x,), dict(form='hessian')),
+    'hessian of a number': (lambda t: anp.exp(-t**2), lambda t: (4 * t**2 - 2) * np.exp(-t**2), (0.7,), dict(form='hessian')),
+    'hessian of a matrix argument': (lambda X: anp.sum(X**3), lambda X: np.diag(6 * X.ravel()).reshape(*X.shape, *X.shape),
+                                     (X,), dict(form='hessian')),
+    'hessian, weighted': (weighted, weighted_hess, (x[:3], w[:2]), {}),
+    'hvp': (rosen, rosen_hessp, (x, p), {}),
+    'hvp without p': (rosen, rosen_hessp, (x,), {}),
+    'hvp untraced': (untraced_rosen, rosen_hessp, (x, p), {}),
+    'hvp of a quadratic': (lambda x, A: x @ A @ x / 2, lambda x, v, A: (A + A.T) @ v / 2, (x, p, A), dict(form='hvp')),
+    'rows': (rows, rows_jac, (X,), {}),
+    'columns, as solve_bvp': (columns, columns_jac, (np.linspace(.1, 1, 4), rng.normal(size=(2, 4))), dict(wrt=1)),
+    'per sample': (per_sample, lambda X: 3 * X**2, (X,), {}),
+    'curve_fit': (curve, curve_jac, (np.linspace(0, 1, 6), 1.3, 0.7), dict(wrt=('a', 'k'))),
+    'gradients by name': (lambda x, w: anp.sum(x * w**2), lambda x, w: dict(dx=w**2, dw=2 * x * w), (x, w), {}),
+    'parameters and gradients by name': (
+        lambda params, x: anp.sum(params['W'] @ x + params['b']),
+        lambda params, x: dict(dW=np.outer(np.ones(2), x), db=np.ones(2)),
+        (dict(W=rng.normal(size=(2, 5)), b=rng.normal(size=2)), x), dict(wrt='params')),
+    'tangents of a sphere': (lambda q: anp.sum(q * w[:3]) * (q @ q), lambda q: w[:3] * (q @ q) + 2 * q * (w[:3] @ q),
+                             (x[:3] / np.linalg.norm(x[:3]),), dict(along=np.linalg.svd(x[None, :3])[2][1:].T)),
+    'right on the sphere only': (lambda q: anp.sum(q * w[:3]), lambda q: w[:3] - q * (w[:3] @ q),
+                                 (x[:3] / np.linalg.norm(x[:3]),), dict(along=np.linalg.svd(x[None, :3])[2][1:].T)),
+    'a retraction at zero': (lambda t: anp.sin(t) + t**2, lambda t: np.eye(3), (np.zeros(3),), dict(elsewhere=False)),
+}
+
+@pytest.mark.parametrize('name', RIGHT)
+def test_what_is_right_agrees(name):
+    f, df, args, options = RIGHT[name]
+    c = check(f, df, *args, **options)
+    assert c.status == 'agrees', c
+    assert c.evaluations > 0 and all(part.wrong is not None and not part.wrong.any() for part in c)
+
+WRONG = {
+    'vjp': (layer, in_tuple(layer_vjp, 1, 2), (X, W, b), dict(form='vjp'), 'W'),
+    'vjp without the derivative of tanh': (layer, lambda X, W, b, g: (g @ W.T, X.T @ g, g.sum(0)), (X, W, b), {}, 'X'),
+    'vjp that ignores g': (softmax, lambda x, g: softmax(x) * (1 - softmax(x)), (x,), {}, 'x'),
+    'vjp transposed': (lambda x, A: A @ x, lambda x, A, g: A @ g, (x, A), dict(wrt='x'), 'x'),
+    'vjp without the sum over rows': (layer, lambda X, W, b, g: (*layer_vjp(X, W, b, g)[:2], g), (X, W, b), {}, 'b'),
+    'vjp clipped': (softmax, lambda x, g: softmax_vjp(x, np.clip(g, -3, 3)), (x,), {}, 'x'),
+    'vjp of relu of g': (lambda x: anp.sum(x**2), lambda x, g: 2 * x * np.maximum(g, 0), (x,), dict(form='vjp'), 'x'),
+    'vjp of two outputs': (two_outputs, lambda x, w, g1, g2: (g1 * w, g1 * x), (x, w), dict(form='vjp'), 'x'),
+    'cache': (forward, in_tuple(backward, 2, .5), (X, W, b), dict(form='cache'), 'b'),
+    'cache, wrong place': (forward, lambda dout, cache: backward(dout * 2, cache), (X, W, b), {}, 'X'),
+    'cache of a loss': (loss_forward, in_tuple(loss_backward, 1, -1), (x, w), dict(form='cache'), 'w'),
+    'cache on an object': (two.forward, two.wrong, (X, W), {}, 'W'),
+    'jvp': (softmax, lambda x, t: softmax(x) * t, (x,), {}, 's'),
+    'jvp, sign of one term': (quotient, lambda x, w, x_dot, w_dot: x_dot / w + x * w_dot / w**2, (x, w), {}, 's'),
+    'jac=True': (lambda x, w: (both(x, w)[0], np.cos(x * w)), True, (x, w), {}, 'x'),
+    'jac=True, blocks': (lambda x, w: (both(x, w)[0], (w * np.cos(x * w), w * np.cos(x * w))), True, (x, w), {}, 'w'),
+    'another value': (value_only, lambda x, w: (2 * value_only(x, w), both(x, w)[1]), (x, w),
+                      dict(form='value_and_grad', wrt='x'), 'x'),
+    'hessian, one triangle': (rosen, lambda x: np.triu(rosen_hess(x)), (x,), dict(form='hessian'), 'x'),
+    'hessian of half of it': (rosen, lambda x: rosen_hess(x) / 2, (x,), dict(form='hessian'), 'x'),
+    'hessian untraced': (untraced_rosen, lambda x: np.triu(rosen_hess(x)), (x,), dict(form='hessian'), 'x'),
+    'hessian of a number': (lambda t: anp.exp(-t**2), lambda t: -2 * np.exp(-t**2), (0.7,), dict(form='hessian'), 't'),
+    'hessian, weights forgotten': (weighted, lambda x, v: weighted_hess(x, np.ones(2)), (x[:3], w[:2]), dict(form='hessian'), 'x'),
+    'hvp': (rosen, lambda x, p: np.diag(np.diag(rosen_hess(x))) @ p, (x, p), dict(form='hvp'), 'x'),
+    'hvp without p': (rosen, lambda x, p: rosen_hess(x) @ np.ones(5), (x,), dict(form='hvp'), 'x'),
+    'hvp untraced': (untraced_rosen, lambda x, p: -rosen_hessp(x, p), (x, p), dict(form='hvp'), 'x'),
+    'rows': (rows, lambda X: rows_jac(X) * [1, 1, 1.01], (X,), {}, 'X'),
+    'rows transposed': (rows, lambda X: rows_jac(X).transpose(0, 2, 1), (X,), {}, 'X'),
+    'columns': (columns, lambda t, Y: -columns_jac(t, Y), (np.linspace(.1, 1, 4), rng.normal(size=(2, 4))), dict(wrt=1), 'Y'),
+    'per sample': (per_sample, lambda X: 2 * X**2, (X,), {}, 'X'),
+    'curve_fit': (curve, lambda t, a, k: curve_jac(t, a, k) * [1, -1], (np.linspace(0, 1, 6), 1.3, 0.7), dict(wrt=('a', 'k')), 'k'),
+    'gradients by name': (lambda x, w: anp.sum(x * w**2), lambda x, w: dict(dx=w**2, dw=x * w), (x, w), {}, 'w'),
+    'wrong on the sphere': (lambda q: anp.sum(q * w[:3]), lambda q: q - q * (q @ w[:3]),
+                            (x[:3] / np.linalg.norm(x[:3]),), dict(along=np.linalg.svd(x[None, :3])[2][1:].T), 's'),
+    'whole numbers in a model': (lambda m: anp.sum(m['w'] * m['n']), lambda m: dict(w=m['n'], n=0 * m['w']),
+                                 (dict(w=x[:3], n=np.array([1, 2, 3])),), {}, "m['n']"),
+}
+
+@pytest.mark.parametrize('name', WRONG)
+def test_what_is_wrong_disagrees(name):
+    f, df, args, options, by = WRONG[name]
+    c = check(f, df, *args, **options)
+    assert c.status == 'disagrees', c
+    assert [part.wrt for part in c if not part][:1] == [by], c
