@@ -17,15 +17,16 @@ __all__ = ['mae', 'mae_derivative', 'mse', 'mse_derivative', 'msle', 'msle_deriv
 import functools, numpy
 import autograd.numpy as np
 from autograd.tracer import getval
-from .activations import _floats, relu, relu_derivative, sigmoid, softplus
+from .activations import as_floats, relu, relu_derivative, sigmoid, softplus
 from ..gradients.autodiff import derivative
 
 # %% ../../nbs/library/losses.ipynb #ed10b8e8
 def _pair(ŷ, y, name):
     "Prediction and truth as float arrays of one type and shape."
     if np.ndim(y) and np.shape(ŷ) != np.shape(y):
-        raise ValueError(f'{name} expected a prediction and a truth of one shape, but got {np.shape(ŷ)} and {np.shape(y)}; try y.reshape(ŷ.shape).')
-    ŷ, y = _floats(ŷ, name), _floats(y, name)
+        raise ValueError(f'{name} expected a prediction and a truth of one shape, but got {np.shape(ŷ)} and '
+                         f'{np.shape(y)}; try y.reshape(ŷ.shape).')
+    ŷ, y = as_floats(ŷ, name), as_floats(y, name)
     if not ŷ.size: raise ValueError(f'{name} expected predictions, but got an empty array of shape {ŷ.shape}.')
     y = y if y.dtype == ŷ.dtype else y.astype(ŷ.dtype)
     return ŷ, y if y.shape == ŷ.shape else y * np.ones(ŷ.shape, ŷ.dtype)
@@ -39,6 +40,7 @@ def _loss(
     def wrapped(ŷ, y, *options, **named): return f(*_pair(ŷ, y, f.__name__), *options, **named)
     return wrapped
 
+# %% ../../nbs/library/losses.ipynb #6b476d06
 def _loss_derivative(
     df, # a function like a loss, which gives an array
 ): # the same function, which gives an array in the shape and type of the prediction
@@ -55,18 +57,20 @@ _traced = {sum: np.sum, numpy.sum: np.sum, numpy.mean: np.mean} # so that autodi
 
 def _gathered(agg, losses): return _traced.get(agg, agg)(losses)
 
+# %% ../../nbs/library/losses.ipynb #f54550ea
 def _share(agg, n):
     "The derivative of the gathered loss by each of `n` losses."
     if agg in (np.mean, numpy.mean): return 1 / n
     if agg in (np.sum, numpy.sum, sum): return 1
-    raise ValueError(f'the derivative of a loss expected agg to be np.mean or np.sum, but got {agg!r}; use np.sum, and multiply each entry by the derivative of your agg.')
+    raise ValueError(f'the derivative of a loss expected agg to be np.mean or np.sum, but got {agg!r}; '
+                     'use np.sum, and multiply each entry by the derivative of your agg.')
 
 # %% ../../nbs/library/losses.ipynb #bbb6425e
 _scores = np.array([[0.4, -1.2, 2.3, 0.7], [1.9, 0.2, -0.6, 1.1], [-0.3, 0.8, 1.4, -2.1]])
 _values = np.array([[0.9, -0.5, 0.2, 3.1], [1.3, 0.7, -0.9, -0.4], [0.1, 2.2, 1.6, -1.8]])
 _probabilities = np.exp(_scores) / np.sum(np.exp(_scores), 0)
 _targets = np.array([[0.7, 0.1, 0.3, 0.2], [0.1, 0.3, 0.6, 0.3], [0.2, 0.6, 0.1, 0.5]])
-_signs = np.array([[1.0, -1, 1, 1], [-1, 1, -1, 1], [1, 1, -1, -1]])
+_sides = np.array([[1.0, -1, 1, 1], [-1, 1, -1, 1], [1, 1, -1, -1]])
 
 # %% ../../nbs/library/losses.ipynb #5da632d8
 @_loss
@@ -111,6 +115,7 @@ def mse_derivative(ŷ, y, agg=np.mean):
 # %% ../../nbs/library/losses.ipynb #38e5f35c
 def _eps(eps, ŷ): return np.finfo(ŷ.dtype).eps if eps is None else eps
 
+# %% ../../nbs/library/losses.ipynb #032e6b57
 @_loss
 def msle(
     ŷ, # the prediction, not negative
@@ -161,6 +166,7 @@ def _xlogy(x, y):
     "x log(y), and 0 where `x` is 0."
     return x * np.log(np.where(x == 0, 1, y))
 
+# %% ../../nbs/library/losses.ipynb #7f7796d0
 @_loss
 def poisson_loss(
     ŷ, # the expected counts, positive
@@ -190,7 +196,7 @@ def hinge_loss(
     "How much is missing to a score of 1 on the right side."
     return _gathered(agg, relu(1 - ŷ * y))
 
-@derivative(of=hinge_loss, wrt='ŷ', at=(_scores, _signs, np.sum))
+@derivative(of=hinge_loss, wrt='ŷ', at=(_scores, _sides, np.sum))
 @_loss_derivative
 def hinge_loss_derivative(ŷ, y, agg=np.mean):
     """The derivative of `hinge_loss` by the scores; 0 at the kink.
@@ -210,7 +216,7 @@ def squared_hinge_loss(
     "The square of what is missing to a score of 1 on the right side."
     return _gathered(agg, relu(1 - ŷ * y)**2)
 
-@derivative(of=squared_hinge_loss, wrt='ŷ', at=(_scores, _signs, np.sum))
+@derivative(of=squared_hinge_loss, wrt='ŷ', at=(_scores, _sides, np.sum))
 @_loss_derivative
 def squared_hinge_loss_derivative(ŷ, y, agg=np.mean):
     """The derivative of `squared_hinge_loss` by the scores.
@@ -268,14 +274,17 @@ def _focal(p, gamma):
     "(1 - p)^gamma log(p)"
     return relu(1 - p)**gamma * np.log(p)
 
+# %% ../../nbs/library/losses.ipynb #68c30a6b
 def _focal_slope(p, gamma):
     "The derivative of `_focal` by `p`."
     return relu(1 - p)**gamma / p - gamma * relu(1 - p)**(gamma - 1 if gamma else 1) * np.log(p)
 
-def _given(ŷ, y, eps):
+# %% ../../nbs/library/losses.ipynb #88b9bf22
+def _of_what_happened(ŷ, y, eps):
     "The probability given to what happened."
     return y * ŷ + (1 - y) * (1 - ŷ) + _eps(eps, ŷ)
 
+# %% ../../nbs/library/losses.ipynb #c458bbc4
 @_loss
 def binary_focal_loss(
     ŷ, # the probabilities, of any shape
@@ -285,7 +294,7 @@ def binary_focal_loss(
     eps=None, # what is added to the probabilities; `None`: the precision of their type
 ):
     "A `binarycrossentropy` that counts easy examples less."
-    return _gathered(agg, -_focal(_given(ŷ, y, eps), gamma))
+    return _gathered(agg, -_focal(_of_what_happened(ŷ, y, eps), gamma))
 
 # %% ../../nbs/library/losses.ipynb #b1f06c6a
 @derivative(of=binary_focal_loss, wrt='ŷ', at=(_probabilities, np.round(_targets), np.sum, 1.7, 0.01))
@@ -298,7 +307,7 @@ def binary_focal_loss_derivative(ŷ, y, agg=np.mean, gamma=2, eps=None):
         dL/dŷ = (gamma*(1 - p)^(gamma - 1)*log(p) - (1 - p)^gamma/p) * dp/dŷ
               = (gamma*(1 - p)^(gamma - 1)*log(p) - (1 - p)^gamma/p) * (2*y - 1)
     """
-    return -_focal_slope(_given(ŷ, y, eps), gamma) * (2 * y - 1) * _share(agg, ŷ.size)
+    return -_focal_slope(_of_what_happened(ŷ, y, eps), gamma) * (2 * y - 1) * _share(agg, ŷ.size)
 
 # %% ../../nbs/library/losses.ipynb #26d366b3
 @_loss
@@ -325,6 +334,7 @@ def siamese_contrastive_loss_derivative(ŷ, y, agg=np.mean, margin=1):
 # %% ../../nbs/library/losses.ipynb #70ad6055
 def _examples(ŷ, dims): return np.sum(ŷ, dims).size
 
+# %% ../../nbs/library/losses.ipynb #322a06d5
 @_loss
 def crossentropy(
     ŷ, # the probabilities, which sum to 1 along `dims`
@@ -355,6 +365,7 @@ def logsoftmax(
     x = x - np.max(getval(x), dims, keepdims=True)
     return x - np.log(np.sum(np.exp(x), dims, keepdims=True))
 
+# %% ../../nbs/library/losses.ipynb #5d7bbce6
 def softmax(
     x, # scores
     dims=0, # the axis of the classes
@@ -492,6 +503,7 @@ def _unit(x, dims):
     length = np.sqrt(np.sum(x**2, dims, keepdims=True))
     return x / length, length
 
+# %% ../../nbs/library/losses.ipynb #9695b22e
 @_loss
 def cosine_similarity_loss(
     ŷ, # the predicted vectors, none of them 0

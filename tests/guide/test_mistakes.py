@@ -1,4 +1,4 @@
-"The table at the top of the page on mistakes says what the outputs below it say. Run as a script, this writes that table."
+"The table on top of the page on mistakes says what the outputs below it say. Run as a script, this writes the table."
 import json, re
 from pathlib import Path
 
@@ -13,7 +13,8 @@ def stories():
         if source.startswith('### '): found.append([source.splitlines()[0][4:], source, ''])
         elif source.startswith('#'): found.append(None)
         if found and found[-1]:
-            for o in cell.get('outputs', []): found[-1][2] += ''.join(o.get('text', '')) + ''.join(o.get('data', {}).get('text/markdown', ''))
+            for o in cell.get('outputs', []):
+                found[-1][2] += ''.join(o.get('text', '')) + ''.join(o.get('data', {}).get('text/markdown', ''))
     return [story for story in found if story]
 
 def row(title, text, outputs):
