@@ -240,8 +240,8 @@ def _rewritten(code, functional, cells):
     shown, line = _Shown({*code.co_varnames, *code.co_cellvars}, functional), node.lineno
     given = [a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)]
     shown.generic_visit(node)
-    name = ast.Constant(getattr(code, 'co_qualname', code.co_name))
-    enter = ast.Assign([ast.Name('__frame__', ast.Store())], _hook_call('__enter__', name))
+    name, file = ast.Constant(getattr(code, 'co_qualname', code.co_name)), ast.Constant(code.co_filename)
+    enter = ast.Assign([ast.Name('__frame__', ast.Store())], _hook_call('__enter__', name, file))
     node.body = [enter, *shown.shown(given, line, given), *node.body, _end_shown(line)]
     node.decorator_list = []
     maker = ast.parse(f'def _({", ".join(dict.fromkeys((*cells, *_HOOKS)))}): pass')
@@ -353,13 +353,15 @@ class Watch:
     time: int = 0 # how many variables were shown
     work: float = 0 # in entries
     calls: list = field(default_factory=list) # the names of the functions, in order
+    files: list = field(default_factory=list) # and where they are from
     names: set = field(default_factory=set) # of all variables
     trails: dict = field(default_factory=dict) # the segments of each variable
     codes: dict = field(default_factory=dict) # what functions were rewritten to; may be used again
 
-    def enter(self, name):
+    def enter(self, name, file):
         "A number for the call of a function."
         self.calls.append(name)
+        self.files.append(file)
         return len(self.calls) - 1
 
 # %% ../../nbs/checking/watching.ipynb #53507887
