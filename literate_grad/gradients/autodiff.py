@@ -248,6 +248,7 @@ def derivative(
     "Labels a hand-written derivative with what it is the derivative of."
     if positional or not callable(of): raise TypeError(_misuse(positional, of))
     def label(df: DF) -> DF:
+        if isinstance(df, (staticmethod, classmethod)): label(df.__func__)
         try: df.__derivative__ = Label(of, wrt, at, where, rtol, atol, kwargs, form) # type: ignore[attr-defined]
         except AttributeError: raise TypeError(
             f'derivative cannot label {name_of(df)}, a {type(df).__name__}; write a function that calls it.') from None
@@ -257,7 +258,7 @@ def derivative(
 # %% ../../nbs/gradients/autodiff.ipynb #4a87c2e6
 def _misuse(positional, of):
     "What is wrong with the words in the brackets behind `@derivative`."
-    if positional: wrong = f'got {name_of(positional[0])} without a name'
+    if positional: wrong = f'got {name_of(positional[0])} as a positional argument'
     elif of is None: wrong = 'it is missing'
     else: wrong = f'got {shown(of)}'
     return ('derivative expected the function that is differentiated as of=, '

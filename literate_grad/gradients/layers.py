@@ -95,7 +95,7 @@ def _product(weight, x):
     return (weight @ x.reshape((len(x), -1))).reshape((len(weight),) + x.shape[1:])
 
 # %% ../../nbs/gradients/layers.ipynb #dc2330f3
-def _line(x):
+def _in_line(x):
     "A layer or a function in one line."
     if hasattr(x, '__name__'): return x.__name__
     return f'{type(x).__name__}()' if type(x).__repr__ is object.__repr__ else str(x)
@@ -103,7 +103,7 @@ def _line(x):
 # %% ../../nbs/gradients/layers.ipynb #a2f49c70
 def _dense_line(layer):
     outputs, inputs = layer.weight.shape
-    activation = '' if layer.activation is identity else f', {_line(layer.activation)}'
+    activation = '' if layer.activation is identity else f', {_in_line(layer.activation)}'
     return f"Dense({inputs}, {outputs}{activation}{', bias=False' if layer.bias is False else ''})"
 
 # %% ../../nbs/gradients/layers.ipynb #a7ad2fe4
@@ -209,7 +209,7 @@ class Chain:
     def __len__(self) -> int: return len(self.layers)
     def __iter__(self) -> Iterator[Any]: return iter(self.layers)
     def __reduce__(self) -> tuple[Any, ...]: return _chain_of, (_names(self), tuple(self.layers))
-    def __str__(self) -> str: return f"Chain({', '.join(name + _line(layer) for name, layer in _items(self))})"
+    def __str__(self) -> str: return f"Chain({', '.join(name + _in_line(layer) for name, layer in _items(self))})"
     def __repr__(self) -> str: return _page(self)
 
 # %% ../../nbs/gradients/layers.ipynb #2996c79c
@@ -249,7 +249,7 @@ def _lines(x, indent=0, name=''):
     if isinstance(x, Chain) and any(children(layer) is not None for layer in x):
         inside = [line for own, layer in _items(x) for line in _lines(layer, indent + 2, own)]
         return [' ' * indent + name + 'Chain(', *inside, ' ' * indent + ')' + comma]
-    text = ' ' * indent + name + _line(x)
+    text = ' ' * indent + name + _in_line(x)
     gap = ' ' * max(2, (INSIDE if indent else ALONE) - len(text))
     return [text + comma + (gap + _count(arrays) if arrays else '')]
 

@@ -22,7 +22,13 @@ grey: str = '#666666'
 _styles = ('o-', blue), ('s--', orange), ('^-.', green), ('v:', 'black')
 
 # %% ../../nbs/gradients/plots.ipynb #b7e90d43
-def titled_axes(ax, title, xlabel, ylabel, size=(6, 3.6)):
+def titled_axes(
+    ax: 'Axes | None', # axes to draw into; `None`: new ones
+    title: str, # what is to be seen
+    xlabel: str, # what the horizontal axis says
+    ylabel: str, # what the vertical one says
+    size: tuple[float, float] = (6, 3.6), # of a new picture, in inches
+) -> 'Axes': # the axes
     "The axes to draw into, new ones where none are given, with title and labels."
     if ax is None:
         import matplotlib.pyplot as plt
@@ -63,7 +69,9 @@ def svg_pictures() -> None:
     from IPython import get_ipython
     from matplotlib.figure import Figure
     import matplotlib_inline.backend_inline # noqa: F401, chooses its own format when it is first imported
-    formatters = get_ipython().display_formatter.formatters
+    shell = get_ipython()
+    if shell is None: return # its cells are run by another program, which shows nothing
+    formatters = shell.display_formatter.formatters
     for formatter in formatters.values(): formatter.pop(Figure, None)
     formatters['image/svg+xml'].for_type(Figure, svg)
 

@@ -78,7 +78,7 @@ def test_bad_arguments(args, error, words):
 
 @pytest.mark.parametrize('call, words', [
     (lambda: gradient(3, 1.0), 'expected a function, but got 3; call gradient(f, x), with the function first'),
-    (lambda: derivative(onp.sin), 'as of=, but got sin without a name; write @derivative(of=f'),
+    (lambda: derivative(onp.sin), 'as of=, but got sin as a positional argument; write @derivative(of=f'),
     (lambda: derivative(of='f'), "as of=, but got 'f'; write"),
     (lambda: derivative(at=(1.0,)), 'as of=, but it is missing; write'),
     (lambda: derivative(of=onp.sin)(len),
