@@ -163,7 +163,7 @@ def _variables(watch, gradients, calls, arguments=()):
         nodes = [s.box._node for s in trail if s.box._node in gradients]
         if not nodes: continue
         belongs = path[0] in arguments
-        given = belongs and min(trail[0].lines) <= len(arguments)
+        given = belongs and min(trail[0].lines) <= len(arguments) and trail[0].box._node in gradients
         found[path] = _Variable(path, [gradients[node] for node in nodes], given, belongs, nodes)
         if re.fullmatch(r'\[-?\d+\]', path[-1]): lists.setdefault(path[:-1], []).extend(found[path].bindings)
     for path, bindings in lists.items():
@@ -353,8 +353,9 @@ class _Search:
 
     def matches(self, call, path):
         "What a variable of backward is the gradient of; nothing where forward has a variable of this name."
-        known = path[0] in self.watch.names if len(path) == 1 else (0, path) in self.watch.trails
-        if call not in self.scopes or known and not self.task.combined: return []
+        if call not in self.scopes: return []
+        known = path[0] in self.watch.names if len(path) == 1 else path in self.scopes[call]
+        if known and not self.task.combined: return []
         return _matches(path, self.scopes[call])
 
 # %% ../../nbs/checking/passes.ipynb #8dbcb6e5
