@@ -208,7 +208,8 @@ def _best(quotients, noise, powers):
     "The entry of the tableau with the smallest error, and that error."
     values, errors = _tableau(quotients, powers)
     errors = errors + 2 * noise + _contradiction(values, quotients, noise)
-    usable = np.isfinite(values) & np.isfinite(errors) & ~_diverges(quotients, noise)
+    unknown = _diverges(quotients, noise) | (np.isfinite(quotients).sum(axis=0) < ENOUGH)
+    usable = np.isfinite(values) & np.isfinite(errors) & ~unknown
     errors = np.where(usable, errors, np.inf).reshape(-1, values.shape[-1])
     pick = np.argmin(errors, axis=0), np.arange(errors.shape[1])
     return np.where(np.isfinite(errors[pick]), values.reshape(errors.shape)[pick], np.nan), errors[pick]

@@ -113,7 +113,8 @@ def rows(
     check, # a `Check`
 ) -> list: # of `Testimony`
     "What each witness that was heard says beside the hand derivative."
-    return [row for witness in WITNESSES if (row := witness.row(check))]
+    heard = WITNESSES if check.verdict.witness else [] # nobody, where the functions contradict themselves
+    return [row for witness in heard if (row := witness.row(check))]
 
 # %% ../../nbs/checking/witnesses.ipynb #d9e1b7e7
 def _replaced_all(args, parts, values):
@@ -263,7 +264,8 @@ class Formula(Witness):
         except Exception: return None
 
     def row(self, check):
-        status = ('agrees' if check.formula else 'disagrees') if self.how == 'evaluate' else check.status
+        status = check.status
+        if self.how == 'evaluate': status = 'agrees' if check.formula else 'disagrees' # the formula's own
         return None if (said := self.said(check.part)) is None else compared(self.name, check.part.hand, said, status)
 
 # %% ../../nbs/checking/witnesses.ipynb #e2666480

@@ -441,13 +441,13 @@ def test_no_warning_leaks():
 
 # few evaluations
 
-@pytest.mark.parametrize('n', [2, 100, 10_000])
+@pytest.mark.parametrize('n', [10, 100, 10_000])
 def test_values_alone_take_few_evaluations(n):
     f, z = Counted(untraced), rng.normal(size=n)
     assert check(f, untraced_dx, z) and f.calls <= 40
     f.calls = 0
     c = check(f, changed(untraced_dx, n // 2, 1e-3), z)
-    assert onp.flatnonzero(c.wrong).tolist() == [n // 2] and f.calls <= 62
+    assert onp.flatnonzero(c.wrong).tolist() == [n // 2] and f.calls <= 60
 
 def test_a_traced_function_takes_fewer():
     f = Counted(cubes)
