@@ -7,6 +7,7 @@ pytest.importorskip('smalldocs', reason='the site is built with smalldocs, which
 pytest.importorskip('playwright.sync_api', exc_type=ImportError)
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
+import literate_grad
 import yaml
 
 root = Path(__file__).resolve().parent.parent
@@ -67,6 +68,22 @@ def test_links_lead_somewhere(site, name):
         target = (site/name).parent/file if file else site/name
         assert target.exists(), a
         assert not anchor or soup(target).find(id=anchor), a
+
+def test_every_public_name_leads_to_what_defines_it(site):
+    links = [a for a in soup(site/'reference/api.html').select('main td a[href*="#"]') if a.text.isidentifier()]
+    assert len(links) > 100
+    for a in links:
+        file, _, anchor = a['href'].partition('#')
+        place = soup(site/'reference'/file).find(id=anchor)
+        assert place, a
+        heading = place.find(['h2', 'h3']).text if place.name == 'section' else f'{place.text} {place.next_sibling}'
+        assert a.text in heading or a.text in place.find_next('span').text, (a, heading)
+
+def test_every_name_of_the_top_level_has_an_example(site):
+    page = soup(site/'reference/api.html')
+    entries = {heading.text.strip(): heading.find_next('pre') for heading in page.select('main h3')}
+    for name in literate_grad.__all__:
+        assert f'{name}(' in entries[name].text, name
 
 @every_page
 def test_pictures_have_texts(site, name):

@@ -1,4 +1,5 @@
-"After the pages are rendered: names link to where they are defined on this site, wherever it is served; NumPy's and autograd's names link to theirs; KaTeX comes with the site."
+"""After the pages are rendered: names link to where they are defined on this site, wherever it is served;
+NumPy's and autograd's names link to theirs; KaTeX comes with the site."""
 import os, re, shutil
 from pathlib import Path, PurePosixPath
 
@@ -38,7 +39,8 @@ def anchors(pages):
 def anchored(text, names):
     "A page where each of the anchors is: on a definition in the code where there is no heading for it."
     for name in names - set(re.findall(' id="([^"]+)"', text)):
-        definition = rf'<span class="kw"(>(?:def|class)</span> (?:<span class="\w+">)?{re.escape(name)}\b)'
+        keyword, plain = ('class', name[6:]) if name.startswith('class-') else ('def|class', name)
+        definition = rf'<span class="kw"(>(?:{keyword})</span> (?:<span class="\w+">)?{re.escape(plain)}\b)'
         text = re.sub(definition, rf'<span class="kw" id="{name}"\1', text, count=1, flags=re.I)
     return text
 

@@ -26,20 +26,29 @@ def definition(cells, k):
     found = [(abs(j - k), j, place.start()) for j, place in where.items() if place]
     return min(found)[1:] if found else None
 
-def shown(entry, with_code, classes):
+def shown(entry, with_code):
     "An entry with its formulas typeset, and without its signature where the code itself follows; a class has an anchor that no function has."
-    entry = re.sub(r'^### (\w+)$', lambda m: f'{m[0]} {{#class-{m[1].lower()}}}' if m[1] in classes else m[0], entry, flags=re.M)
+    entry = re.sub(r'^### ([A-Z]\w+)$', lambda match: f'{match[0]} {{#class-{match[1].lower()}}}', entry, flags=re.M)
     blocks = [block for block in entry.split('\n\n') if not (with_code and block.startswith('```python'))]
     return '\n\n'.join(typeset(block) if re.match(r'\w+ = ', block) else block for block in blocks)
+
+def headed(source, names):
+    "Prose whose headings leave the anchors of entries to them."
+    def moved(match):
+        word = match[1].strip().lower()
+        return f'{match[0]} {{#about-{word}}}' if word in names else match[0]
+    return re.sub(r'^##+ (\w+)$', moved, source, flags=re.M)
 
 def page(notebook):
     "A notebook whose entries stand before the code that they speak of, in its order."
     cells = notebook['cells']
-    classes = re.findall(r'^class (\w+)', '\n'.join(map(text, cells)), re.M)
     places = {k: definition(cells, k) for k in range(len(cells))}
     for k, cell in enumerate(cells):
         for data in (output['data'] for output in cell.get('outputs', []) if entry.search(text(cell)) and 'text/markdown' in output.get('data', {})):
-            data['text/markdown'] = shown(''.join(data['text/markdown']), places[k], classes)
+            data['text/markdown'] = shown(''.join(data['text/markdown']), places[k])
+    names = {found[1].lower() for found in map(entry.search, map(text, cells)) if found}
+    for cell in cells:
+        if cell['cell_type'] == 'markdown': cell['source'] = headed(text(cell), names)
     for cell in cells: cell['source'] = text(cell).replace('"Exported source"', '"Source"').splitlines(True)
     return {**notebook, 'cells': [cells[k] for k in sorted(places, key=lambda k: places[k] or (k, math.inf))]}
 
