@@ -1,5 +1,5 @@
 "Backward passes by hand, right and with one line spoiled: the first wrong variable is named, and none of a right one."
-import copy, inspect, linecache, sys, textwrap, threading
+import copy, inspect, linecache, pickle, sys, textwrap, threading
 from itertools import count
 import autograd.numpy as np
 import numpy as onp
@@ -245,6 +245,7 @@ def test_the_line_and_what_is_before_it():
     assert found.sentence == ('The first wrong line is 10: `ddiff += 2 / n * diff * dvar`; '
                               '5 variables before it are right.')
     assert found.cause == 'scale' and 'what is added = 0.833333 × autodiff' in found.evidence[0]
+    assert pickle.loads(pickle.dumps(found.rows))[0].name == 'dbias' and 'ddiff' in repr(found.rows)
     assert [row.name for row in found.rows] == 'dbias dgain draw dinv dvar ddiff dmean dx'.split()
 
 def test_what_could_not_be_compared_is_named():
