@@ -40,7 +40,9 @@ def browser():
     from playwright.sync_api import sync_playwright
     playwright = sync_playwright()
     try: chromium = started(playwright)
-    except Exception as error: pytest.skip(f'no browser starts here ({str(error).splitlines()[0]}); try: apt-get install chromium')
+    except Exception as error:
+        told = next(iter(str(error).splitlines()), type(error).__name__)
+        pytest.skip(f'no browser starts here ({told}); try: apt-get install chromium')
     yield chromium
     chromium.close()
     playwright.__exit__()

@@ -16,18 +16,20 @@ pages = [notebook.replace('.ipynb', '.html') for notebook in notebooks]
 katex = Path('/usr/share/javascript/katex')
 every_page = pytest.mark.parametrize('name', pages)
 ELSEWHERE = 'https://cdn.jsdelivr.net/' # KaTeX where this machine does not have it, and Pyodide
+SILENT = 'export const loadPyodide = () => new Promise(() => {})'
 
 def local(route, address):
     "Serves the site; nothing comes from elsewhere."
     url = route.request.url
     if url.startswith((address, 'data:', 'blob:')): route.continue_()
-    elif url.startswith(ELSEWHERE): route.fulfill(body='export const loadPyodide = () => new Promise(() => {})', content_type='text/javascript')
+    elif url.startswith(ELSEWHERE): route.fulfill(body=SILENT, content_type='text/javascript')
     else: route.abort()
 
 @pytest.fixture(scope='module', params=pages)
 def page(request, browser, address):
     "A page, opened once for all tests that look at it; what went wrong is in `.errors`."
-    context = browser.new_context(viewport={'width': 1440, 'height': 900}, color_scheme='light', reduced_motion='reduce')
+    wide = {'width': 1440, 'height': 900}
+    context = browser.new_context(viewport=wide, color_scheme='light', reduced_motion='reduce')
     context.route('**/*', lambda route: local(route, address))
     page = context.new_page()
     page.errors = []
@@ -88,7 +90,8 @@ def test_every_name_of_the_top_level_has_an_example(site):
 @every_page
 def test_pictures_have_texts(site, name):
     for picture in soup(site/name).select('main img, main svg'):
-        assert picture.get('alt') or picture.get('aria-label') or picture.find('title') or picture.get('aria-hidden'), str(picture)[:200]
+        told = [picture.get(name) for name in ('alt', 'aria-label', 'aria-hidden')]
+        assert any(told) or picture.find('title'), str(picture)[:200]
 
 def session():
     "The recorded session: for each cell its number, and its source and output as far as it has one."
@@ -97,8 +100,8 @@ def session():
     return [(f'In [{number}]', *body.rstrip('\n').split('\n\n')) for number, body in zip(parts[::2], parts[1::2])]
 
 def test_the_session_is_shown_character_by_character(site):
-    columns = [column for page in ('neuron', 'flux_neuron') for column in soup(site/f'session/{page}.html').select('.julia')]
-    columns = [column for column in columns if column.name == 'div' and 'sourceCode' not in column['class']]
+    pages = [soup(site/f'session/{page}.html') for page in ('neuron', 'flux_neuron')]
+    columns = [column for page in pages for column in page.select('.side-by-side > .julia')]
     assert [(c.select_one('strong').text, *(code.text for code in c.select('pre code'))) for c in columns] == session()
 
 @every_page
@@ -111,11 +114,12 @@ def test_every_entry_says_what_it_is_and_stands_before_its_code(site, name):
     assert 'Call self as a function' not in page.text
     text = str(page.select_one('main'))
     for heading in page.select('main h3'):
-        code = re.search(rf'<span class="\w+">def</span> <span class="\w+">{re.escape(heading.get_text(strip=True))}</span>', text)
+        name = re.escape(heading.get_text(strip=True))
+        code = re.search(rf'<span class="\w+">def</span> <span class="\w+">{name}</span>', text)
         assert not code or text.index(str(heading)) < code.start(), heading
 
 def barriers(page, leave_out=(), **options):
-    "What keeps people from reading the page, by axe-core; formulas and drawings are of many pieces, in the colours of the text."
+    "What keeps people from reading the page, says axe-core; formulas and drawings have the colours of the text."
     options['resultTypes'] = ['violations']
     violations = Axe().run(page, {'exclude': ['.katex', 'svg', *leave_out]}, options).response['violations']
     serious = [(v['id'], node) for v in violations if v['impact'] in ('serious', 'critical') for node in v['nodes']]
@@ -126,7 +130,8 @@ def test_everybody_can_read_it(page): assert not barriers(page)
 def test_it_can_be_read_in_the_dark(page):
     page.emulate_media(color_scheme='dark')
     page.wait_for_selector('html.quarto-dark')
-    page.evaluate("document.querySelectorAll('pre').forEach((pre, i) => pre.toggleAttribute('data-more', i >= 10))") # ten hold every colour
+    ten = "document.querySelectorAll('pre').forEach((pre, i) => pre.toggleAttribute('data-more', i >= 10))"
+    page.evaluate(ten) # which hold every colour
     found = barriers(page, leave_out=['[data-more]'], runOnly=['color-contrast'])
     page.emulate_media(color_scheme='light')
     assert not found

@@ -1,4 +1,5 @@
-"The page to try, in a browser: five functions and five formulas, with Pyodide where its files are, and with this Python in its place."
+"""The page to try, in a browser: five functions and five formulas,
+with Pyodide where its files are, and with this Python in its place."""
 import ast, json, mimetypes, os
 from pathlib import Path
 import pytest
@@ -7,7 +8,8 @@ pytest.importorskip('smalldocs', reason='the site is built with smalldocs, which
 pytest.importorskip('playwright.sync_api', exc_type=ImportError)
 
 root = Path(__file__).resolve().parent.parent
-files = Path(os.environ.get('PYODIDE', root/'node_modules/pyodide')) # Pyodide 0.27.7 with the wheels of NumPy, SymPy, mpmath
+# Pyodide 0.27.7 with the wheels of NumPy, SymPy and mpmath
+files = Path(os.environ.get('PYODIDE', root/'node_modules/pyodide'))
 CDN = 'https://cdn.jsdelivr.net/pyodide/v0.27.7/full/'
 PATIENCE = 120_000 # milliseconds; a verdict takes one second, the start of Python ten
 STAND_IN = '''export async function loadPyodide() {

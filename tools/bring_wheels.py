@@ -1,4 +1,5 @@
-"After the pages are rendered: the page to try runs this package in the browser, so the site serves it, with autograd and fastcore, as wheels."
+"""After the pages are rendered: the page to try runs this package in the browser,
+so the site serves it, with autograd and fastcore, as wheels."""
 import json, os, re, zipfile
 from importlib.metadata import distribution
 from pathlib import Path
@@ -8,7 +9,8 @@ ROOT = Path(__file__).resolve().parent.parent
 def installed(name):
     "An installed package of pure Python: its version, and its files by their place in a wheel."
     package = distribution(name)
-    return package.version, {str(file): file.locate() for file in package.files if '__pycache__' not in file.parts and file.parts[0] != '..'}
+    files = [file for file in package.files if '__pycache__' not in file.parts and file.parts[0] != '..']
+    return package.version, {str(file): file.locate() for file in files}
 
 def ours():
     "This package, from its sources."
@@ -22,7 +24,8 @@ def pack(folder, name, version, files):
     with zipfile.ZipFile(folder/wheel, 'w', zipfile.ZIP_DEFLATED) as archive:
         for place, file in files.items(): archive.write(file, place)
         metadata = f'{name}-{version}.dist-info/METADATA'
-        if metadata not in files: archive.writestr(metadata, f'Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n')
+        told = f'Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n'
+        if metadata not in files: archive.writestr(metadata, told)
     return wheel
 
 if __name__ == '__main__':

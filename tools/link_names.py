@@ -34,7 +34,8 @@ def classes_linked(text, page, pages):
 def anchors(pages):
     "What the links of the site lead to, as pairs of a page and an anchor."
     return {(os.path.normpath(PurePosixPath(page).parent/file) if file else page, anchor)
-            for page, text in pages.items() for file, anchor in re.findall(r'href="([^":#]*)#([^"]+)"', text)}
+            for page, text in pages.items()
+            for file, anchor in re.findall(r'href="([^":#]*)#([^"]+)"', text)}
 
 def anchored(text, names):
     "A page where each of the anchors is: on a definition in the code where there is no heading for it."
@@ -48,14 +49,16 @@ def carry_katex(folder):
     "Copies KaTeX into the site, under the names that its CDN has."
     shutil.copytree(KATEX, folder, ignore=shutil.ignore_patterns('*.ttf', '*.woff', '*.mjs'), dirs_exist_ok=True)
     for path in folder.rglob('*.js'):
-        if not path.name.endswith('.min.js') and not path.with_suffix('.min.js').exists(): path.rename(path.with_suffix('.min.js'))
+        small = path.with_suffix('.min.js')
+        if not path.name.endswith('.min.js') and not small.exists(): path.rename(small)
 
 if __name__ == '__main__':
     site = re.search('site-url: "(.*)"', Path('nbdev.yml').read_text(encoding='utf-8'))[1]
     out = Path(os.environ['QUARTO_PROJECT_OUTPUT_DIR'])
     if KATEX.exists(): carry_katex(out/'site_libs/katex')
     paths = {path.relative_to(out).as_posix(): path for path in out.rglob('*.html')}
-    pages = {name: linked(path.read_text(encoding='utf-8'), site, '../' * name.count('/')) for name, path in paths.items()}
+    texts = {name: path.read_text(encoding='utf-8') for name, path in paths.items()}
+    pages = {name: linked(text, site, '../' * name.count('/')) for name, text in texts.items()}
     pages = {name: classes_linked(text, PurePosixPath(name), pages) for name, text in pages.items()}
     wanted = anchors(pages)
     for name, path in paths.items():
