@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Any
 from .. import __version__
 from .results import Result, as_json, as_junit, exit_status, line, reports, NOT_RUN
 from .targets import Source, chosen, is_excluded, sources
@@ -105,8 +106,8 @@ def _positive(text):
     raise argparse.ArgumentTypeError(f'expected a number of processes from 1 on, but got {text}')
 
 # %% ../../nbs/tools/cli.ipynb #8c1991ad
-EXIT = 'exit status: 0 nothing is wrong, 1 a derivative disagrees, 2 something could not be checked'
-CHECK_OPTIONS = ( # flags, what they take, and what they do
+EXIT: str = 'exit status: 0 nothing is wrong, 1 a derivative disagrees, 2 something could not be checked'
+CHECK_OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = ( # flags, what they take, and what they do
     ('-k', dict(metavar='WORDS', default='', help="only derivatives whose name fits, e.g. 'mse and not slow'")),
     ('--exclude', dict(metavar='PATTERN', action='append', default=[], help='leave out a file, folder or module (*)')),
     ('--ignore-import-errors', dict(action='store_true', help='a module that needs a missing one is no error')),

@@ -65,18 +65,22 @@ def _items_of(collector: pytest.Collector, load: Callable[[], ModuleType]) -> It
         found = labelled(module)
     except NOT_OURS: raise
     except BaseException as error:
-        yield Derivative.from_parent(collector, name='import', problem=error.__cause__ or error)
+        item = Derivative.from_parent(collector, name='import')
+        item.file, item.problem = item.path.name, error.__cause__ or error
+        yield item
         return
-    for item in found:
-        name = item.name.removeprefix(f'{module.__name__}.')
-        yield Derivative.from_parent(collector, name=name, df=item.df, file=item.file, line=item.line)
+    for label in found:
+        item = Derivative.from_parent(collector, name=label.name.removeprefix(f'{module.__name__}.'))
+        item.df, item.file, item.line = label.df, label.file, label.line
+        yield item
 
 # %% ../../nbs/tools/pytest_plugin.ipynb #c8d1b73e
 class Derivative(pytest.Item):
     "A labelled derivative, or what stands in the way of finding one."
-    def __init__(self, *, df: Any = None, file: str = '', line: int | None = None, problem: Any = None, **options: Any):
-        super().__init__(**options)
-        self.df, self.file, self.line, self.problem = df, file or self.path.name, line, problem
+    df: Any = None # the derivative
+    file: str = '' # where it is; of a notebook, the cell, too
+    line: int | None = None # the line in it
+    problem: BaseException | None = None # what the import of the file raised
 
     def setup(self) -> None:
         "Fails where the file cannot be imported."

@@ -119,7 +119,7 @@ def _started():
                             env=ENVIRONMENT | os.environ)
 
 # %% ../../nbs/tools/workers.ipynb #71b71f08
-def _asked(process, source, name):
+def _exchanged(process, source, name):
     "The answer of a worker; `None` when it has ended."
     try:
         process.stdin.write(json.dumps([source, name]).encode() + b'\n')
@@ -139,32 +139,33 @@ def _ended(process, source, name):
 # %% ../../nbs/tools/workers.ipynb #722fad10
 class Workers:
     "Some workers, which are asked side by side. Inside of `with` they live."
+    processes: list[Any] # all that were started, also those that have ended
+
     def __init__(self, count: int = 1):
-        self.executor, self.own = ThreadPoolExecutor(count), threading.local()
-        self.processes: list[Any] = []
+        self._threads, self._own, self.processes = ThreadPoolExecutor(count), threading.local(), []
 
     def ask(self,
         questions: Iterable[tuple[Source, str]], # sources, each with the name of a derivative or an empty one
     ) -> Iterator[list[Result]]: # the answers, in the order of the questions
         "Asks all questions at once; the answers come as they are taken."
-        return self.executor.map(lambda question: self._ask(*question), questions)
+        return self._threads.map(lambda question: self._ask(*question), questions)
 
     def _ask(self, source: Source, name: str) -> list[Result]:
-        process, root = getattr(self.own, 'worker', (None, ''))
+        process, root = getattr(self._own, 'worker', (None, ''))
         if process is None or process.poll() is not None or root != source.root:
             if process is not None: process.kill()
             process = _started()
             self.processes.append(process)
-            self.own.worker = process, source.root
-        answers = _asked(process, source, name)
+            self._own.worker = process, source.root
+        answers = _exchanged(process, source, name)
         return _ended(process, source, name) if answers is None else answers
 
     def __enter__(self) -> 'Workers': return self
 
     def __exit__(self, *error: Any) -> None:
-        self.executor.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
         for process in self.processes: _end(process)
-        self.executor.shutdown()
+        self._threads.shutdown()
 
 # %% ../../nbs/tools/workers.ipynb #3bfae701
 def _end(process):
