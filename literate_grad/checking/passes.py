@@ -8,6 +8,7 @@ __all__ = ['meant_by', 'PassRow', 'Effect', 'PassRows', 'Passes', 'passes', 'loo
 # %% ../../nbs/checking/passes.ipynb #7f532216
 import copy, re, types
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from itertools import combinations
@@ -19,8 +20,8 @@ from autograd.tracer import isbox, new_box, notrace_primitives, toposort, trace_
 from fastcore.basics import patch
 from .diagnosis import diagnose
 from .numeric import quiet
-from .watching import STATES, Segment, Watch, assignments, names_of_arguments, named_numbers
-from .watching import package_of, python_function, statement_at
+from .watching import STATES, Segment, Watch, assignments, calls_others, names_of_arguments
+from .watching import named_numbers, package_of, python_function, statement_at
 from ..gradients.messages import in_markdown
 from ..gradients.structure import map_leaves
 
@@ -106,6 +107,15 @@ class _Task:
         if self.combined: return watch, watch.into(df)(*args, **kwargs)
         return watch, watch.into(df)(*self.inputs(f(*args, **kwargs), args))
 
+# %% ../../nbs/checking/passes.ipynb #60c07b3d
+@contextmanager
+def _one_trace():
+    "A trace of autograd that ends when an error does, too."
+    top = trace_stack.top
+    try:
+        with trace_stack.new_trace() as trace: yield trace
+    finally: trace_stack.top = top
+
 # %% ../../nbs/checking/passes.ipynb #8210cccd
 @patch
 def forward(self: _Task, kinds):
@@ -115,7 +125,7 @@ def forward(self: _Task, kinds):
     f, _, args, kwargs = self.copies()
     watch = Watch(self.home, functional=True)
     if isinstance(f, types.MethodType): f, args = f.__func__, (f.__self__, *args)
-    with trace_stack.new_trace() as trace:
+    with _one_trace() as trace:
         args, kwargs = _traced_args((args, kwargs), trace, kinds)
         try: outputs = self.outputs(watch.into(f)(*args, **kwargs))
         except Exception:
@@ -334,12 +344,15 @@ class _NothingNamed(Exception): "No variable of a backward pass has the name of 
 
 def _meant(path): return [name for key in path for name in meant_by(_bare_key(key))]
 
+# %% ../../nbs/checking/passes.ipynb #1a376ff9
 class _Search:
     "What is known of a forward pass, and the runs of its backward pass."
     def __init__(self,
         task: _Task, # both passes
     ):
         self.task, self.scopes = task, {}
+        named = any(map(meant_by, python_function(task.df).__code__.co_varnames))
+        if not named and not calls_others(task.df): raise _NothingNamed
         self.before, _ = task.backward()
         if not any(_meant(path) for _, path in self.before.trails): raise _NothingNamed
         self.watch, self.outputs, self.gradients = task.traced()

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['STATES', 'python_function', 'names_of_arguments', 'statement_at', 'Assignment', 'assignments', 'named_numbers',
-           'Segment', 'Watch', 'package_of']
+           'Segment', 'Watch', 'package_of', 'is_of_users', 'calls_others']
 
 # %% ../../nbs/checking/watching.ipynb #a5de536f
 import ast, copy, inspect, linecache, operator, sys, sysconfig, types
@@ -337,7 +337,7 @@ class Segment:
 
     def at_the_end(self):
         "The same as if it were set where it was looked at for the last time: an update of it is missing."
-        (time, line), when = self.seen, np.full(self.value.shape, self.seen[0])
+        (time, line), when = self.seen, np.broadcast_to(self.seen[0], self.value.shape)
         return Segment(self.value, when, {time: line}, self.seen, states=[(line, self.value)])
 
 # %% ../../nbs/checking/watching.ipynb #77395672
@@ -409,7 +409,7 @@ def compare(self: Watch, trail, line, x, new):
     if self.work > _WORK: raise RuntimeError('it takes too many steps')
     here = self.time, line
     if new or not trail or trail[-1].value.shape != x.shape:
-        value, when = np.array(x), np.full(x.shape, self.time)
+        value, when = np.array(x), np.broadcast_to(self.time, x.shape)
         trail.append(Segment(value, when, dict([here]), here, new > 1, [(line, value)]))
         return
     last = trail[-1]
@@ -420,17 +420,7 @@ def compare(self: Watch, trail, line, x, new):
     last.lines[self.time] = line
     if len(last.states) < STATES: last.states.append((line, last.value))
 
-# %% ../../nbs/checking/watching.ipynb #84bb880a
-@patch
-def into(self: Watch, function):
-    "A function that shows its variables, if it is one of the user's; the function itself otherwise."
-    if isinstance(function, types.MethodType): return types.MethodType(self.into(function.__func__), function.__self__)
-    if isinstance(function, partial): return partial(self.into(function.func), *function.args, **function.keywords)
-    if isinstance(function, types.FunctionType): return self.shown(function) if self.is_user_s(function) else function
-    call = getattr(type(function), '__call__', None)
-    if isinstance(function, type) or not isinstance(call, types.FunctionType): return function
-    return types.MethodType(self.into(call), function)
-
+# %% ../../nbs/checking/watching.ipynb #2fcc74ee
 _INSTALLED = tuple(sysconfig.get_paths()[k] for k in ('stdlib', 'purelib', 'platlib'))
 
 def package_of(
@@ -439,11 +429,36 @@ def package_of(
     "The package that a function is from."
     return (function.__module__ or '').split('.')[0]
 
-@patch
-def is_user_s(self: Watch, function):
-    "Whether a function is from the package of those that are checked, or from a file that is not installed."
+def is_of_users(
+    function: Callable, # a Python function
+    home: set=frozenset(), # packages that count, installed or not
+) -> bool: # whether it is from one of them, or from a file that is not installed
+    "Whether a function is one of the user's."
     package, file = package_of(function), function.__code__.co_filename
-    return package in self.home or package != __name__.split('.')[0] and not file.startswith(_INSTALLED)
+    return package in home or package != __name__.split('.')[0] and not file.startswith(_INSTALLED)
+
+# %% ../../nbs/checking/watching.ipynb #15cfeefc
+def calls_others(
+    f: Callable, # a function
+) -> bool: # `True` where there is no telling
+    "Whether a function calls others of the user's."
+    g = python_function(f)
+    if g is not f or any(name in g.__code__.co_varnames for name in ('self', 'cls')): return True
+    known = [c.cell_contents for c in g.__closure__ or ()]
+    known += [g.__globals__[name] for name in g.__code__.co_names if name in g.__globals__]
+    called = [x if isinstance(x, types.FunctionType) else getattr(type(x), '__call__', None) for x in known]
+    return any(isinstance(x, types.FunctionType) and is_of_users(x) for x in called)
+
+# %% ../../nbs/checking/watching.ipynb #84bb880a
+@patch
+def into(self: Watch, function):
+    "A function that shows its variables, if it is one of the user's; the function itself otherwise."
+    if isinstance(function, types.MethodType): return types.MethodType(self.into(function.__func__), function.__self__)
+    if isinstance(function, partial): return partial(self.into(function.func), *function.args, **function.keywords)
+    if isinstance(function, types.FunctionType): return self.shown(function) if is_of_users(function, self.home) else function
+    call = getattr(type(function), '__call__', None)
+    if isinstance(function, type) or not isinstance(call, types.FunctionType): return function
+    return types.MethodType(self.into(call), function)
 
 # %% ../../nbs/checking/watching.ipynb #b9af93d8
 @patch

@@ -4,6 +4,7 @@ from itertools import count
 import autograd.numpy as np
 import numpy as onp
 import pytest
+from autograd.tracer import trace_stack
 from literate_grad import check
 from literate_grad.checking.passes import meant_by, passes
 
@@ -349,7 +350,9 @@ def test_what_cannot_be_known_is_said():
         dz = 1.0
         dx = dz * x
         return dx
+    top = trace_stack.top
     assert 'needs a traced forward pass' in passes(f, df, (2.0,)).reason
+    assert trace_stack.top == top
     names = {}
     exec('def g(x):\n dx = x\n return dx', names)
     assert passes(lambda x: x**2, names['g'], (2.0,)).reason == '', 'without a source there are no names to speak of'
@@ -365,3 +368,10 @@ def test_check_begins_with_the_line():
 def test_names():
     assert all('z' in meant_by(name) for name in 'dz d_z grad_z z_grad gz dL_dz dLdz delta_z ∂z z_bar'.split())
     assert meant_by('W1_grad') == ['W1'] and meant_by('loss') == [] and meant_by('x') == []
+
+def test_a_derivative_without_such_names_costs_nothing():
+    calls = []
+    def f(x):
+        calls.append(x)
+        return onp.sum(x**3)
+    assert passes(f, lambda x: 3 * x, (normal(1, 3),)).rows == [] and not calls
