@@ -52,6 +52,12 @@ def test_imports_stand_alone(path):
             assert not any(imports) or all(imports) and ';' not in ''.join(code), source(cell)
 
 @every_notebook
+def test_a_page_ends_in_prose(path):
+    "A reader is told where to go on; and nbdev looks for a cell behind exported ones."
+    seen = [cell for cell in cells(path) if not re.match(r'#\|\s*(hide|export$|default_exp)', source(cell), re.M)]
+    assert seen[-1]['cell_type'] == 'markdown', source(seen[-1])
+
+@every_notebook
 def test_links_hold_no_code(path):
     "nbdev makes a link of a name in backticks; inside a link there would be two."
     prose = [source(cell) for cell in cells(path) if cell['cell_type'] == 'markdown']
