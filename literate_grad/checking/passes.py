@@ -279,6 +279,7 @@ class PassRow:
     source: str # that statement
     lines: tuple # all lines that it was made on, but for those behind which it was a right part of the gradient
     part: Any = field(repr=False) # that right part, or 0
+    incomplete: bool # whether it is such a part as a whole
     hand: np.ndarray = field(repr=False) # its value
     reference: np.ndarray = field(repr=False) # the gradient
     time: int = field(repr=False) # its place in the order
@@ -298,7 +299,8 @@ def _pass_row(key, trail, variables, judge, result):
     time = claim.time()
     line = claim.segment.lines[time]
     return PassRow(''.join(key[1]), ''.join(variable.path), not wrong, claim.error, line, '',
-                   *_made(trail, claim, judge.floor), claim.segment.value, claim.reference, time, key, variable, claims)
+                   *_made(trail, claim, judge.floor), bool(wrong) and _lacks(claim, judge.floor),
+                   claim.segment.value, claim.reference, time, key, variable, claims)
 
 # %% ../../nbs/checking/passes.ipynb #6b3ff0e1
 _TERMS = 6 # with more uses than that, not all sums of some of them are looked at
@@ -307,6 +309,11 @@ def _partial_sums(terms):
     "All sums of some terms, but not of all."
     count = len(terms) if len(terms) <= _TERMS else 0
     return [sum(some) for k in range(1, count) for some in combinations(terms, k)]
+
+def _lacks(claim, floor):
+    "Whether a wrong value is the gradient without some of its terms."
+    parts = _partial_sums(claim.terms)
+    return claim.segment.value.any() and any(not _difference(claim.segment.value, g, floor)[0].any() for g in parts)
 
 def _made(trail, claim, floor):
     "How a variable was made: the lines, without those behind which it was a right part of the gradient, and that part."
@@ -421,7 +428,7 @@ def returned(self: _Search, k, x):
     is_value = self.task.combined and any(np.array_equal(x, y) for y in self.outputs)
     if is_value or x.dtype.kind not in 'biuf' or not self.by_arguments: return None
     c = _claim(Segment(x, np.zeros(x.shape, int), {0: 0}), self.by_arguments, [1.0], self.judge.floor)
-    return PassRow('', '', not c.wrong.any(), c.error, 0, '', (), 0, x, c.reference, 0, ('return', k), None, [c])
+    return PassRow('', '', not c.wrong.any(), c.error, 0, '', (), 0, False, x, c.reference, 0, ('return', k), None, [c])
 
 # %% ../../nbs/checking/passes.ipynb #6400e412
 def _substitutes(row, factor):
@@ -539,7 +546,8 @@ def sentence(self: Passes) -> str:
     if self.first is None: return self.reason
     row, right = self.first, sum(r.agrees and r.time < self.first.time for r in self.rows)
     before = {0: 'no variable before it could be compared', 1: 'the variable before it is right'}
-    where = f'line is {row.line}'
+    missing = ', or one is missing ' + ('before it' if row.source.startswith('return') else 'behind it')
+    where = f'line is {row.line}{missing if row.incomplete else ""}'
     if len(row.lines) > 1: where = f'variable is {row.name}, made on lines {_enumerated(row.lines)}'
     unknown = f' It is made of {_enumerated(self.unknown)}, too, which could not be compared.' if self.unknown else ''
     before = before.get(right, f'{right} variables before it are right')
@@ -578,17 +586,17 @@ def _explained_line(search, rows, row):
 def _diagnosed(row, names, floor):
     "The cause and the evidence: of what is added to a right part, where there is one."
     fitted = _in_shape_of(row.reference, row.hand)
-    reference, hand = row.reference if fitted is None else fitted, row.hand
+    reference, hand, words = row.reference if fitted is None else fitted, row.hand, 'hand'
     tolerance = floor + _RELATIVE * np.max(abs(reference), initial=0)
-    if row.part is row.hand and np.any(hand):
-        return 'missing-term', (f'{row.name} is the sum of some terms of the gradient by {row.of}, but not of all',)
-    added = np.any(row.part) and np.shape(row.part) == hand.shape == reference.shape
-    if added: hand, reference = hand - row.part, reference - row.part
+    if np.any(row.part) and np.shape(row.part) == hand.shape == reference.shape and not row.incomplete:
+        hand, reference, words = hand - row.part, reference - row.part, 'what is added'
     try: _, cause, evidence = diagnose(hand, reference, tolerance, wrt=row.of, arguments=names)
-    except Exception: return None, ()
-    words = 'what is added' if added else 'hand'
+    except Exception: cause, evidence = None, ()
     evidence = (re.sub('([Tt]he )?reference', 'autodiff', re.sub(r'\bhand\b', words, s)) for s in evidence)
-    return cause, tuple(f'In {row.name}: {s}' for s in evidence)
+    evidence = [f'In {row.name}: ' + re.sub('^(Along|Where|At)', lambda m: m[0].lower(), s) for s in evidence]
+    if not row.incomplete: return cause, tuple(evidence)
+    lacks = f'{row.name} is the sum of some terms of the gradient by {row.of}, but not of all'
+    return cause or 'missing-term', (lacks, *evidence)
 
 # %% ../../nbs/checking/passes.ipynb #f2a97d80
 def _unknown_parts(search, rows, row, names):

@@ -151,13 +151,13 @@ def assigned(self: _Shown, node):
     parts = [p for p in parts if isinstance(p, ast.Subscript) and _root_name(p) in self.own]
     if not self.functional or not parts: return [node]
     names = {id(p): f'__value{k}__' for k, p in enumerate(parts)}
-    node.targets = [_exchanged(t, names) for t in node.targets]
+    node.targets = [_with_temporaries(t, names) for t in node.targets]
     return [node, *(_stored(p, *_loads(names[id(p)])) for p in parts)]
 
-def _exchanged(target, names):
+def _with_temporaries(target, names):
     "A target with temporary names in the place of some parts."
     if id(target) in names: return ast.Name(names[id(target)], ast.Store())
-    if isinstance(target, (ast.Tuple, ast.List)): target.elts = [_exchanged(t, names) for t in target.elts]
+    if isinstance(target, (ast.Tuple, ast.List)): target.elts = [_with_temporaries(t, names) for t in target.elts]
     return target
 
 # %% ../../nbs/checking/watching.ipynb #a31316a6
@@ -455,7 +455,8 @@ def into(self: Watch, function):
     "A function that shows its variables, if it is one of the user's; the function itself otherwise."
     if isinstance(function, types.MethodType): return types.MethodType(self.into(function.__func__), function.__self__)
     if isinstance(function, partial): return partial(self.into(function.func), *function.args, **function.keywords)
-    if isinstance(function, types.FunctionType): return self.shown(function) if is_of_users(function, self.home) else function
+    if isinstance(function, types.FunctionType):
+        return self.shown(function) if is_of_users(function, self.home) else function
     call = getattr(type(function), '__call__', None)
     if isinstance(function, type) or not isinstance(call, types.FunctionType): return function
     return types.MethodType(self.into(call), function)
