@@ -6,31 +6,33 @@
 __all__ = ['EPS', 'RATIO', 'LONGEST', 'SHORTEST', 'STEPS', 'MORE', 'TINY', 'GREAT', 'ENOUGH', 'SEEN', 'STEEP', 'STEADY',
            'DROWNED', 'LOUD', 'DIFFER', 'APART', 'SAMPLE', 'FAR', 'NEAR', 'ROUNDING', 'CHANGE', 'BENT', 'ROUGHLY',
            'quiet', 'Line', 'ask', 'Rungs', 'rungs', 'noise', 'Slope', 'slope', 'look_inside', 'unit', 'direction',
-           'confirms', 'glances']
+           'pair', 'confirms', 'glances']
 
-# %% ../../nbs/checking/numeric.ipynb #c2c548ae
-import threading, warnings
+# %% ../../nbs/checking/numeric.ipynb #0568b549
+import re, threading, warnings
 from typing import NamedTuple
 import numpy as np
 
 EPS = np.finfo(float).eps
 
-# %% ../../nbs/checking/numeric.ipynb #b38744f0
+# %% ../../nbs/checking/numeric.ipynb #d1b1fee2
+_ALL = ('ignore', re.compile('(?s).*'), Warning, None, 0) # a filter like none that a user would write
+
 class _Silence:
     "While anybody is inside, a filter of our own ignores all warnings."
-    def __init__(self): self.lock, self.inside, self.filters, self.ours = threading.Lock(), 0, None, None
+    def __init__(self): self.lock, self.inside, self.filters = threading.Lock(), 0, None
 
     def __enter__(self):
         with self.lock:
+            if not self.inside:
+                self.filters = warnings.filters
+                self.filters.insert(0, _ALL)
             self.inside += 1
-            if self.inside > 1: return
-            warnings.filterwarnings('ignore', message='(?s).*') # like no filter that a user would write
-            self.filters, self.ours = warnings.filters, warnings.filters[0]
 
     def __exit__(self, *error):
         with self.lock:
             self.inside -= 1
-            if not self.inside and self.ours in self.filters: self.filters.remove(self.ours)
+            if not self.inside and _ALL in self.filters: self.filters.remove(_ALL)
 
 _silence = _Silence()
 
@@ -60,7 +62,7 @@ class Line:
         self.known = {0.0: np.ravel(np.array(f(x)) if y is None else y)}
 
     def __call__(self, t):
-        ask([self], [t])
+        if t not in self.known: ask([self], [t])
         return self.known[t]
 
     def at(self, t):
@@ -366,6 +368,14 @@ ROUNDING = 64 * EPS # of the value: more than a sum of a few terms loses
 CHANGE = 1e-4 # of the terms of a slope: by so much it may change between these rungs
 BENT = 1e-3 # of the terms: by so much the two sides of one rung may differ
 
+def pair(
+    line, # a `Line`
+    h: float, # a step
+) -> tuple: # the slope between both sides of 0, and the difference of the slopes on either side
+    "What two values of a function say."
+    zero, plus, minus = line(0.0), line(h), line(-h)
+    return (plus - minus) / (2 * h), abs(plus + minus - 2 * zero) / h
+
 def confirms(
     line, # a `Line`
     claim, # what the slope is said to be, one number per value of the function
@@ -373,12 +383,10 @@ def confirms(
 ) -> bool: # `False` means no more than that a closer look is needed
     "Whether four values of the function confirm a slope."
     ask([line], [FAR, -FAR, NEAR, -NEAR])
-    zero, rounding = line(0.0), ROUNDING * abs(line(0.0)) / NEAR
-    far, near = ((line(h) - line(-h)) / (2 * h) for h in (FAR, NEAR))
-    wide, narrow = (abs(line(h) + line(-h) - 2 * zero) / h for h in (FAR, NEAR))
-    straight = narrow <= wide / 4 + rounding
-    sure = (abs(near - claim) <= abs(far - near) + rounding) & (abs(far - near) <= CHANGE * size + rounding) & straight
-    return bool(np.all(sure))
+    (far, wide), (near, narrow) = pair(line, FAR), pair(line, NEAR)
+    rounding, change = ROUNDING * abs(line(0.0)) / NEAR, abs(far - near)
+    sure = (abs(near - claim) <= change + rounding) & (change <= CHANGE * size + rounding)
+    return bool(np.all(sure & (narrow <= wide / 4 + rounding)))
 
 # %% ../../nbs/checking/numeric.ipynb #6856cc02
 ROUGHLY = 1e-6 # of the terms of a slope: what one pair of values can confirm
@@ -390,7 +398,6 @@ def glances(
 ) -> bool: # `False` means no more than that a closer look is needed
     "Whether two values of the function confirm a slope, roughly."
     ask([line], [NEAR, -NEAR])
-    zero, plus, minus = line(0.0), line(NEAR), line(-NEAR)
-    rounding = ROUNDING * abs(zero) / NEAR
-    off, bend = abs((plus - minus) / (2 * NEAR) - claim), abs(plus + minus - 2 * zero) / NEAR
-    return bool(np.all((off <= ROUGHLY * size + rounding) & (bend <= BENT * size + rounding)))
+    near, bend = pair(line, NEAR)
+    rounding = ROUNDING * abs(line(0.0)) / NEAR
+    return bool(np.all((abs(near - claim) <= ROUGHLY * size + rounding) & (bend <= BENT * size + rounding)))

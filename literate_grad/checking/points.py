@@ -42,15 +42,14 @@ def _special_number(x, asked):
 
 def _special_entries(x, asked):
     "The same for several."
-    s = _sample(x)
+    s, few = _sample(x), np.size(x) <= FEW
     if s.min() == s.max(): return f'has only entries {s[0]:g}'
-    if asked and np.all((s == 0) | (abs(s) == 1)): return 'has only entries 0, 1 and -1'
-    if asked and np.all(_is_whole(s)): return 'has only whole numbers'
-    if np.all(_is_whole(s)): return None # labels, which stay as they are
-    marked = _is_round(s) if asked and np.size(x) <= FEW else (s == 0) | (abs(s) == 1)
-    if (asked or np.size(x) <= FEW) and np.any(marked): return f'has an entry {s[marked][0]:g}'
-    if np.size(x) <= FEW and len(np.unique(abs(s))) < len(s): return 'has equal entries'
-    return None
+    if np.all(_is_whole(s)): # labels, unless they are asked for
+        if not asked: return None
+        return 'has only entries 0, 1 and -1' if np.all(abs(s) <= 1) else 'has only whole numbers'
+    marked = _is_round(s) if asked and few else (s == 0) | (abs(s) == 1)
+    if (asked or few) and np.any(marked): return f'has an entry {s[marked][0]:g}'
+    return 'has equal entries' if few and len(set(abs(s).tolist())) < len(s) else None
 
 # %% ../../nbs/checking/points.ipynb #ab8f556c
 def _special(x, asked):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from ..gradients.messages import name_of
 from literate_grad.checking.numeric import (EPS, FAR, NEAR, ROUNDING, Slope, ask, confirms, direction, glances,
-    look_inside, slope)
+    look_inside, pair, slope)
 from .witnesses import autodiff, extended, is_zero, line_of, nudged, rounding, sweep
 
 # %% ../../nbs/checking/verdict.ipynb #4c958abf
@@ -165,7 +165,7 @@ def _is_loud(s, line):
 def _quick(line, claim, size):
     "What two or four values say, if they confirm the claim; else `None`."
     if not (glances if line.d.size >= LARGE else confirms)(line, claim, size): return None
-    off = (line(NEAR) - line(-NEAR)) / (2 * NEAR) - claim
+    off = pair(line, NEAR)[0] - claim
     heard = Heard('for', float(abs(off).max()), float(EPS * abs(line(0.0)).max()), straight=_is_straight(line))
     return Probe(heard, line.d, off, abs(off))
 
@@ -245,13 +245,12 @@ def confirmed(
 ) -> Verdict: # usually 'agrees'
     "The verdict where hand and autodiff agree."
     part = case.part
-    heard = [probe(case, case.auto, quickly=True).heard for _ in range(1 if part.x.size >= LARGE else 2)]
-    says = {h.says for h in heard}
-    v = replace(v, wrong=np.zeros(part.shape, bool), numeric=max(heard, key=lambda h: h.error))
-    if any(h.kink for h in heard): return _at_a_kink(case, v)
-    if 'against' in says: return _both_wrong(case, v)
-    if 'rough' in says: return v.says('undecided', ROUGH)
-    noisy = ['The values of f are too noisy to add to what autodiff says'] * ('noisy' in says)
+    heard = probe(case, case.auto, quickly=True).heard
+    v = replace(v, wrong=np.zeros(part.shape, bool), numeric=heard)
+    if heard.kink: return _at_a_kink(case, v)
+    if heard.says == 'against': return _both_wrong(case, v)
+    if heard.says == 'rough': return v.says('undecided', ROUGH)
+    noisy = ['The values of f are too noisy to add to what autodiff says'] * (heard.says == 'noisy')
     if (part.hand.size <= 2 or case.limits.grain) and not case.limits.given: # of two, none is the only wrong one
         v = replace(v, tolerance=np.maximum(v.tolerance, 10.0**-same_digits(case.limits) * abs(case.auto)))
     return v.says('agrees', *noisy)
@@ -566,7 +565,7 @@ def _mended(claim, row, by):
 def _explains(line, claim, size, room):
     "Whether two pairs of values confirm a slope that is itself known up to `room`."
     ask([line], [FAR, -FAR, NEAR, -NEAR])
-    far, near = ((line(h) - line(-h)) / (2 * h) for h in (FAR, NEAR))
+    far, near = pair(line, FAR)[0], pair(line, NEAR)[0]
     room = room + abs(far - near) + ROUNDING * abs(line(0.0)) / NEAR + SIX_DIGITS * size
     return bool(np.all(abs(near - claim) <= room))
 
