@@ -119,7 +119,7 @@ def _started():
                             env=ENVIRONMENT | os.environ)
 
 # %% ../../nbs/tools/workers.ipynb #71b71f08
-def _exchanged(process, source, name):
+def _worker_answer(process, source, name):
     "The answer of a worker; `None` when it has ended."
     try:
         process.stdin.write(json.dumps([source, name]).encode() + b'\n')
@@ -157,7 +157,7 @@ class Workers:
             process = _started()
             self.processes.append(process)
             self._own.worker = process, source.root
-        answers = _exchanged(process, source, name)
+        answers = _worker_answer(process, source, name)
         return _ended(process, source, name) if answers is None else answers
 
     def __enter__(self) -> 'Workers': return self

@@ -189,6 +189,28 @@ def test_version(tmp_path):
     assert run(tmp_path, '--version', script=(sys.executable, '-m',
         'literate_grad')).stdout == f'literate-grad {literate_grad.__version__}\n'
 
+# --- what the guide recommends
+
+GUIDE = json.loads((root/'nbs/tools/cli.ipynb').read_text(encoding='utf-8'))['cells']
+TEXT = '\n'.join(''.join(cell['source']) for cell in GUIDE if cell['cell_type'] == 'markdown')
+
+def test_the_workflow_of_the_guide(tmp_path):
+    package(tmp_path, 'my_package')
+    write(tmp_path, my_package__slopes=good)
+    words = re.search(r'- run: literate-grad check (.*)', TEXT)[1].split()
+    assert run(tmp_path, *words).returncode == 0
+    assert ElementTree.parse(tmp_path/'derivations.xml').getroot().get('tests') == '1'
+
+def test_the_hook_of_the_guide(tmp_path):
+    "The hook calls the command with the words that the guide gives, or with its own."
+    hook = dict(re.findall(r'^(?:- |  )(\w+): (.*)$', (root/'.pre-commit-hooks.yaml').read_text(), flags=re.M))
+    assert f"- id: {hook['id']}\n" in TEXT and hook['entry'] == 'literate-grad check'
+    assert hook['pass_filenames'] == 'false'
+    package(tmp_path, 'my_package')
+    write(tmp_path, my_package__slopes=bad)
+    for given in (hook['args'], re.search(r'args: (.*)', TEXT)[1]):
+        assert run(tmp_path, *given.strip('[]').split(', ')).returncode == 1
+
 # --- the package of a maintainer
 
 @pytest.fixture(scope='module')

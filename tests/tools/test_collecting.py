@@ -118,13 +118,14 @@ def test_a_notebook_runs_in_its_folder_and_in_its_own_namespace(tmp_path, monkey
     monkeypatch.chdir(tmp_path)
     (tmp_path/'sub').mkdir()
     (tmp_path/'sub/data.txt').write_text('3')
-    cells = ['%matplotlib inline\nimport os', '%%bash\nexit 1', '!ls\nn = int(open("data.txt").read())\nn?',
+    cells = ['%matplotlib inline\nimport os', "%%bash\nexit 1", '%%capture out\nfrom math import pi',
+        '!ls\nn = int(open("data.txt").read())\nn?',
         'text = """\n%d\n!"""', 'display(n)', good]
     notebook(tmp_path/'sub/notes.ipynb', *cells)
     module = run_notebook('sub/notes.ipynb')
     item, = labelled(module)
-    assert module.n == 3 and module.text == '\n%d\n!' and os.getcwd() == str(tmp_path)
-    assert item.name == 'notes.right' and item.file == 'sub/notes.ipynb:cell 5' and item.line == 6
+    assert module.n == 3 < module.pi and module.text == '\n%d\n!' and os.getcwd() == str(tmp_path)
+    assert item.name == 'notes.right' and item.file == 'sub/notes.ipynb:cell 6' and item.line == 6
     assert check_labelled(item.df)
 
 def test_where_a_notebook_fails(tmp_path, monkeypatch, clean):
@@ -155,3 +156,9 @@ def test_a_file_of_a_taken_or_odd_name(tmp_path, monkeypatch, clean, name):
 
 def test_a_module_without_a_file():
     assert labelled(ModuleType('empty')) == [] and loaded(Source('time', None, os.getcwd())).__name__ == 'time'
+
+@pytest.mark.parametrize('text', ['', '{}', 'no json', '{"worksheets": []}'])
+def test_no_notebook(tmp_path, text):
+    (tmp_path/'notes.ipynb').write_text(text)
+    with pytest.raises(ValueError, match='expected a Jupyter notebook of format 4, but .*notes.ipynb is none'):
+        run_notebook(str(tmp_path/'notes.ipynb'))
