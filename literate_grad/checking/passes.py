@@ -296,11 +296,11 @@ def _pass_row(key, trail, variables, judge, result):
     if not claims: return None
     wrong = [c for c in claims if c.wrong.any()]
     claim = min(wrong, key=_Claim.time) if wrong else claims[-1]
-    time = claim.time()
-    line = claim.segment.lines[time]
-    return PassRow(''.join(key[1]), ''.join(variable.path), not wrong, claim.error, line, '',
-                   *_made(trail, claim, judge.floor), bool(wrong) and _lacks(claim, judge.floor),
-                   claim.segment.value, claim.reference, time, key, variable, claims)
+    time, segment = claim.time(), claim.segment
+    line, lacks = segment.lines[time], bool(wrong) and _lacks(claim, judge.floor)
+    made = _made(trail, claim, judge.floor) if wrong else ((line,), 0)
+    return PassRow(''.join(key[1]), ''.join(variable.path), not wrong, claim.error, line, '', *made, lacks,
+                   segment.value, claim.reference, time, key, variable, claims)
 
 # %% ../../nbs/checking/passes.ipynb #6b3ff0e1
 _TERMS = 6 # with more uses than that, not all sums of some of them are looked at
@@ -517,8 +517,8 @@ def _may_be_a_sum(row):
 # %% ../../nbs/checking/passes.ipynb #99464375
 class PassRows(list):
     "The rows of a backward pass, shown as a table."
-    def __repr__(self) -> str: return '\n'.join(f'  {line}' for line in _row_columns(_cells(self)))
-    def _repr_markdown_(self) -> str: return _markdown_rows(_cells(self))
+    def __repr__(self) -> str: return '\n'.join(f'  {line}' for line in _row_columns(_text_cells(self)))
+    def _repr_markdown_(self) -> str: return _markdown_rows(_text_cells(self))
 
 @dataclass(repr=False)
 class Passes:
@@ -560,7 +560,7 @@ def _enumerated(words):
 
 _HEAD = 'variable', 'gradient by', 'agrees', 'largest error', 'line', 'statement'
 
-def _cells(rows):
+def _text_cells(rows):
     "The rows as text."
     def cells(r): return r.name, r.of, str(r.agrees), '' if r.agrees else f'{r.error:.0e}', f'{r.line}', r.source
     return [_HEAD, *map(cells, rows)] if rows else []

@@ -531,6 +531,7 @@ def _several(subject, paths):
     "The derivatives by several arguments, one for each."
     args, names = subject.args, [path_name(path, subject.names, subject.args) for path in paths]
     claim = _stacked(subject.claim, subject, paths)
+    if len(paths) == 1 and not isinstance(claim, (tuple, list)): claim = (claim,)
     if (named := by_name(claim, names)) is not None and len(named) == len(paths): return [named[name] for name in names]
     if not isinstance(claim, (tuple, list)) or len(claim) < len(paths):
         got = f'{len(claim)}' if isinstance(claim, (tuple, list)) else type(claim).__name__
