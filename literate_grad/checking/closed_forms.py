@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MANY', 'SQUARE', 'FEW_ROWS', 'PRODUCT', 'WORDY', 'LARGE', 'PAIRS', 'SAME', 'Words', 'SPARE', 'HIGHEST', 'FLAT',
            'SHORTLIST', 'Form', 'HALF', 'CLEAR', 'MOST', 'ROUNDING', 'BASES', 'Name', 'names_of', 'in_short',
-           'name_factor', 'layouts', 'unlaid', 'softmax', 'vocabulary', 'closed_form', 'in_words']
+           'name_factor', 'layouts', 'unlaid', 'softmax_along', 'vocabulary', 'closed_form', 'in_words']
 
 # %% ../../nbs/checking/closed_forms.ipynb #a1d52bc0
 import itertools, math
@@ -112,8 +112,8 @@ def layouts(
 
 def unlaid(name): return name.split('[')[0].split(', axis=')[0]
 
-# %% ../../nbs/checking/closed_forms.ipynb #2ab97eb1
-def softmax(
+# %% ../../nbs/checking/closed_forms.ipynb #7290e05f
+def softmax_along(
     a, # an array
     axis, # along which it sums to 1
 ):
@@ -128,7 +128,7 @@ def _summaries(name, a):
     "Softmax and statistics of an array along each of its axes."
     for axis in range(a.ndim) if a.size <= MANY else ():
         words = f', axis={axis}' if a.ndim > 1 else ''
-        yield f'softmax({name}{words})', softmax(a, axis)
+        yield f'softmax({name}{words})', softmax_along(a, axis)
         if words: yield from ((f'{k}({name}{words})', f(a, axis)) for k, f in _OF_ROWS.items())
 
 # %% ../../nbs/checking/closed_forms.ipynb #5c341452

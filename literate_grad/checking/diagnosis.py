@@ -4,15 +4,17 @@
 
 # %% auto #0
 __all__ = ['ENTRIES', 'CLOSER', 'ONE_ULP', 'Cause', 'TRANSPOSED', 'CAUSES', 'NOISY', 'SEVERAL', 'FEWEST', 'FAR', 'Diagnosis',
-           'words_of', 'forms', 'closed', 'sum_factor', 'local_form', 'row_factor', 'in_part', 'disguised', 'in_result',
-           'floats_in', 'called_with', 'in_arguments', 'exchange', 'across', 'hypotheses', 'of_scalar', 'diagnose']
+           'words_of', 'forms', 'closed', 'sum_factor', 'local_form', 'row_factor', 'coupling', 'in_part', 'disguised',
+           'in_result', 'floats_in', 'called_with', 'in_arguments', 'exchange', 'across', 'hypotheses', 'of_scalar',
+           'diagnose']
 
-# %% ../../nbs/checking/diagnosis.ipynb #ddab1ce0
+# %% ../../nbs/checking/diagnosis.ipynb #81c0ca4d
 import math
 from collections import namedtuple
 import numpy as np
 from . import other_points as points, signatures as values
-from .closed_forms import MANY, Form, closed_form, in_words, name_factor, unlaid, vocabulary
+from .closed_forms import (
+    MANY, Form, closed_form, in_words, name_factor, softmax_along, unlaid, vocabulary)
 from .other_points import MovablePair, elsewhere
 from .signatures import Pair, explained, names_in, ratio
 from ..gradients.messages import docstring_of, name_of
@@ -43,7 +45,7 @@ def forms(p):
         p.found = [closed_form(words_of(p), a, np.nan_to_num(noise, posinf=np.inf)) for a, noise in asked]
     return p.found
 
-# %% ../../nbs/checking/diagnosis.ipynb #40953dd3
+# %% ../../nbs/checking/diagnosis.ipynb #9d9beb75
 def _misread(ratio, hand, reference):
     "The cause that a ratio of closed form stands for."
     above, below = ({unlaid(k) for k, q in ratio.powers.items() if q * s > 0} for s in (1, -1))
@@ -55,7 +57,9 @@ def _misread(ratio, hand, reference):
     powers = [(hand.powers.get(k, 0), reference.powers.get(k, 0)) for k in names]
     contained = [all(0 <= q[i] * q[1 - i] and abs(q[i]) <= abs(q[1 - i]) for q in powers) for i in (0, 1)]
     other = not any(contained) if powers else above and below
-    return 'wrong-point' if other and len(ratio.powers) > 1 else 'missing-factor'
+    if not other or len(ratio.powers) < 2: return 'missing-factor'
+    bare = len(ratio.powers) == 2 and not any('(' in k for k in ratio.powers)
+    return 'swapped-argument' if bare and not sum(ratio.powers.values()) else 'wrong-point'
 
 def _form_ratio(hand, reference):
     "The ratio of two closed forms."
@@ -66,12 +70,12 @@ def _two_powers(form):
     "Whether a form is a difference of two powers of one thing, as s^2 (1 - s) is."
     return any(f'(1 {sign} {name.strip("|")})' in form.powers for name in form.powers for sign in '+-')
 
-# %% ../../nbs/checking/diagnosis.ipynb #f3d03691
+# %% ../../nbs/checking/diagnosis.ipynb #2fc01143
 _STORIES = {'missing-factor': 'a factor is missing, or one too many',
             'missing-term': 'a term is missing, or one too many',
             'wrong-point': 'the formula of another function, or at another point',
             'wrong-axis': 'the same, along another axis', 'transpose': 'a matrix is transposed',
-            'sign': 'a term has the wrong sign'}
+            'sign': 'a term has the wrong sign', 'swapped-argument': 'one argument stands for another'}
 
 def _finding(p, cause, equation, right=None):
     "A finding: the equation, in which entries it holds, what is `right` in the others, and what it means."
@@ -95,7 +99,7 @@ def closed(p):
         cause = _misread(_form_ratio(hand, reference), hand, reference)
         return _finding(p, cause, f'hand = {said(hand)}, but reference = {said(reference)}')
 
-# %% ../../nbs/checking/diagnosis.ipynb #8ffc74b7
+# %% ../../nbs/checking/diagnosis.ipynb #977149ac
 _TIMES = -1, 2, 0.5, 3, 1 / 3, 4, 0.25
 
 def _in_term(p, error):
@@ -104,11 +108,12 @@ def _in_term(p, error):
     whole = reference and not any(name.startswith('(1 ') for name in reference.powers) # no sum
     if hand or whole or not p.wrong.all(): return None
     _, r, t, _, e = _in_rows(p)
-    for k in (*_TIMES, p.wrong.size, 1 / p.wrong.size):
+    sizes = {n for a in p.constants.values() for n in a.shape if n > 1}
+    for k in (*_TIMES, *sizes, *(1 / n for n in sizes)):
         if closed_form(words_of(p), r - e / (k - 1), t / abs(1 - k)):
             return 'sign' if k == -1 else 'missing-factor', f'a term of the reference is in hand {k:.3g} times: '
 
-# %% ../../nbs/checking/diagnosis.ipynb #9eba1b47
+# %% ../../nbs/checking/diagnosis.ipynb #50f6178e
 def sum_factor(p):
     "h/r is a power of 1 + u, or exp(u), and u a closed form."
     h, r, t = list(_in_rows(p))[:3]
@@ -124,6 +129,7 @@ def sum_factor(p):
 def local_form(p):
     "The same where some entries are right; a constant ratio in a few places is no formula."
     if not values.ROWS <= p.wrong.sum() < np.count_nonzero(p.reference) or p.wrong.sum() > MANY: return None
+    if not p.hand[p.wrong].any(): return None if values.is_few(p) else (None, 'hand is zero where it is wrong')
     ratio = forms(p)[2]
     return None if ratio and not ratio.powers and values.is_few(p) else closed(p)
 
@@ -151,18 +157,39 @@ def _root_with_eps(p, rows, axis):
             if np.ptp(eps) < values.ALL_BUT * np.mean(variance) and 0 < eps.mean() < 0.1 * np.mean(variance):
                 return f'sqrt(var({name}, axis={axis}) + {eps.mean():.2g})' + '^-1' * (power < 0)
 
-# %% ../../nbs/checking/diagnosis.ipynb #9e777e9e
+# %% ../../nbs/checking/diagnosis.ipynb #874e0d63
+def coupling(p):
+    "h = r + c_i s_ij with a softmax s."
+    r, e = p.reference, p.error
+    for name, a in p.arguments.items():
+        for axis in range(r.ndim) if a.shape == r.shape and a.dtype.kind == 'f' else ():
+            if r.shape[axis] < values.ROWS: continue
+            for words, s in (f'softmax({name})', softmax_along(a, axis)), (name, a):
+                free = [np.sum(r * u, axis) for u in (1, s)][:1 + (words == name)] # what the coupling takes care of
+                size = values.ALL_BUT * np.sum(abs(r * s), axis)
+                taken = any(np.all(abs(u) <= size) for u in free)
+                if taken and p.explains(r + values.on_rows(e, s, axis), p.tolerance.max()):
+                    told = f'along axis {axis}, hand - reference is a multiple of {words}: what couples the entries is'
+                    return ('missing-term', f'{told} missing') if forms(p)[0] else (None, f'{told} wrong, or missing')
+
+# %% ../../nbs/checking/diagnosis.ipynb #e5db571d
 def in_part(p):
     "The part of h with an argument, or without, is wrong, and the other right."
     for words, off in points.parts(p):
         if signs := values.sign(off): return signs[0], words + signs[1]
         k = ratio(off)
         if k and names_in(off, k): return 'missing-factor', f'{words}hand = {values.six_digits(k)} × reference', k
-        form = forms(off)[2] if k is None and off.hand.any() else None
-        sums = not form or not form.powers or any(name.startswith('(1 ') for name in form.powers)
-        if not sums and name_factor(form.factor, p.constants):
-            cause, told = _finding(off, _misread(form, None, None), f'hand / reference = {in_words(form, p.constants)}')
-            return cause, words + told
+        if k is not None or not off.hand.any(): continue
+        factor, term = (form if form and form.powers and name_factor(form.factor, p.constants) else None
+                        for form in forms(off)[2:])
+        if term and (not factor or term.cost < factor.cost): factor = None
+        else: term = None
+        if term and forms(off)[0]: found = 'missing-term', f'hand - reference = {in_words(term, p.constants)}'
+        elif factor and not any(name.startswith('(1 ') for name in factor.powers):
+            found = _misread(factor, None, None), f'hand / reference = {in_words(factor, p.constants)}'
+        else: continue
+        cause, told = _finding(off, *found)
+        return cause, words + told
 
 # %% ../../nbs/checking/diagnosis.ipynb #31661568
 def disguised(wrong, df):
@@ -225,7 +252,7 @@ def across(df, args):
             laid = lambda d, args, v=v: d * v / v[:, None] if d.shape[-2:] == 2 * v.shape else d
             yield from in_result(laid)(df, args)
 
-# %% ../../nbs/checking/diagnosis.ipynb #78b4fa81
+# %% ../../nbs/checking/diagnosis.ipynb #628f3f83
 Cause = namedtuple('Cause', 'meaning finders planted')
 TRANSPOSED = lambda d, args: np.swapaxes(d, -1, -2) if d.ndim > 1 and d.shape[-1] == d.shape[-2] else d
 _formulas = closed, sum_factor, local_form, row_factor, in_part
@@ -250,7 +277,7 @@ CAUSES = {
     'few-entries': Cause('is wrong in a few entries and right in the others', (values.few_entries,),
                          in_result(lambda d, args: _with_entry(d, np.argmax(abs(d)), lambda entry: 1.001 * entry))),
     'swapped-argument': Cause('is by another argument, or has two exchanged',
-                              (points.derivative_of_another, points.exchanged), exchange),
+                              (points.derivative_of_another, points.exchanged, closed), exchange),
     'wrong-axis': Cause('has a sum or a factor along another axis', (values.other_axis, points.wrong_sum, closed),
                         across),
     'wrong-point': Cause('is that of another function, or at another point',
@@ -260,19 +287,19 @@ CAUSES = {
                              points.agrees_at_one, points.growth, points.multiple_at_zero, *_formulas),
                             in_arguments(lambda x: x * 0 + 1)),
     'missing-term': Cause('lacks a term, or has one too many',
-                          (values.repeated_index, values.diagonal, values.row_term, values.coupling,
+                          (values.repeated_index, values.diagonal, values.row_term, coupling,
                            points.argument_forgotten, points.growth, closed, local_form),
                           in_arguments(lambda x: x * 0))}
 
-# %% ../../nbs/checking/diagnosis.ipynb #7b6dc5ca
+# %% ../../nbs/checking/diagnosis.ipynb #c0318f39
 NOISY = 0.03 # relative error of a reference that shows zeros, signs and gross entries only
 _first = (values.nonfinite, values.zero, values.sign, values.scale, values.offset, values.low_precision,
           values.transpose, values.permuted, values.shifted, values.repeated_index)
 _then = (values.mask_missing, values.mask_ignored, points.derivative_of_another, values.other_axis, in_part,
          local_form, values.few_entries, values.diagonal, values.matrix_factor, points.shifted_point, points.exchanged,
          points.argument_forgotten)
-_cheap = closed, values.coupling, values.row_term
-_dear = (closed, sum_factor, values.coupling, values.row_term, points.wrong_sum, points.agrees_at_one,
+_cheap = closed, coupling, values.row_term
+_dear = (closed, sum_factor, coupling, values.row_term, points.wrong_sum, points.agrees_at_one,
          points.agrees_when_symmetric, points.multiple_at_zero, points.growth, points.one_aside, row_factor)
 
 def hypotheses(p):
@@ -318,7 +345,7 @@ def _number_named(p, hypothesis, number):
     if found and len(found) > 2: return explained(number, [n for n in names if n in names_in(there, found[2])])
     return explained(number, names, sure=False)
 
-# %% ../../nbs/checking/diagnosis.ipynb #76b7a4b9
+# %% ../../nbs/checking/diagnosis.ipynb #1031e24a
 Diagnosis = namedtuple('Diagnosis', 'wrong cause evidence')
 Diagnosis.__doc__ = ("Which entries are `wrong` (`None` for a wrong shape), the `cause` (`None` where none is sure) "
                      "and the sentences that are the `evidence`.")
@@ -340,10 +367,11 @@ def diagnose(
     p = MovablePair(hand, reference, tolerance, wrt, arguments, hand_at, reference_at, others, vocabulary, again)
     same = p.hand.shape == p.reference.shape
     if same and not p.wrong.any(): return Diagnosis(p.wrong, None, ())
+    fact = None, ()
     with np.errstate(all='ignore'):
         for hypothesis in hypotheses(p) if same else (values.wrong_shape,):
-            if found := hypothesis(p):
-                cause, told, *number = found
-                names = _number_named(p, hypothesis, *number) if number else ''
-                return Diagnosis(p.wrong if same else None, cause, (f'{told[0]}{told[1:]}{names}.',))
-    return Diagnosis(p.wrong, None, ())
+            if not (found := hypothesis(p)): continue
+            cause, told, *number = found
+            fact = cause, (f'{told}{_number_named(p, hypothesis, *number) if number else ""}.',)
+            if cause: break
+    return Diagnosis(p.wrong if same else None, *fact)

@@ -241,16 +241,16 @@ def parts(
         off.arguments = off.constants = p.arguments
         yield f'in the part that {words} with {knob.name}, ', off
 
-# %% ../../nbs/checking/other_points.ipynb #5f3edf05
+# %% ../../nbs/checking/other_points.ipynb #30c1de26
 VARIED = 1e-3 # relative spread of entries that are not all the same
-SINGULAR = 1e6 # times its size: a derivative that grows like this has no value at zero
+SINGULAR = 1e6 # times its size, or part of it: a derivative that has no value at zero, or is zero there
 
 def multiple_at_zero(p):
     "h(0) = k r(0)."
     for knob in p.whole:
         h, r = p.turn(knob, ZERO * knob.value)
         if h is None or r is None or np.ptp(abs(r)) < VARIED * np.max(abs(r)): continue
-        if np.max(abs(r)) > SINGULAR * np.max(abs(p.reference)): continue
+        if not 1 / SINGULAR < np.max(abs(r)) / np.max(abs(p.reference)) < SINGULAR: continue
         k = ratio(Pair(h, r, 10 * p.precision * np.max(abs(r))))
         if k and abs(abs(k) - 1) > VARIED and names_in(p, k):
             return 'missing-factor', f'where {knob.name} = 0, hand = {six_digits(k)} × reference in every entry', k

@@ -7,12 +7,12 @@ __all__ = ['GUESSED', 'ROUNDED', 'ALL_BUT', 'PRECISE', 'UNNAMED', 'SHOWN', 'TINY
            'LARGEST', 'CONDITION', 'as_numbers', 'arrays_in', 'Pair', 'six_digits', 'explained', 'names_in', 'axes_of',
            'along', 'wrong_shape', 'places', 'nonfinite', 'zero', 'ratio', 'scale', 'offset', 'sign', 'is_few',
            'low_precision', 'transpose', 'shifted', 'permuted', 'repeated_index', 'mask_missing', 'mask_ignored',
-           'few_entries', 'diagonal', 'other_axis', 'row_term', 'coupling', 'matrix_factor']
+           'few_entries', 'diagonal', 'other_axis', 'on_rows', 'row_term', 'matrix_factor']
 
-# %% ../../nbs/checking/signatures.ipynb #e466ee1a
+# %% ../../nbs/checking/signatures.ipynb #0ebd7e99
 import itertools, math
 import numpy as np
-from .closed_forms import in_short, layouts, names_of, softmax
+from .closed_forms import in_short, layouts, names_of
 from ..gradients.structure import leaves, path_name
 
 # %% ../../nbs/checking/signatures.ipynb #5bef5b93
@@ -343,8 +343,12 @@ def other_axis(p):
     if known[row].all() and np.all(fits | ~known) and known.sum() > 2 * len(r) and np.ptp(u) > ALL_BUT:
         return 'wrong-axis', 'hand / reference = v[j] / v[i]: a factor stands along the wrong one of two axes'
 
-# %% ../../nbs/checking/signatures.ipynb #6964aeeb
-def _on_rows(e, regressor, axes):
+# %% ../../nbs/checking/signatures.ipynb #ffd72218
+def on_rows(
+    e, # an array
+    regressor, # another one of its shape
+    axes, # along which a row lies
+):
     "The best fit of an array by a multiple of another one, for each row."
     total = np.sum(regressor * regressor, axes, keepdims=True)
     return regressor * (np.sum(regressor * e, axes, keepdims=True) / np.maximum(total, TINY))
@@ -359,23 +363,10 @@ def row_term(p):
         if p.explains(p.hand - e, room):
             return told, f'hand - reference is the same all along {along(axes)}: a term is missing'
         for name, a in p.arguments.items():
-            if a.shape == e.shape and p.explains(p.hand - e + _on_rows(e, centered(a), axes), room):
+            if a.shape != e.shape: continue
+            if p.explains(p.reference + on_rows(p.error, a, axes), room): continue # perhaps a factor of a term
+            if p.explains(p.hand - e + on_rows(e, centered(a), axes), room):
                 return told, f'along {along(axes)}, hand - reference is a linear function of {name}: a term is missing'
-
-# %% ../../nbs/checking/signatures.ipynb #7522e14f
-def coupling(p):
-    "h = r + c_i s_ij with a softmax s."
-    shape = p.reference.shape
-    for name, a in p.arguments.items():
-        for axis in range(len(shape)) if a.shape == shape and a.dtype.kind == 'f' else ():
-            if shape[axis] < ROWS: continue
-            for words, s in (f'softmax({name})', softmax(a, axis)), (name, a):
-                free = [np.sum(p.reference * u, axis) for u in (1, s)] # what the coupling takes care of
-                size = np.sum(abs(p.reference * s), axis) * ALL_BUT
-                if not any(np.all(abs(u) <= size) for u in free[:1 + (words == name)]): continue
-                if p.explains(p.reference + _on_rows(p.error, s, axis), p.tolerance.max()):
-                    return 'missing-term', (f'along axis {axis}, hand - reference is a multiple of {words}: '
-                                            'what couples the entries is missing')
 
 # %% ../../nbs/checking/signatures.ipynb #2c89c630
 LARGEST = 200 # rows: of larger matrices no inverse is tried

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 from hypothesis.extra.numpy import array_shapes
-from literate_grad.checking.diagnosis import CAUSES, diagnose, hypotheses
+from literate_grad.checking.closed_forms import softmax_along
+from literate_grad.checking.diagnosis import CAUSES, coupling, diagnose, hypotheses
 from literate_grad.checking.other_points import MovablePair
+from literate_grad.checking.signatures import Pair
 
 pytestmark = pytest.mark.filterwarnings('error')
 SHAPES = [(3,), (7,), (64,), (3, 3), (4, 6), (2, 3, 4)]
@@ -370,3 +372,18 @@ def test_every_hypothesis_belongs_to_a_cause():
     for shape in ((), (3,), (200, 200)):
         asked = hypotheses(MovablePair(np.ones(shape), np.zeros(shape)))
         assert {ask.__name__ for ask in asked if ask not in known} <= {'of_scalar'}
+
+def softmax_gradient(z, g, coupled=True):
+    s = softmax_along(z, -1)
+    return s * (g - np.sum(s * g, -1, keepdims=True) * coupled)
+
+@pytest.mark.parametrize('shape', [(6,), (5, 4)])
+def test_the_coupling_of_softmax(shape):
+    z, g = normal(shape, 2), normal(shape, 3)
+    found = coupling(Pair(softmax_gradient(z, g, False), softmax_gradient(z, g), 1e-14, arguments=dict(z=z, g=g)))
+    assert found[0] == 'missing-term' and 'softmax(z)' in found[1]
+
+def test_a_multiple_of_exp_is_no_coupling():
+    r = normal(8)
+    hand = 1 / (1 + np.exp(-r))
+    assert coupling(Pair(hand + 5e-8 * np.exp(r), hand, 1e-14, arguments=dict(r=r))) is None

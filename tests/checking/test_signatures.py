@@ -55,21 +55,6 @@ def test_few_entries_say_their_factor():
         h[2:4, 1:3] *= k
         assert words in signatures.few_entries(Pair(h, R, 1e-12))[1]
 
-def softmax_gradient(z, g, coupled=True):
-    s = signatures.softmax(z, -1)
-    return s * (g - np.sum(s * g, -1, keepdims=True) * coupled)
-
-@pytest.mark.parametrize('shape', [(6,), (5, 4)])
-def test_the_coupling_of_softmax(shape):
-    z, g = normal(shape, 2), normal(shape, 3)
-    found = signatures.coupling(Pair(softmax_gradient(z, g, False), softmax_gradient(z, g), 1e-14, arguments=dict(z=z)))
-    assert found[0] == 'missing-term' and 'softmax(z)' in found[1]
-
-def test_a_multiple_of_exp_is_no_coupling():
-    r = normal(8)
-    hand = 1 / (1 + np.exp(-r))
-    assert signatures.coupling(Pair(hand + 5e-8 * np.exp(r), hand, 1e-14, arguments=dict(r=r))) is None
-
 def test_a_pattern_needs_more_than_noise():
     for seed in range(20):
         p = Pair(normal((5, 5), seed), normal((5, 5), 100 + seed), 1e-12, arguments=dict(A=normal((5, 5), 200 + seed)))
