@@ -15,6 +15,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 import numpy as np
 from ..gradients.compare import isapprox
+from ..gradients.kinds import framework_of, understood, undisturbed
 from ..gradients.messages import name_of, shown
 from ..gradients.structure import copied, duplicate, leaves, part_at, path_name
 from .numeric import quiet
@@ -365,9 +366,12 @@ def check(
     never changed."""
     _refuse_call(f, df, args, kwargs)
     _refuse_numbers(rtol=rtol, atol=atol, seed=seed)
-    case = Handed(f, f if df is True else df, args, kwargs or {}, wrt, 'value_and_grad' if df is True else form, seed)
-    with quiet():
+    form, df, kwargs = 'value_and_grad' if df is True else form, f if df is True else df, kwargs or {}
+    with quiet(), undisturbed():
+        case = Handed(*understood(f, df, args, kwargs), kwargs, wrt, form, seed)
         plain, subject = _read(case, executor)
+        if room := framework_of(subject.value):
+            plain, subject = _read(Handed(*understood(f, df, args, kwargs, room), kwargs, wrt, form, seed), executor)
         by = by_what(plain, subject, wrt)
         if along is not None: plain, subject, by = _only_along(along, plain, subject, by, executor)
         limits = Limits(rtol, atol, _grain(args))
@@ -401,7 +405,7 @@ def _answered(inquiry, subject, exhaustive):
 def _both_passes(plain, asked, subject):
     "How a backward pass can be looked into; empty where `f` has several values that are not those of rows."
     if plain.written is not None: return plain.written
-    if subject.y.ndim: return {}
+    if subject.y.ndim or hasattr(subject.plain, 'vjp'): return {} # autograd does not know a framework's functions
     return dict(f=asked.plain, df=asked.df, args=asked.args, kwargs=asked.kwargs, cotangents=(np.ones_like(asked.y),))
 
 # %% ../../nbs/checking/checks.ipynb #68e9cb6e

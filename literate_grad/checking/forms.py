@@ -151,13 +151,22 @@ class Contracted:
     count: int # how many arguments are its own
     pair: bool = False # whether the last thing that it returns is no output
 
-    def __post_init__(self): self.__name__ = name_of(self.f)
+    def __post_init__(self):
+        self.__name__ = name_of(self.f)
+        if hasattr(self.f, 'vjp'): self.vjp = self._vjp
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         gs, y = args[self.count:], self.f(*args[:self.count], **kwargs)
         if not gs: return y[0]
         parts = y if isinstance(y, tuple) and (self.pair or len(gs) > 1) else (y,)
         return sum(anp.sum(g * (anp.array(part) if isinstance(part, list) else part)) for g, part in zip(gs, parts))
+
+    def _vjp(self, args, paths):
+        "What becomes of cotangents, where `f` says it for its own outputs."
+        outputs, active, pull = self.f.vjp(args[:self.count], paths)
+        gs = [*args[self.count:], *(np.zeros(np.shape(y)) for y in outputs[len(args) - self.count:])]
+        return [sum(np.sum(g * y) for g, y in zip(gs, outputs))], [any(active)], lambda c: pull([c[0] * g for g in gs])
+
 
 # %% ../../nbs/checking/forms.ipynb #ba66f7e5
 def _cached(y, outs):

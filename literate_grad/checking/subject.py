@@ -601,8 +601,18 @@ class Summed:
     f: Callable # the function
     axes: tuple # which
 
-    def __post_init__(self): self.__name__ = name_of(self.f)
+    def __post_init__(self):
+        self.__name__ = name_of(self.f)
+        if hasattr(self.f, 'vjp'): self.vjp = self._vjp
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any: return anp.sum(self.f(*args, **kwargs), axis=self.axes)
+
+    def _vjp(self, args, paths):
+        "What becomes of cotangents, where `f` says it for its own."
+        (y,), active, pull = self.f.vjp(args, paths)
+        def spread(g): return np.broadcast_to(np.expand_dims(g, self.axes), np.shape(y))
+        return [np.sum(y, axis=self.axes)], active, lambda cotangents: pull([spread(cotangents[0])])
+
 
 def _moved_axes(claim, axes, to):
     "All arrays of a derivative with the axes of the rows behind those of the values."

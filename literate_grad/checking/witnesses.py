@@ -16,6 +16,7 @@ import autograd.numpy as anp
 from autograd.core import make_vjp
 from autograd.tracer import isbox
 from ..gradients.structure import copied, leaves, part_at, replaced
+from ..gradients.kinds import InNumPy
 from ..gradients.messages import docstring_of, name_of
 from ..gradients.compare import isapprox, isequal, ulps
 from ..gradients.autodiff import _call, _not_traced, withgradient
@@ -150,17 +151,31 @@ def _floats(f, d):
     if np.asarray(d).dtype.kind != 'f': raise _not_traced(f, TypeError())
     return np.asarray(d)
 
+# %% ../../nbs/checking/witnesses.ipynb #5d0c31aa
+def _by_itself(subject, part):
+    "The derivative by a function that says itself what becomes of cotangents; `None` where it depends on nothing."
+    args = replaced(subject.own()[0], part.path, part.x)
+    (y,), (active,), pull = subject.plain.vjp(args, [part.path])
+    if not active: return None
+    basis = np.eye(np.size(y)).reshape(-1, *np.shape(y))
+    rows = [pull([cotangent])[0] for cotangent in basis]
+    return np.reshape([np.zeros(part.x.shape) if row is None else row for row in rows], np.shape(y) + part.x.shape)
+
+
 # %% ../../nbs/checking/witnesses.ipynb #2e6843fb
 HUGE = 10**7 # entries of a Jacobian, too many to show only that a shape is wrong
 
 def _affordable(part): return part.hand.shape == part.shape or part.subject.y.size * part.x.size <= HUGE
 
 class Autodiff(Witness):
-    "Reverse automatic differentiation by autograd."
+    "Reverse automatic differentiation: by `f` itself, where it has a `vjp`, or else by autograd."
     name, needs, leads = 'autodiff', 'an f of functions that autograd knows', True
+
+    def applies(self, subject): return hasattr(subject.plain, 'vjp') or not isinstance(subject.plain, InNumPy)
 
     def ask(self, subject, parts):
         "Where nothing was traced, `None`."
+        if hasattr(subject.plain, 'vjp'): return [_by_itself(subject, p) if _affordable(p) else None for p in parts]
         if subject.y.ndim: return [_jacobian(_by_leaves(subject, [p]), p.x) if _affordable(p) else None for p in parts]
         traced = []
         f = _by_leaves(subject, parts, lambda y: traced.append(isbox(y)))
@@ -275,8 +290,8 @@ exact = register(Formula('exact', 'exact'))
 # %% ../../nbs/checking/witnesses.ipynb #f97368c7
 def _by(part, claim):
     "The derivative by this part, out of all that `df` returned; `None` where it is not found."
-    if np.shape(claim) == part.hand.shape: return claim
-    return next((d for path, d in leaves(claim) if path and path[-1:] == part.path[-1:]), None)
+    fits = (d for path, d in leaves(claim) if (path[-1:] == part.path[-1:] if path else np.shape(d) == part.hand.shape))
+    return next(fits, None)
 
 def _as_extended(x):
     longer = x is not None and np.asarray(x).dtype == np.longdouble and np.finfo(np.longdouble).eps < EPS
@@ -293,6 +308,7 @@ def extended(
 ) -> tuple: # the hand derivative and that of autodiff, or `None` for either
     "Both derivatives in extended precision."
     s = part.subject
+    if hasattr(s.plain, 'vjp'): return None, None # autograd would follow its rules, not its body
     try:
         with quiet():
             args, kwargs = copied(s.args, dtype=np.longdouble), s.own()[1]
@@ -305,9 +321,9 @@ def extended(
     return _as_extended(hand), _as_extended(auto)
 
 # %% ../../nbs/checking/witnesses.ipynb #c404c404
-def _moved(x, rng, ulps):
-    "A number or an array, moved by one or two times some ulps."
-    x = x * (1 + ulps * EPS * rng.choice([-2, -1, 1, 2], size=np.shape(x)))
+def _moved(x, rng, far):
+    "A number or an array, moved by once or twice a small share of it."
+    x = x * (1 + far * rng.choice([-2, -1, 1, 2], size=np.shape(x)))
     return x if isinstance(x, np.ndarray) else float(x)
 
 def nudged(
@@ -319,7 +335,7 @@ def nudged(
     subject, rng = copy.copy(part.subject), np.random.default_rng(seed)
     for path, x in leaves(subject.args):
         if np.asarray(x).dtype != float or path != part.path and np.all(x == np.round(x)): continue
-        subject.args = replaced(subject.args, path, _moved(x, rng, ulps))
+        subject.args = replaced(subject.args, path, _moved(x, rng, ulps * getattr(subject.plain, 'eps', EPS)))
     subject.given = subject.args
     return Part(subject, part.path, _by(part, _last(subject, subject.f, subject.df)))
 

@@ -121,6 +121,7 @@ def is_list_of_numbers(
 ) -> bool: # a ragged list counts, so that it can be refused
     "Whether a list stands for an array."
     if not isinstance(x, list) or not x: return False
+    if hasattr(x[0], '__array__') and not isinstance(x[0], np.ndarray | np.generic): return False # of another library
     try: return np.asarray(x).dtype.kind in 'biufc'
     except (ValueError, RecursionError): return _holds_only_numbers(x)
 
