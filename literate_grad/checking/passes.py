@@ -357,7 +357,7 @@ class _Search:
     def __init__(self,
         task: _Task, # both passes
     ):
-        self.task, self.scopes = task, {}
+        self.task, self.scopes = task, {} # for each call in backward, the variables of forward that it may be about
         named = any(map(meant_by, python_function(task.df).__code__.co_varnames))
         if not named and not calls_others(task.df): raise _NothingNamed
         self.before, _ = task.backward()
@@ -536,20 +536,24 @@ class Passes:
         "The name of the first wrong variable."
         return self.first and self.first.name
 
+    @property
+    def sentence(self) -> str:
+        "The first wrong line, in words; or why it is not known."
+        return _sentence(self)
+
     def __repr__(self) -> str: return f'{self.sentence}\n{self.rows!r}'
     def _repr_markdown_(self) -> str: return f'{in_markdown(self.sentence)}\n\n{self.rows._repr_markdown_()}'
 
-# %% ../../nbs/checking/passes.ipynb #e34b1960
-@patch(as_prop=True)
-def sentence(self: Passes) -> str:
+# %% ../../nbs/checking/passes.ipynb #e2126cfc
+def _sentence(found):
     "The first wrong line, in words; or why it is not known."
-    if self.first is None: return self.reason
-    row, right = self.first, sum(r.agrees and r.time < self.first.time for r in self.rows)
+    if found.first is None: return found.reason
+    row, right = found.first, sum(r.agrees and r.time < found.first.time for r in found.rows)
     before = {0: 'no variable before it could be compared', 1: 'the variable before it is right'}
     missing = ', or one is missing ' + ('before it' if row.source.startswith('return') else 'behind it')
     where = f'line is {row.line}{missing if row.incomplete else ""}'
     if len(row.lines) > 1: where = f'variable is {row.name}, made on lines {_enumerated(row.lines)}'
-    unknown = f' It is made of {_enumerated(self.unknown)}, too, which could not be compared.' if self.unknown else ''
+    unknown = f' It is made of {_enumerated(found.unknown)}, too, which could not be compared.' if found.unknown else ''
     before = before.get(right, f'{right} variables before it are right')
     return f'The first wrong {where}: `{row.source}`; {before}.{unknown}'
 
