@@ -109,7 +109,8 @@ def _told_apart(part, verdict):
 # %% ../../nbs/checking/checks.ipynb #57cdf65f
 def _cause(inquiry, part, verdict):
     "What explains the disagreement, and the evidence."
-    if verdict.reference is None: return _cause_of_sample(part, verdict)
+    if verdict.reference is None and part.hand.shape == part.shape: return _cause_of_sample(part, verdict)
+    if verdict.reference is None: return 'wrong-shape', _shapes(part)
     subject, traced = part.subject, verdict.autodiff is not None
     names = subject.names
     def at(arguments): return subject.at(tuple(arguments[n] for n in names))
@@ -122,6 +123,11 @@ def _cause(inquiry, part, verdict):
                  hand_at=hand_at, reference_at=reference_at if traced else None, others=others if traced else None)
     words = tuple(re.sub('([Tt]he )?reference', verdict.witness, s) for s in d.evidence)
     return d.cause, words + ((_jacobian_hint(part),) if d.cause == 'wrong-shape' and subject.y.ndim else ())
+
+def _shapes(part):
+    "The shape of hand, and what it should be, where there is no reference to compare it with."
+    both = f'hand has shape {part.hand.shape}, a derivative by {part.name} has shape {part.shape}'
+    return (both, _jacobian_hint(part)) if part.subject.y.ndim else (both,)
 
 def _jacobian_hint(part):
     "What shape a Jacobian has."

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['EPS', 'RATIO', 'LONGEST', 'SHORTEST', 'STEPS', 'MORE', 'TINY', 'GREAT', 'ENOUGH', 'SEEN', 'STEEP', 'STEADY',
-           'DROWNED', 'LOUD', 'DIFFER', 'APART', 'SAMPLE', 'FAR', 'NEAR', 'ROUNDING', 'CHANGE', 'BENT', 'ROUGHLY',
-           'quiet', 'Line', 'ask', 'Rungs', 'rungs', 'noise', 'Slope', 'slope', 'look_inside', 'unit', 'direction',
-           'pair', 'confirms', 'glances']
+           'DROWNED', 'LOUD', 'DIFFER', 'REPEATS', 'APART', 'SAMPLE', 'FAR', 'NEAR', 'ROUNDING', 'CHANGE', 'BENT',
+           'ROUGHLY', 'quiet', 'Line', 'ask', 'Rungs', 'rungs', 'noise', 'Slope', 'slope', 'look_inside', 'unit',
+           'direction', 'pair', 'confirms', 'glances']
 
 # %% ../../nbs/checking/numeric.ipynb #0568b549
 import re, threading, warnings
@@ -265,9 +265,10 @@ def _estimate(r, line):
     "The slope from these rungs."
     sigma = noise(r, line.x, line.inner)
     inexact = _ulp(line) * _curvature(r, sigma)
-    value, error = _best(r.odd / r.h, sigma / r.h, (2, 4, 6))
-    right, right_error = _best((r.plus - r.zero) / r.h, sigma / r.h, (1, 2, 3))
-    left, left_error = _best((r.zero - r.minus) / r.h, sigma / r.h, (1, 2, 3))
+    level = np.fmax(sigma, _eps(r.zero) * np.fmax(abs(r.plus), abs(r.minus))) / r.h # far away values may be larger
+    value, error = _best(r.odd / r.h, level, (2, 4, 6))
+    right, right_error = _best((r.plus - r.zero) / r.h, level, (1, 2, 3))
+    left, left_error = _best((r.zero - r.minus) / r.h, level, (1, 2, 3))
     sides = np.fmax(left_error, right_error) + inexact
     kink = abs(right - left) > DIFFER * sides
     for side, side_error in ((left, left_error), (right, right_error)):
@@ -287,11 +288,13 @@ def _settled(r, s):
     return not np.any(falling | moved | s.kink | s.rough | ~np.isfinite(s.error) | loud)
 
 def _is_lost(r, s):
-    "Whether the last rungs are nothing but noise; a jump, or a pole between, looks the same on each of them."
+    "Whether the last rungs are nothing but noise; beyond a jump or a pole, the even part would repeat itself."
     before, last = _residues(r)[[-ENOUGH, -1]]
     level = (last > before / GREAT) & (last < before * ENOUGH)
-    uneven = abs(r.even[-1] - r.even[-2]) >= abs(r.even[-1]) / RATIO
-    return bool(np.all(level & uneven & (abs(r.odd[-1]) < s.noise)))
+    repeats = np.any(abs(np.diff(r.even, axis=0)) < REPEATS * abs(r.even[1:]), axis=0)
+    return bool(np.all(level & ~repeats & (abs(r.odd[-1]) < s.noise)))
+
+REPEATS = 0.01 # of an even part: noise on two rungs differs by more, but once in many times
 
 def _below_kink(r, s, line):
     "The same, but from the smooth rungs below a kink, where there are any."
