@@ -70,7 +70,7 @@ def _two_powers(form):
     "Whether a form is a difference of two powers of one thing, as s^2 (1 - s) is."
     return any(f'(1 {sign} {name.strip("|")})' in form.powers for name in form.powers for sign in '+-')
 
-# %% ../../nbs/checking/diagnosis.ipynb #2fc01143
+# %% ../../nbs/checking/diagnosis.ipynb #b2ae98cc
 _STORIES = {'missing-factor': 'a factor is missing, or one too many',
             'missing-term': 'a term is missing, or one too many',
             'wrong-point': 'the formula of another function, or at another point',
@@ -94,12 +94,12 @@ def closed(p):
         return _finding(p, _misread(ratio, hand, reference), f'hand / reference = {said(ratio)}', 1)
     if error and (named(error) or alone or local and not error.powers):
         cause, told = _in_term(p, error) or ('missing-factor' if _two_powers(error) else 'missing-term', '')
-        return _finding(p, cause, f'{told}hand - reference = {said(error)}', 0)
+        return _finding(p, cause, f'hand - reference = {said(error)}{told}', 0)
     if both:
         cause = _misread(_form_ratio(hand, reference), hand, reference)
         return _finding(p, cause, f'hand = {said(hand)}, but reference = {said(reference)}')
 
-# %% ../../nbs/checking/diagnosis.ipynb #977149ac
+# %% ../../nbs/checking/diagnosis.ipynb #fcafa351
 _TIMES = -1, 2, 0.5, 3, 1 / 3, 4, 0.25
 
 def _in_term(p, error):
@@ -111,7 +111,7 @@ def _in_term(p, error):
     sizes = {n for a in p.constants.values() for n in a.shape if n > 1}
     for k in (*_TIMES, *sizes, *(1 / n for n in sizes)):
         if closed_form(words_of(p), r - e / (k - 1), t / abs(1 - k)):
-            return 'sign' if k == -1 else 'missing-factor', f'a term of the reference is in hand {k:.3g} times: '
+            return 'sign' if k == -1 else 'missing-factor', f', a term that is in hand {k:.3g} times,'
 
 # %% ../../nbs/checking/diagnosis.ipynb #50f6178e
 def sum_factor(p):
@@ -157,7 +157,7 @@ def _root_with_eps(p, rows, axis):
             if np.ptp(eps) < values.ALL_BUT * np.mean(variance) and 0 < eps.mean() < 0.1 * np.mean(variance):
                 return f'sqrt(var({name}, axis={axis}) + {eps.mean():.2g})' + '^-1' * (power < 0)
 
-# %% ../../nbs/checking/diagnosis.ipynb #874e0d63
+# %% ../../nbs/checking/diagnosis.ipynb #b4117c56
 def coupling(p):
     "h = r + c_i s_ij with a softmax s."
     r, e = p.reference, p.error
@@ -169,7 +169,7 @@ def coupling(p):
                 size = values.ALL_BUT * np.sum(abs(r * s), axis)
                 taken = any(np.all(abs(u) <= size) for u in free)
                 if taken and p.explains(r + values.on_rows(e, s, axis), p.tolerance.max()):
-                    told = f'along axis {axis}, hand - reference is a multiple of {words}: what couples the entries is'
+                    told = f'Along axis {axis}, hand - reference is a multiple of {words}: what couples the entries is'
                     return ('missing-term', f'{told} missing') if forms(p)[0] else (None, f'{told} wrong, or missing')
 
 # %% ../../nbs/checking/diagnosis.ipynb #e5db571d
@@ -310,7 +310,7 @@ def hypotheses(p):
     if p.error.size == 1: return values.zero, points.derivative_of_another, of_scalar
     return *_first, *_then, *(_cheap if p.error.size > points.LARGE_SIZE else _dear)
 
-# %% ../../nbs/checking/diagnosis.ipynb #083ffa4a
+# %% ../../nbs/checking/diagnosis.ipynb #ec279d41
 SEVERAL, FEWEST = 8, 4 # points that are tried, and of which derivatives have to be had
 FAR = 0.4 # by how much scalars are moved, relatively
 
@@ -335,7 +335,7 @@ def of_scalar(p):
     if there is None or np.ptp(there.reference) <= there.tolerance.max(): return values.sign(p) or values.scale(p)
     asked = values.sign, values.scale, values.offset, closed
     found = next((found for hypothesis in asked if (found := hypothesis(there))), None)
-    return found and (found[0], f'at {there.hand.size} points, {found[1]}', *found[2:])
+    return found and (found[0], f'At {there.hand.size} points, {found[1]}', *found[2:])
 
 # %% ../../nbs/checking/diagnosis.ipynb #c1590cdc
 def _number_named(p, hypothesis, number):

@@ -209,7 +209,7 @@ def agrees_when_symmetric(p):
         if p.close(h, r) and r.any():
             return 'transpose', f'hand and reference agree where {knob.name} is symmetric: somewhere it is transposed'
 
-# %% ../../nbs/checking/other_points.ipynb #8a178344
+# %% ../../nbs/checking/other_points.ipynb #659d110f
 def growth(p):
     "h(2a) = 2^q h(a)."
     there = elsewhere(p)
@@ -219,13 +219,13 @@ def growth(p):
         if h is None or r is None: continue
         of_h, of_r, of_e = power_of(p, h, p.hand), power_of(p, r, p.reference), power_of(p, h - r, p.error)
         if None not in (of_h, of_r) and of_h != of_r:
-            return 'missing-factor', (f'the reference grows as {knob.name}^{of_r:g}, hand as {knob.name}^{of_h:g}: '
+            return 'missing-factor', (f'The reference grows as {knob.name}^{of_r:g}, hand as {knob.name}^{of_h:g}: '
                                       f'a factor with {knob.name} is missing')
         if of_r is None and None not in (of_h, of_e) and of_h != of_e:
             return 'missing-term', (f'hand grows as {knob.name}^{of_h:g}, what is missing as {knob.name}^{of_e:g}: '
                                     'the reference is a sum')
 
-# %% ../../nbs/checking/other_points.ipynb #3d7db86b
+# %% ../../nbs/checking/other_points.ipynb #eb5a763f
 def parts(
     p: MovablePair, # where the reference is a sum
 ): # pairs of words and the smaller `Pair`
@@ -239,9 +239,9 @@ def parts(
         if smaller <= room or without.wrong.any() == varies.wrong.any(): continue # a part is nothing, or both are wrong
         off, words = (varies, 'varies') if varies.wrong.any() else (without, 'does not vary')
         off.arguments = off.constants = p.arguments
-        yield f'in the part that {words} with {knob.name}, ', off
+        yield f'In the part that {words} with {knob.name}, ', off
 
-# %% ../../nbs/checking/other_points.ipynb #30c1de26
+# %% ../../nbs/checking/other_points.ipynb #f9c60e23
 VARIED = 1e-3 # relative spread of entries that are not all the same
 SINGULAR = 1e6 # times its size, or part of it: a derivative that has no value at zero, or is zero there
 
@@ -253,7 +253,7 @@ def multiple_at_zero(p):
         if not 1 / SINGULAR < np.max(abs(r)) / np.max(abs(p.reference)) < SINGULAR: continue
         k = ratio(Pair(h, r, 10 * p.precision * np.max(abs(r))))
         if k and abs(abs(k) - 1) > VARIED and names_in(p, k):
-            return 'missing-factor', f'where {knob.name} = 0, hand = {six_digits(k)} × reference in every entry', k
+            return 'missing-factor', f'Where {knob.name} = 0, hand = {six_digits(k)} × reference in every entry', k
 
 # %% ../../nbs/checking/other_points.ipynb #b2b5cd10
 NEARBY = 0.1 # largest relative error of a derivative that is taken at a point next to the right one

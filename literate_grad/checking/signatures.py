@@ -343,7 +343,7 @@ def other_axis(p):
     if known[row].all() and np.all(fits | ~known) and known.sum() > 2 * len(r) and np.ptp(u) > ALL_BUT:
         return 'wrong-axis', 'hand / reference = v[j] / v[i]: a factor stands along the wrong one of two axes'
 
-# %% ../../nbs/checking/signatures.ipynb #ffd72218
+# %% ../../nbs/checking/signatures.ipynb #a647eccb
 def on_rows(
     e, # an array
     regressor, # another one of its shape
@@ -366,7 +366,7 @@ def row_term(p):
             if a.shape != e.shape: continue
             if p.explains(p.reference + on_rows(p.error, a, axes), room): continue # perhaps a factor of a term
             if p.explains(p.hand - e + on_rows(e, centered(a), axes), room):
-                return told, f'along {along(axes)}, hand - reference is a linear function of {name}: a term is missing'
+                return told, f'Along {along(axes)}, hand - reference is a linear function of {name}: a term is missing'
 
 # %% ../../nbs/checking/signatures.ipynb #2c89c630
 LARGEST = 200 # rows: of larger matrices no inverse is tried

@@ -31,9 +31,9 @@ def test_the_point_of_the_caller():
 
 def test_the_part_that_is_wrong():
     found = dict(parts(pair(regression(total), regression(mean), 'v', X=X, y=y, v=v, l=0.3)))
-    assert np.isclose(ratio(found['in the part that varies with X, ']), 20)
+    assert np.isclose(ratio(found['In the part that varies with X, ']), 20)
     found = dict(parts(pair(regression(mean, 2), regression(mean), 'v', X=X, y=y, v=v, l=0.3)))
-    assert np.isclose(ratio(found['in the part that does not vary with X, ']), 2)
+    assert np.isclose(ratio(found['In the part that does not vary with X, ']), 2)
 
 def test_an_entry_of_the_parameters_is_an_argument_of_its_own():
     slope = lambda top: lambda d: d['c'][0] + 2 * d['c'][1] * d['x'] + top * 3 * d['c'][2] * d['x']**2
