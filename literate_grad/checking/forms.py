@@ -7,7 +7,7 @@ __all__ = ['COTANGENT', 'TANGENT', 'VECTOR', 'CACHE', 'AT', 'MANY', 'WRITTEN_OUT
            'Contracted', 'Along', 'dense', 'Gradient', 'Item', 'Form', 'question', 'reconsidered', 'faults', 'symmetry',
            'Directed', 'directed', 'by_what']
 
-# %% ../../nbs/checking/forms.ipynb #ad0f3dce
+# %% ../../nbs/checking/forms.ipynb #2206c989
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -21,44 +21,49 @@ from ..gradients.messages import name_of
 from ..gradients.structure import copied, leaves, part_at, replaced
 from .numeric import Line, direction, quiet, slope, unit
 from .subject import (
-    Part, Subject, after, argument_names, called, find_path, parameters, resolve_wrt, standing_for)
+    Parameters, Part, Subject, after, argument_names, called, find_path, parameters, resolve_wrt, standing_for)
 
-# %% ../../nbs/checking/forms.ipynb #738cd404
+# %% ../../nbs/checking/forms.ipynb #f3eb2ff1
 @dataclass
 class Handed:
     "Two functions at a point, before it is known what they mean to each other."
-    f: Callable # the function
-    df: Callable # what belongs to it
-    args: tuple # the point
-    kwargs: dict = field(default_factory=dict) # keyword arguments for both
+    f: Callable[..., Any] # the function
+    df: Callable[..., Any] # what belongs to it
+    args: tuple[Any, ...] # the point
+    kwargs: dict[Any, Any] = field(default_factory=dict) # keyword arguments for both
     wrt: Any = None # by what, if the user said so
     form: 'str|None' = None # the form, if the user said so
     seed: int = 0 # of what has to be drawn
+    forth: 'Parameters|None' = field(init=False) # what `f` takes
+    back: 'Parameters|None' = field(init=False) # what `df` takes
+    rng: np.random.Generator = field(init=False) # for what has to be drawn
+    given: bool = field(init=False) # whether a vector that only `df` takes is among the arguments
+    names: tuple[Any, ...] = field(init=False) # of the arguments of `f`
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.forth, self.back = (parameters(function, self.kwargs) for function in (self.f, self.df))
         n = len(self.args)
         self.rng = np.random.default_rng([self.seed, 1])
         self.given = self.forth is not None and not self.forth.take(n) and self.forth.take(n - 1)
         self.names = argument_names(self.f, self.df, n - self.given)
 
-# %% ../../nbs/checking/forms.ipynb #b9429fb4
+# %% ../../nbs/checking/forms.ipynb #3e72b093
 @patch(as_prop=True)
-def strangers(self: Handed) -> dict:
+def strangers(self: Handed) -> dict[Any, Any]:
     "The parameters of `df` that are no arguments of `f`, by their places."
     if self.back is None: return {}
     count = max(self.back.needed, min(len(self.args), len(self.back.names)))
     return {k: name for k, name in enumerate(self.back.names[:count]) if name not in self.names}
 
 @patch(as_prop=True)
-def forward(self: Handed) -> tuple:
+def forward(self: Handed) -> tuple[Any, ...]:
     "The arguments of `f`: all, but for a vector that only `df` takes."
     if not self.given: return self.args
     place = self.places(1)[0]
     return self.args[:place] + self.args[place + 1:]
 
 @patch(as_prop=True)
-def vector(self: Handed) -> tuple:
+def vector(self: Handed) -> tuple[Any, ...]:
     "That vector, if it was given."
     return (self.args[self.places(1)[0]],) if self.given else ()
 
@@ -68,7 +73,7 @@ def value(self: Handed) -> Any:
     args = tuple(copied(x, name, np.float16) for x, name in zip(self.forward, self.names))
     return called(self.f, args, self.kwargs)
 
-# %% ../../nbs/checking/forms.ipynb #5e9ccc71
+# %% ../../nbs/checking/forms.ipynb #88b4e64d
 COTANGENT = r'g|gs|g_\w+|gy|gout|ct|cts|cotangents?|d\w+|grads?|grad_\w+|\w+_grad|\w+_bar|delta\w*|upstream\w*'
 TANGENT = r't|ts|t_\w+|tangents?|\w+dot|v|u'
 VECTOR = r'p|v|d|s|vec|vector|direction'
@@ -77,7 +82,7 @@ CACHE = r'cache\w*|ctx|context|saved|memo|stash|tape|residuals?|res|state|interm
 def _called(names, pattern): return [k for k, name in names.items() if re.fullmatch(pattern, name)]
 
 @patch
-def places(self: Handed, count: int) -> list:
+def places(self: Handed, count: int) -> list[Any]:
     "Where `df` takes what `f` does not: by the names, or else at the end, or second, as SciPy calls `hessp`."
     strangers, total = self.strangers, len(self.names) + count
     if len(strangers) == count: return list(strangers)
@@ -85,9 +90,9 @@ def places(self: Handed, count: int) -> list:
     if len(hinted) == count: return hinted
     return [1] if self.form == 'hvp' else list(range(total - count, total))
 
-# %% ../../nbs/checking/forms.ipynb #f35be1bd
+# %% ../../nbs/checking/forms.ipynb #39f587c8
 @patch
-def order(self: Handed, extra: dict) -> list:
+def order(self: Handed, extra: dict[Any, Any]) -> list[Any]:
     "For each parameter of `df` which of the arguments of `f` it takes, or what `extra` says for its place."
     rest, total = iter(range(len(self.names))), len(self.names) + len(extra)
     if self.form == 'cache': total = self.back.needed if self.back else len(extra)
@@ -97,23 +102,23 @@ def order(self: Handed, extra: dict) -> list:
         return self.names.index(names[k]) if names[k:k + 1] and names[k] in self.names else next(rest)
     return [one(k) for k in range(total)]
 
-# %% ../../nbs/checking/forms.ipynb #34b60007
+# %% ../../nbs/checking/forms.ipynb #7088cc72
 @dataclass
 class Plain:
     "A function and an array for its derivative."
-    f: Callable # the function
-    df: Callable # its derivative
-    args: tuple # the point
-    names: tuple # of the arguments
+    f: Callable[..., Any] # the function
+    df: Callable[..., Any] # its derivative
+    args: tuple[Any, ...] # the point
+    names: tuple[Any, ...] # of the arguments
     title: str = 'dy/d{}' # what the derivative by an argument is called
-    path: tuple = () # to what it differentiates by; empty: as the user or the hand derivative says
+    path: tuple[Any, ...] = () # to what it differentiates by; empty: as the user or the hand derivative says
     count: int = 0 # how many arguments may be differentiated by, the first ones; 0: all
     first: bool = False # whether the first one is meant where the gradient has its shape and nobody says which
-    linear: tuple = () # the places of arguments that the derivative is linear in
+    linear: tuple[Any, ...] = () # the places of arguments that the derivative is linear in
     value: Any = None # a function that gives what `df` says the value is
     twice: bool = False # whether it is a second derivative by one argument
     elsewhere: bool = True # whether it is meant at other points, too
-    written: 'dict|None' = None # how to look into what people wrote; empty: not at all; `None`: as into this
+    written: 'dict[Any, Any]|None' = None # how to look into what people wrote; empty: not at all; `None`: as into this
 
 # %% ../../nbs/checking/forms.ipynb #61d2d5e0
 def _drawn(like, rng):
@@ -143,17 +148,17 @@ def _reordered(case, order):
     df = case.df
     return standing_for(df)(lambda *args, **kwargs: df(*(args[k] for k in order), **kwargs))
 
-# %% ../../nbs/checking/forms.ipynb #c3bdb311
+# %% ../../nbs/checking/forms.ipynb #b031a545
 @dataclass
 class Contracted:
     "The sum of all outputs of `f`, weighted with the arguments behind its own."
-    f: Callable # the function
+    f: Callable[..., Any] # the function
     count: int # how many arguments are its own
     pair: bool = False # whether the last thing that it returns is no output
 
-    def __post_init__(self):
-        self.__name__ = name_of(self.f)
-        if hasattr(self.f, 'vjp'): self.vjp = self._vjp
+    def __post_init__(self) -> None:
+        self.__name__: str = name_of(self.f)
+        if hasattr(self.f, 'vjp'): self.vjp: Any = self._vjp
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         gs, y = args[self.count:], self.f(*args[:self.count], **kwargs)
@@ -166,7 +171,6 @@ class Contracted:
         outputs, active, pull = self.f.vjp(args[:self.count], paths)
         gs = [*args[self.count:], *(np.zeros(np.shape(y)) for y in outputs[len(args) - self.count:])]
         return [sum(np.sum(g * y) for g, y in zip(gs, outputs))], [any(active)], lambda c: pull([c[0] * g for g in gs])
-
 
 # %% ../../nbs/checking/forms.ipynb #ba66f7e5
 def _cached(y, outs):
@@ -218,20 +222,20 @@ def _with_cache(case, order, outs):
         return df(*((*args, _cached(y, outs))[k] for k in order))
     return backward
 
-# %% ../../nbs/checking/forms.ipynb #9822a184
+# %% ../../nbs/checking/forms.ipynb #16dff9ce
 AT = 0.75 # where the line of a jvp is looked at: any number would do that is not special
 MANY = 1000 # values: a random combination of them says whether they are right
 
 @dataclass
 class Along:
     "A function of its arguments, of tangents of some of them, and of how far to go."
-    f: Callable # the function
+    f: Callable[..., Any] # the function
     count: int # how many arguments are its own
-    moved: tuple # the places of those that have a tangent
+    moved: tuple[Any, ...] # the places of those that have a tangent
 
-    def __post_init__(self): self.__name__ = name_of(self.f)
+    def __post_init__(self) -> None: self.__name__: str = name_of(self.f)
 
-    def there(self, args: tuple) -> list:
+    def there(self, args: tuple[Any, ...]) -> list[Any]:
         "The arguments where the last one says."
         out, far = list(args[:self.count]), args[-1] - AT
         for k, t in zip(self.moved, args[self.count:]): out[k] = out[k] + far * t
@@ -239,7 +243,7 @@ class Along:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any: return self.f(*self.there(args), **kwargs)
 
-# %% ../../nbs/checking/forms.ipynb #220515ac
+# %% ../../nbs/checking/forms.ipynb #3c856bae
 def _jvp(case):
     "`df(*args, *tangents)`, in the shape of the output."
     n, names = len(case.names), case.names
@@ -251,7 +255,16 @@ def _jvp(case):
     @standing_for(case.df)
     def df(*args, **kwargs): return case.df(*((*f.there(args), *args[n:])[k] for k in order), **kwargs)
     p = _plain(case, f, df, (*ts, AT), places, title='the jvp', written={}, linear=tuple(range(n, n + len(ts))))
-    return replace(p, names=(*p.names, *_fresh(['s'], p.names)), path=(len(p.names),), count=0)
+    p = replace(p, names=(*p.names, *_fresh(['s'], p.names)), path=(len(p.names),), count=0)
+    return p if np.size(case.value) <= MANY else _combined(p, case)
+
+def _combined(p, case):
+    "The same for a generic combination of all values."
+    df, n = p.df, len(p.args)
+    @standing_for(df)
+    def combined(*args, **kwargs): return np.sum(args[-1] * np.asarray(df(*args[:-1], **kwargs)))
+    return replace(p, f=Contracted(p.f, n), df=combined, args=(*p.args, _drawn(case.value, case.rng)),
+                   names=(*p.names, *_fresh(['g'], p.names)), title='a combination of all values of the jvp')
 
 # %% ../../nbs/checking/forms.ipynb #8011cbf3
 WRITTEN_OUT = 10**6 # entries: 8 MB
@@ -279,16 +292,16 @@ def _is_traced(F, x):
     except Exception: return False
     return seen[-1]
 
-# %% ../../nbs/checking/forms.ipynb #d1fa397a
+# %% ../../nbs/checking/forms.ipynb #3238b691
 @dataclass
 class Gradient:
     "The gradient of a scalar `f` by one argument, or, with a vector behind the arguments, its product with that."
-    f: Callable # the function
+    f: Callable[..., Any] # the function
     count: int # how many arguments are its own
-    path: tuple # by which of them
+    path: tuple[Any, ...] # by which of them
     traced: bool = False # whether autodiff can follow
 
-    def __post_init__(self): self.__name__ = name_of(self.f)
+    def __post_init__(self) -> None: self.__name__: str = name_of(self.f)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         own, p = args[:self.count], args[self.count:]
@@ -341,24 +354,27 @@ def _hvp(case):
     title = 'the product with the Hessian by {}'
     return _plain(case, gradient, df, p, places, title=title, path=path, linear=(n,), written={})
 
-# %% ../../nbs/checking/forms.ipynb #23e6a086
+# %% ../../nbs/checking/forms.ipynb #782b004b
 @dataclass
 class Item:
     "One of the things that `f` returns, or all that follow the first."
-    f: Callable # the function
+    f: Callable[..., Any] # the function
     first: bool = True # whether it is the first
 
-    def __post_init__(self): self.__name__ = name_of(self.f)
+    def __post_init__(self) -> None: self.__name__: str = name_of(self.f)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         y = self.f(*args, **kwargs)
         if self.first: return y[0]
         return y[1] if len(y) == 2 else tuple(y[1:])
 
-# %% ../../nbs/checking/forms.ipynb #8d4b13c6
+# %% ../../nbs/checking/forms.ipynb #8ee3e438
 def _value_and_grad(case):
     "`(value, gradient)`, from `f`, from `df` or from both."
     pair = isinstance(case.value, (tuple, list)) and not isinstance(case.value[0], (tuple, list))
+    if not pair and case.df is case.f:
+        got = type(case.value).__name__
+        raise TypeError(f'check expected (value, gradient) from {name_of(case.f)}, where df is True, but got {got}.')
     rest = Item(case.df, False)
     gradient = standing_for(case.df)(lambda *args, **kwargs: dense(rest(*args, **kwargs)))
     outputs = (lambda result: [result[0]]) if pair else lambda result: [result]
@@ -391,12 +407,12 @@ def _large_hessian(case):
     def product(*args, **kwargs): return df(*args[:n], **kwargs) @ np.ravel(args[-1])
     return _hvp(replace(case, df=standing_for(df)(product)))
 
-# %% ../../nbs/checking/forms.ipynb #44d2e40a
+# %% ../../nbs/checking/forms.ipynb #de228d16
 @dataclass(frozen=True)
 class Form:
     "A form of a derivative."
     written: str # what people write
-    plain: Callable # from a `Handed` to `Plain`
+    plain: Callable[..., Any] # from a `Handed` to `Plain`
     hints: str = '(?!)' # names of what only `df` takes
     says: str = '(?!)' # what the name of `df` may contain
 
@@ -440,7 +456,7 @@ def _keeps_cache(case, plain):
     owner = getattr(case.f, '__self__', None)
     return one and (not plain or owner is not None and owner is getattr(case.df, '__self__', None))
 
-# %% ../../nbs/checking/forms.ipynb #9c20c922
+# %% ../../nbs/checking/forms.ipynb #592b6eba
 def _fitting(case):
     "The forms that the signatures allow, the names suggest and the shapes confirm."
     plain = case.back is None or case.back.take(len(case.args)) and not case.given
@@ -451,6 +467,7 @@ def _fitting(case):
     if len(said) == 1: return said
     hinted = [form for form in forms if _called(case.strangers, FORMS[form].hints)]
     shaped = [form for form in forms[:3] if _comes_out(case, form)]
+    if not case.back.take(len(case.names) + 1): hinted = []
     return [form for form in hinted if form in shaped] or shaped or ['derivative'][:plain] or hinted
 
 # %% ../../nbs/checking/forms.ipynb #e841c89c
@@ -512,7 +529,7 @@ def _linear(plain, part, hand_at):
     return [f'{name_of(part.subject.df)} is not linear in {names}: '
             f'the gradients for two of them do not add up to that for their sum']
 
-# %% ../../nbs/checking/forms.ipynb #68f656d6
+# %% ../../nbs/checking/forms.ipynb #de8fe944
 def _same_value(plain, part):
     "Says so where `df` returns another value than `f`."
     value = np.asarray(called(plain.value, part.subject.args, part.subject.kwargs))
@@ -523,17 +540,17 @@ def _same_value(plain, part):
 def faults(
     plain: Plain, # what is asked
     part: Part, # by what
-    hand_at: Callable, # the hand derivative at other arguments
-) -> list: # sentences on what makes the hand derivative wrong besides its numbers
+    hand_at: Callable[..., Any], # the hand derivative at other arguments
+) -> list[Any]: # sentences on what makes the hand derivative wrong besides its numbers
     "What a form promises and the functions do not keep."
     found = _same_value(plain, part) if plain.value is not None and plain.value.f is not plain.f else []
     return found + (_linear(plain, part, hand_at) if plain.linear else [])
 
-# %% ../../nbs/checking/forms.ipynb #9f75889f
+# %% ../../nbs/checking/forms.ipynb #2bd2184c
 def symmetry(
     plain: Plain, # what is asked
     part: Part, # by what
-) -> list: # a sentence on whether a Hessian is symmetric
+) -> list[Any]: # a sentence on whether a Hessian is symmetric
     "Whether a Hessian by hand is symmetric."
     H, n = part.hand, part.x.size
     if not plain.twice or H.size != n * n or n == 1: return []
@@ -543,15 +560,15 @@ def symmetry(
     i, j = map(int, np.unravel_index(np.argmax(gap), gap.shape))
     return [f'The Hessian by hand is not symmetric: {H[i, j]:.6g} at [{i}, {j}], {H[j, i]:.6g} at [{j}, {i}]']
 
-# %% ../../nbs/checking/forms.ipynb #0b6d1808
+# %% ../../nbs/checking/forms.ipynb #9d367f01
 @dataclass
 class Directed:
     "`f` as a function of how far one of its arguments moves along some directions."
-    f: Callable # the function
-    path: tuple # to the argument
+    f: Callable[..., Any] # the function
+    path: tuple[Any, ...] # to the argument
     directions: np.ndarray # in the shape of the argument, with one more axis for the directions
 
-    def __post_init__(self): self.__name__ = name_of(self.f)
+    def __post_init__(self) -> None: self.__name__: str = name_of(self.f)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         own, moves = args[:-1], anp.dot(self.directions, args[-1])
@@ -576,12 +593,12 @@ def directed(
                    args=(*plain.args, np.zeros(D.shape[-1])), title=title, path=(len(plain.args),),
                    count=0, elsewhere=False, written={})
 
-# %% ../../nbs/checking/forms.ipynb #b7ac0445
+# %% ../../nbs/checking/forms.ipynb #0a682779
 def by_what(
     plain: Plain, # what is asked
     subject: Subject, # what the functions returned
     wrt: Any, # what the user said
-) -> tuple: # the paths, and whether there is a tuple of them
+) -> tuple[Any, ...]: # the paths, and whether there is a tuple of them
     "With respect to what the derivative of a plain question is one."
     n = plain.count or len(subject.args)
     names, args, claim = subject.names[:n], subject.args[:n], subject.claim

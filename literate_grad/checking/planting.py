@@ -7,8 +7,9 @@ __all__ = ['OUTCOMES', 'Planted', 'Power', 'power']
 
 # %% ../../nbs/checking/planting.ipynb #f24f3909
 from collections import namedtuple
+from typing import Any
 import numpy as np
-from .checks import check
+from .checks import Function, Options, Unpack, check
 from .diagnosis import CAUSES
 from .numeric import quiet
 from ..gradients.messages import name_of
@@ -46,10 +47,10 @@ class Power:
 
 # %% ../../nbs/checking/planting.ipynb #4e02eb19
 def power(
-    f, # the function
-    df, # its derivative by hand
-    *args, # the point
-    **options, # as for `check`
+    f: Function, # the function
+    df: Function, # its derivative by hand
+    *args: Any, # the point
+    **options: 'Unpack[Options]', # as for `check`
 ) -> Power: # prints as a table
     "Plants each kind of mistake into `df` at this point, and tells which of them `check` would have caught."
     if check(f, df, *args, **options).status == 'disagrees':

@@ -22,7 +22,7 @@ from .subject import Part
 from .witnesses import Testimony, exact, rows
 from .verdict import Verdict, along
 
-# %% ../../nbs/checking/report.ipynb #9537f986
+# %% ../../nbs/checking/report.ipynb #40d13033
 @dataclass(repr=False, eq=False)
 class Findings:
     "What was found out about one hand derivative."
@@ -32,9 +32,9 @@ class Findings:
     status: str # 'agrees', 'disagrees' or 'undecided'
     reason: str # why, in sentences; empty where it is plain
     cause: 'str|None' # the mistake that explains a disagreement
-    evidence: tuple # sentences on what shows that
+    evidence: tuple[Any, ...] # sentences on what shows that
     wrong: 'np.ndarray|None' # which entries disagree; `None` where they cannot be known
-    point: tuple # the arguments
+    point: tuple[Any, ...] # the arguments
     hand: np.ndarray # what the hand derivative says
     reference: 'np.ndarray|None' # what it was compared with, entry by entry
     seed: int # of the random directions
@@ -42,11 +42,11 @@ class Findings:
     formula: Any # the `Derivation` in the docstring
     part: Part # by what the hand derivative differentiates
     verdict: Verdict # what was decided, by whom
-    passes: list # one row for each variable of a backward pass
+    passes: list[Any] # one row for each variable of a backward pass
     first_wrong: 'str|None' # the name of the first wrong one
-    parts: tuple # one `Check` for each of several parts
+    parts: tuple[Any, ...] # one `Check` for each of several parts
 
-# %% ../../nbs/checking/report.ipynb #daf3b114
+# %% ../../nbs/checking/report.ipynb #ea9694cb
 class Check(Findings):
     "The verdict on one hand derivative, or on several parts. Truthy when it agrees."
     def __bool__(self) -> bool: return self.ok
@@ -56,7 +56,7 @@ class Check(Findings):
     def __getitem__(self, k: int) -> 'Check': return (self.parts or (self,))[k]
     def __iter__(self) -> 'Iterator[Check]': return iter(self.parts or (self,))
     def __copy__(self) -> 'Check': return replace(self)
-    def __getstate__(self) -> dict: return _without_functions(self)
+    def __getstate__(self) -> dict[Any, Any]: return _without_functions(self)
     def plot(self) -> Any: return plot(self)
 
     @property
@@ -83,10 +83,10 @@ def _detectable(verdict):
     if verdict.tolerance is not None: return float(np.max(verdict.tolerance))
     return verdict.numeric and verdict.numeric.seen
 
-# %% ../../nbs/checking/report.ipynb #c88fecdb
+# %% ../../nbs/checking/report.ipynb #e84dfc63
 class LeftBehind:
     "Stands for something that was left behind when a `Check` was pickled."
-    def __init__(self, what: Any): self.__name__ = name_of(what) if callable(what) else shown(what)
+    def __init__(self, what: Any) -> None: self.__name__ = name_of(what) if callable(what) else shown(what)
     def __repr__(self) -> str: return f'<{self.__name__}, left behind>'
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError(f'{self.__name__} was left behind when the Check was pickled; call check again.')
@@ -108,17 +108,17 @@ def _without_functions(c):
     part.subject, subject.how, subject.formula, subject.traced = subject, map, None, None
     return vars(c) | dict(part=part, point=subject.args, formula=_portable(c.formula) if c.formula else None)
 
-# %% ../../nbs/checking/report.ipynb #ef49e28e
+# %% ../../nbs/checking/report.ipynb #20702042
 GRAVITY = 'disagrees', 'undecided', 'agrees'
 
 def gravest_first(
-    checks, # some of `Check`
-) -> list: # the same
+    checks: Any, # some of `Check`
+) -> list[Any]: # the same
     "Those that fail come first."
     return sorted(checks, key=lambda c: GRAVITY.index(c.status))
 
 def together(
-    checks: list, # of `Check`, one for each part
+    checks: list[Any], # of `Check`, one for each part
 ) -> Check: # which agrees when all of them do
     "One verdict on several parts."
     return replace(gravest_first(checks)[0], parts=tuple(checks), evaluations=max(c.evaluations for c in checks))
@@ -254,12 +254,12 @@ def plot(
     with quiet(): remainders = _remainders(c.part, direction(c.part.x, np.random.default_rng(c.seed)))
     return plot_remainders(STEPS_DRAWN, {'hand': remainders})
 
-# %% ../../nbs/checking/report.ipynb #abc9aba9
+# %% ../../nbs/checking/report.ipynb #bdbce4d1
 def concluded(
     part: Part, # by what the hand derivative differentiates
     verdict: Verdict, # what was decided
-    notes: list, # sentences to add
-    cause: 'tuple'=(None, ()), # the mistake that explains a disagreement, and what shows that
+    notes: list[Any], # sentences to add
+    cause: 'tuple[Any, ...]'=(None, ()), # the mistake that explains a disagreement, and what shows that
     **known: Any, # the other facts
 ) -> Check: # ready to be shown
     "The result of one check."

@@ -22,20 +22,20 @@ from ..gradients.structure import (
     changed, children, copied, duplicate, is_list_of_numbers, leaves, part_at, path_name, replaced)
 from .numeric import unit
 
-# %% ../../nbs/checking/subject.ipynb #0967003e
+# %% ../../nbs/checking/subject.ipynb #af08b57a
 class Parameters(NamedTuple):
     "The positional parameters of a function."
-    names: tuple # their names
+    names: tuple[Any, ...] # their names
     needed: int # how many of them have no default
 
     def take(self, count: int) -> bool:
         "Whether the function can be called with so many arguments."
         return self.needed <= count <= len(self.names)
 
-# %% ../../nbs/checking/subject.ipynb #c17f72b2
+# %% ../../nbs/checking/subject.ipynb #ae0cd729
 def parameters(
-    f: Callable, # a function
-    kwargs: Collection=(), # what it is given by keyword
+    f: Callable[..., Any], # a function
+    kwargs: Collection[Any]=(), # what it is given by keyword
 ) -> 'Parameters|None': # `None` where there is no telling
     "What a function takes by position."
     code = None if hasattr(f, '__wrapped__') or inspect.ismethod(f) else getattr(f, '__code__', None)
@@ -48,12 +48,12 @@ def parameters(
     found = [p for p in found if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.name not in kwargs]
     return Parameters(tuple(p.name for p in found), sum(p.default is p.empty for p in found))
 
-# %% ../../nbs/checking/subject.ipynb #71ca7703
+# %% ../../nbs/checking/subject.ipynb #3f979c6e
 def argument_names(
-    f: Callable, # the function
-    df: Callable, # its hand derivative
+    f: Callable[..., Any], # the function
+    df: Callable[..., Any], # its hand derivative
     count: int, # how many arguments there are
-) -> tuple: # one name for each argument
+) -> tuple[Any, ...]: # one name for each argument
     "What the arguments are called, in `f` or else in `df`."
     for function in (f, df):
         found = parameters(function)
@@ -68,12 +68,12 @@ def _keys(path, names):
     if head is None or re.sub(key, '', rest): return None
     return (names.index(head), *(int(i) if i else a or k for a, i, _, k in re.findall(key, rest)))
 
-# %% ../../nbs/checking/subject.ipynb #498f73cc
+# %% ../../nbs/checking/subject.ipynb #3c756a94
 def find_path(
-    wrt, # an index, a name or a path
-    names: tuple, # the names of the arguments
-    args: tuple, # the arguments
-) -> tuple: # the path
+    wrt: Any, # an index, a name or a path
+    names: tuple[Any, ...], # the names of the arguments
+    args: tuple[Any, ...], # the arguments
+) -> tuple[Any, ...]: # the path
     "The path that `wrt` means; a `ValueError` or `TypeError` where it means none."
     choice = f'the arguments are {", ".join(names)}'
     if isinstance(wrt, str): path = _keys(wrt, names)
@@ -101,13 +101,13 @@ def _told(df, names):
     if label is not None and label.wrt is not None: return label.wrt
     return next((w for w in re.findall(r'(?:\bd|∂)\w*\s*/\s*[d∂](\w+)', docstring_of(df)) if w in names), None)
 
-# %% ../../nbs/checking/subject.ipynb #eef54079
+# %% ../../nbs/checking/subject.ipynb #f17d3666
 GRADIENTS = ('{}', 'd{}', 'd_{}', 'grad_{}', '{}_grad', 'g{}', 'g_{}', 'dL_d{}', 'dLd{}', 'delta_{}')
 
 def by_name(
-    claims, # what a hand derivative returned
-    names, # of the arguments, or of the parts of one
-) -> 'dict|None': # the gradients by these names; `None` where `claims` is no dict, or has other keys, too
+    claims: Any, # what a hand derivative returned
+    names: Any, # of the arguments, or of the parts of one
+) -> 'dict[Any, Any]|None': # the gradients by these names; `None` where `claims` is no dict, or has other keys, too
     "A dict such as `{'dW': …, 'db': …}` as gradients by `W` and `b`."
     if not isinstance(claims, dict) or not claims: return None
     keys = {form.format(name): name for form in reversed(GRADIENTS) for name in names}
@@ -130,14 +130,14 @@ def _returned(names, args, claim):
     arrays = [k for k, x in enumerate(args) if not isinstance(x, (str, float, int)) and _has_floats(x)]
     return tuple(arrays) if len(claim) == len(arrays) else None
 
-# %% ../../nbs/checking/subject.ipynb #dc9132e5
+# %% ../../nbs/checking/subject.ipynb #4a479f37
 def resolve_wrt(
-    wrt, # what the user said: an index, a name, a path, a tuple of them, or `None`
-    df: Callable, # the hand derivative
-    names: tuple, # the names of the arguments
-    args: tuple, # the arguments
-    claim, # what `df` returned
-) -> tuple: # the paths, and whether there is a tuple of them
+    wrt: Any, # what the user said: an index, a name, a path, a tuple of them, or `None`
+    df: Callable[..., Any], # the hand derivative
+    names: tuple[Any, ...], # the names of the arguments
+    args: tuple[Any, ...], # the arguments
+    claim: Any, # what `df` returned
+) -> tuple[Any, ...]: # the paths, and whether there is a tuple of them
     "With respect to what `df` is a derivative."
     if wrt is None: wrt = _told(df, names)
     if wrt is None: wrt = _returned(names, args, claim)
@@ -161,11 +161,11 @@ def _raised(f, cause):
     try: return kind(message)
     except TypeError: return RuntimeError(message) # a group of exceptions, for example, is not made of a sentence alone
 
-# %% ../../nbs/checking/subject.ipynb #0d01c052
+# %% ../../nbs/checking/subject.ipynb #02cf5aa4
 def called(
-    f: Callable, # a function
-    args: tuple, # its arguments
-    kwargs: dict, # its keyword arguments
+    f: Callable[..., Any], # a function
+    args: tuple[Any, ...], # its arguments
+    kwargs: dict[Any, Any], # its keyword arguments
 ) -> Any: # what it returns
     "Calls `f`. Where it raises, the error says in one sentence which function and why, with the type of the original."
     try: return f(*args, **kwargs)
@@ -177,11 +177,11 @@ def called(
         raise TypeError(f'check cannot call {name_of(f)} with {count}: {mismatch}.') from None
     raise _raised(f, cause) from cause
 
-# %% ../../nbs/checking/subject.ipynb #7a7ca67c
+# %% ../../nbs/checking/subject.ipynb #cf4b2fa5
 def counted(
-    f: Callable, # a function
-    tally: list, # grows by one with each call
-) -> Callable: # the same function
+    f: Callable[..., Any], # a function
+    tally: list[Any], # grows by one with each call
+) -> Callable[..., Any]: # the same function
     "Counts the calls of a function."
     @wraps(f)
     def again(*args, **kwargs):
@@ -191,8 +191,8 @@ def counted(
     return again
 
 def standing_for(
-    df: Callable, # a function
-) -> Callable: # a decorator
+    df: Callable[..., Any], # a function
+) -> Callable[..., Any]: # a decorator
     "Gives another function the name, the docstring and the label of `df`."
     def dressed(function):
         function = wraps(df)(function)
@@ -201,23 +201,23 @@ def standing_for(
     return dressed
 
 def after(
-    df: Callable, # a function
-    change: Callable, # a function of what it returns
-) -> Callable: # with the name, the docstring and the label of `df`
+    df: Callable[..., Any], # a function
+    change: Callable[..., Any], # a function of what it returns
+) -> Callable[..., Any]: # with the name, the docstring and the label of `df`
     "One function after another."
     return standing_for(df)(lambda *args, **kwargs: change(df(*args, **kwargs)))
 
-# %% ../../nbs/checking/subject.ipynb #d26a4ad0
-def attempt(task: tuple) -> Any:
+# %% ../../nbs/checking/subject.ipynb #ec8d3b91
+def attempt(task: tuple[Any, ...]) -> Any:
     "The value of a function, or its exception. A worker is sent this."
     f, args, kwargs = task
     try: return f(*args, **kwargs)
     except Exception as error: return error
 
-# %% ../../nbs/checking/subject.ipynb #3533653d
+# %% ../../nbs/checking/subject.ipynb #39a1977f
 def mapping(
-    executor, # a `concurrent.futures.Executor`, anything else with a `map`, such a `map` itself, or `None`
-) -> Callable: # what calls a function with every element of a sequence
+    executor: Any, # a `concurrent.futures.Executor`, anything else with a `map`, such a `map` itself, or `None`
+) -> Callable[..., Any]: # what calls a function with every element of a sequence
     "How an executor is handed work."
     if executor is None: return map
     found = getattr(executor, 'map', executor)
@@ -226,11 +226,11 @@ def mapping(
                         f'but got {shown(executor)}; try ThreadPoolExecutor().')
     return found
 
-# %% ../../nbs/checking/subject.ipynb #4c53f07a
+# %% ../../nbs/checking/subject.ipynb #a5c9a931
 def side_by_side(
-    tasks, # triples: a function, its arguments, its keyword arguments
-    how: Callable=map, # what `mapping` gives
-): # an iterator over what the functions return or raise
+    tasks: Any, # triples: a function, its arguments, its keyword arguments
+    how: Callable[..., Any]=map, # what `mapping` gives
+) -> Any: # an iterator over what the functions return or raise
     "Calls functions, perhaps in other threads or processes."
     try: yield from how(attempt, tasks)
     except Exception as error:
@@ -239,24 +239,29 @@ def side_by_side(
                             'define them at the top of a module, or use ThreadPoolExecutor.') from None
         raise
 
-# %% ../../nbs/checking/subject.ipynb #48b44358
+# %% ../../nbs/checking/subject.ipynb #6dac850e
 @dataclass
 class Subject:
     "`f` and its hand derivative `df` at one point."
-    plain: Callable # the function
-    df: Callable # its hand derivative, which takes the same arguments
-    given: tuple # the point
-    keywords: dict = field(default_factory=dict) # keyword arguments for both
-    names: tuple = () # what the arguments are called; empty: as the functions call them
+    plain: Callable[..., Any] # the function
+    df: Callable[..., Any] # its hand derivative, which takes the same arguments
+    given: tuple[Any, ...] # the point
+    keywords: dict[Any, Any] = field(default_factory=dict) # keyword arguments for both
+    names: tuple[Any, ...] = () # what the arguments are called; empty: as the functions call them
     title: str = 'dy/d{}' # what the derivative by an argument is called
-    how: Callable = map # what `mapping` gives
-    tally: list = field(default_factory=list) # grows by one with each call of `f`
-    notes: list = field(default_factory=list) # sentences on what the functions do besides
+    how: Callable[..., Any] = map # what `mapping` gives
+    tally: list[Any] = field(default_factory=list) # grows by one with each call of `f`
+    notes: list[Any] = field(default_factory=list) # sentences on what the functions do besides
     writes: bool = False # whether one of them writes into its arguments
     batch: int = 0 # how many axes `f` was summed over that stand first in what `df` gives
     traced: Any = None # the value of `f` while autodiff looked on
+    f: Callable[..., Any] = field(init=False) # the function, counted
+    args: tuple[Any, ...] = field(init=False) # the point in memory of its own
+    kwargs: dict[Any, Any] = field(init=False) # the keyword arguments, too
+    value: Any = field(init=False) # what `f` returned
+    claim: Any = field(init=False) # what `df` returned
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.names = self.names or argument_names(self.plain, self.df, len(self.given))
         self.f, (self.args, self.kwargs) = counted(self.plain, self.tally), self.copies()
         self.value, self.claim = _both(self)
@@ -266,20 +271,20 @@ class Subject:
         "The value of `f` as an array of floats."
         return real_value(self.value, name_of(self.f))
 
-# %% ../../nbs/checking/subject.ipynb #d34a3db9
+# %% ../../nbs/checking/subject.ipynb #325d44fd
 @patch
-def at(self: Subject, args: tuple) -> Subject:
+def at(self: Subject, args: tuple[Any, ...]) -> Subject:
     "The same functions at another point."
     return replace(self, given=args, keywords=self.kwargs, notes=[], writes=False, traced=None)
 
 @patch
-def copies(self: Subject) -> tuple:
+def copies(self: Subject) -> tuple[Any, ...]:
     "The arguments in memory of their own, and those with keywords."
     args = tuple(copied(x, name) for x, name in zip(self.given, self.names))
     return args, {k: duplicate(x) for k, x in self.keywords.items()}
 
 @patch
-def own(self: Subject) -> tuple:
+def own(self: Subject) -> tuple[Any, ...]:
     "The same, as new copies only if one of the functions writes into them."
     return self.copies() if self.writes else (self.args, self.kwargs)
 
@@ -366,7 +371,7 @@ def _plain(x, where):
     if isinstance(x, (np.ma.MaskedArray, np.matrix)):
         raise TypeError(f'check expected a plain array {where}, but got a {type(x).__name__}; try np.asarray.')
 
-# %% ../../nbs/checking/subject.ipynb #4ac0447e
+# %% ../../nbs/checking/subject.ipynb #3a7b903f
 def _equal(a, b):
     a, b = (np.asarray(x) for x in (a, b))
     return a.shape == b.shape and bool(np.all(a == b) or np.array_equal(a, b, equal_nan=a.dtype.kind == 'f'))
@@ -377,7 +382,7 @@ def ask_again(
     subject: Subject, # what was asked once
     loud: bool = False, # whether the values of `f` look random
     wrong: bool = False, # whether `df` seems to be wrong
-) -> list: # a sentence for each function that contradicts itself
+) -> list[Any]: # a sentence for each function that contradicts itself
     "Calls both functions a second time and compares; many times where there is doubt."
     f, df = subject.f, subject.df
     same = subject.traced is not None and _equal(subject.traced, subject.y) # then autodiff has asked `f` again already
@@ -400,15 +405,15 @@ def _steady(subject, *functions):
     except Exception: return False
     return list(a) == list(b) and all(_equal(a[path], b[path]) for path in a)
 
-# %% ../../nbs/checking/subject.ipynb #b743dc7c
+# %% ../../nbs/checking/subject.ipynb #290ad8c0
 @dataclass
 class Values:
     "`f` as a function of one leaf of the arguments."
     subject: Subject # the functions and the point
-    path: tuple # where the leaf is
+    path: tuple[Any, ...] # where the leaf is
     scalar: bool # whether it is a number
 
-    def task(self, f: Callable, x: Any) -> tuple:
+    def task(self, f: Callable[..., Any], x: Any) -> tuple[Any, ...]:
         "What to call, with `x` in place of the leaf and all others as they were."
         args, kwargs = self.subject.own()
         return f, replaced(args, self.path, x[()] if self.scalar and isinstance(x, np.ndarray) else x), kwargs
@@ -417,7 +422,7 @@ class Values:
         f, args, kwargs = self.task(self.subject.f, x)
         return f(*args, **kwargs)
 
-    def map(self, points: Iterable) -> Iterator:
+    def map(self, points: Iterable[Any]) -> Iterator[Any]:
         "The values at many points; `None` where there is none."
         how = self.subject.how
         tasks = (self.task(self.subject.f, x) for x in points)
@@ -426,15 +431,19 @@ class Values:
             self.subject.tally += [None] * len(tasks)
         for value in side_by_side(tasks, how): yield None if isinstance(value, Exception) else value
 
-# %% ../../nbs/checking/subject.ipynb #7c051dd7
+# %% ../../nbs/checking/subject.ipynb #d6c7ab76
 @dataclass
 class Part:
     "One leaf of the arguments, and what the hand derivative says about it."
     subject: Subject # the functions and the point
-    path: tuple # where the leaf is
+    path: tuple[Any, ...] # where the leaf is
     hand: Any # the hand derivative by it
+    name: str = field(init=False) # what it is called
+    x: np.ndarray = field(init=False) # the leaf, as an array of floats
+    shape: 'tuple[int, ...]' = field(init=False) # of the derivative: y.shape + x.shape
+    unit: Any = field(init=False) # the size of a step in the leaf
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.name = path_name(self.path, self.subject.names, self.subject.args)
         self.x = _float_leaf(part_at(self.subject.args, self.path), self.name)
         self.hand = _hand_array(self.hand, name_of(self.subject.df), self.name)
@@ -539,12 +548,12 @@ def _several(subject, paths):
                         f'one for each part of wrt, but got {got}.')
     return [claim[path[0]] for path in paths] if len(claim) == len(args) > len(paths) else claim
 
-# %% ../../nbs/checking/subject.ipynb #7676ce6b
+# %% ../../nbs/checking/subject.ipynb #7ffb71a1
 def find_parts(
     subject: Subject, # the functions and the point
-    paths: list, # what `df` differentiates by
+    paths: list[Any], # what `df` differentiates by
     several: bool, # whether `df` returns a tuple with one derivative for each
-) -> list: # of `Part`
+) -> list[Any]: # of `Part`
     "What there is to compare."
     pairs = []
     for path, d in zip(paths, _several(subject, paths) if several else [subject.claim]):
@@ -556,17 +565,17 @@ def find_parts(
         pairs += [(path, d)] if _is_leaf(x) else _pairs(subject, path, d, counts)
     return [Part(subject, path, d) for path, d in pairs]
 
-# %% ../../nbs/checking/subject.ipynb #b66211cf
+# %% ../../nbs/checking/subject.ipynb #5402765f
 class Shared(NamedTuple):
     "Axes that the values of `f`, the argument and the derivative have in common."
     count: int # how many
     first: bool # whether they are the first axes, or the last
 
-    def axes(self, ndim: int) -> tuple:
+    def axes(self, ndim: int) -> tuple[Any, ...]:
         "Their numbers in an array."
         return tuple(range(self.count)) if self.first else tuple(range(ndim - self.count, ndim))
 
-    def fits(self, y: tuple, x: tuple, hand: tuple) -> bool:
+    def fits(self, y: tuple[Any, ...], x: tuple[Any, ...], hand: tuple[Any, ...]) -> bool:
         "Whether these shapes have the axes in common."
         k = self.count
         if self.first: return y[:k] == x[:k] and hand == y + x[k:]
@@ -594,16 +603,16 @@ def _shared(subject, parts):
     tried = (Shared(count, first) for count in range(most, 0, -1) for first in (True, False))
     return next((shared for shared in tried if all(holds(shared, part) for part in parts)), None)
 
-# %% ../../nbs/checking/subject.ipynb #0fdf1582
+# %% ../../nbs/checking/subject.ipynb #fab52060
 @dataclass
 class Summed:
     "The sum of `f` over some axes, a function of the same arguments."
-    f: Callable # the function
-    axes: tuple # which
+    f: Callable[..., Any] # the function
+    axes: tuple[Any, ...] # which
 
-    def __post_init__(self):
-        self.__name__ = name_of(self.f)
-        if hasattr(self.f, 'vjp'): self.vjp = self._vjp
+    def __post_init__(self) -> None:
+        self.__name__: str = name_of(self.f)
+        if hasattr(self.f, 'vjp'): self.vjp: Any = self._vjp
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any: return anp.sum(self.f(*args, **kwargs), axis=self.axes)
 
@@ -620,10 +629,10 @@ def _moved_axes(claim, axes, to):
         if d is not None: claim = replaced(claim, path, np.moveaxis(np.asarray(d), axes, to))
     return claim
 
-# %% ../../nbs/checking/subject.ipynb #45767791
+# %% ../../nbs/checking/subject.ipynb #2f1dae84
 def row_by_row(
     subject: Subject, # the functions and the point
-    parts: list, # of `Part`
+    parts: list[Any], # of `Part`
 ) -> Subject: # with the sum of `f` over its rows, if `df` gives a derivative for each of them; else as it was
     "Reads a derivative for each row as that of the sum over all of them."
     shared = _shared(subject, parts)

@@ -427,7 +427,7 @@ def package_of(
     function: Callable, # a Python function
 ) -> str: # a name
     "The package that a function is from."
-    return (function.__module__ or '').split('.')[0]
+    return (getattr(function, '__module__', None) or '').split('.')[0]
 
 def is_of_users(
     function: Callable, # a Python function

@@ -1,6 +1,4 @@
 "Every form in which people hand over a derivative, right and wrong."
-import pickle
-from dataclasses import dataclass
 import autograd.numpy as anp
 import numpy as np
 import pytest
@@ -83,6 +81,7 @@ def weighted_hess(x, v):
     mixed = (1 + x[0] * x[1]) * e
     return v[0] * first + v[1] * np.array([[x[1]**2 * e, mixed, 0], [mixed, x[0]**2 * e, 0], [0, 0, -6 * x[2]]])
 
+def bell(t): return anp.exp(-t**2)
 def softmax(x): return anp.exp(x) / anp.sum(anp.exp(x))
 def softmax_jvp(x, t): return softmax(x) * (t - softmax(x) @ t)
 def softmax_vjp(x, g): return softmax(x) * (g - softmax(x) @ g)
@@ -117,7 +116,8 @@ RIGHT = {
     'vjp by one': (layer, lambda X, W, b, g: layer_vjp(X, W, b, g)[1], (X, W, b), dict(wrt='W')),
     'vjp of a number': (value_only, lambda x, w, g: (g * w * np.cos(x * w), g * x * np.cos(x * w)), (x, w), {}),
     'vjp of two outputs': (two_outputs, two_outputs_vjp, (x, w), dict(form='vjp')),
-    'vjp untraced': (lambda X, W, b: np.asarray(layer(np.asarray(X), np.asarray(W), np.asarray(b))), layer_vjp, (X, W, b), {}),
+    'vjp untraced': (lambda *args: layer(*map(np.asarray, args)), lambda *args: layer_vjp(*args), (X, W, b),
+                     dict(form='vjp')),
     'cache': (forward, backward, (X, W, b), {}),
     'cache, said': (forward, backward, (X, W, b), dict(form='cache')),
     'cache in a dict, last first': (forward_dict, backward_dict, (X, W, b), {}),
@@ -136,8 +136,8 @@ RIGHT = {
     'hessian': (rosen, rosen_hess, (x,), {}),
     'hessian, said': (rosen, lambda x: rosen_hess(x), (x,), dict(form='hessian')),
     'hessian untraced': (untraced_rosen, rosen_hess, (x,), dict(form='hessian')),
-    'hessian of a number': (lambda t: anp.exp(-t**2), lambda t: (4 * t**2 - 2) * np.exp(-t**2), (0.7,), dict(form='hessian')),
-    'hessian of a matrix argument': (lambda X: anp.sum(X**3), lambda X: np.diag(6 * X.ravel()).reshape(*X.shape, *X.shape),
+    'hessian of a number': (bell, lambda t: (4 * t**2 - 2) * np.exp(-t**2), (0.7,), dict(form='hessian')),
+    'hessian of a matrix argument': (lambda X: anp.sum(X**3), lambda X: np.diag(6 * X.ravel()).reshape(2 * X.shape),
                                      (X,), dict(form='hessian')),
     'hessian, weighted': (weighted, weighted_hess, (x[:3], w[:2]), {}),
     'hvp': (rosen, rosen_hessp, (x, p), {}),
@@ -189,16 +189,19 @@ WRONG = {
     'hessian, one triangle': (rosen, lambda x: np.triu(rosen_hess(x)), (x,), dict(form='hessian'), 'x'),
     'hessian of half of it': (rosen, lambda x: rosen_hess(x) / 2, (x,), dict(form='hessian'), 'x'),
     'hessian untraced': (untraced_rosen, lambda x: np.triu(rosen_hess(x)), (x,), dict(form='hessian'), 'x'),
-    'hessian of a number': (lambda t: anp.exp(-t**2), lambda t: -2 * np.exp(-t**2), (0.7,), dict(form='hessian'), 't'),
-    'hessian, weights forgotten': (weighted, lambda x, v: weighted_hess(x, np.ones(2)), (x[:3], w[:2]), dict(form='hessian'), 'x'),
+    'hessian of a number': (bell, lambda t: -2 * np.exp(-t**2), (0.7,), dict(form='hessian'), 't'),
+    'hessian, weights forgotten': (weighted, lambda x, v: weighted_hess(x, [1, 1]), (x[:3], w[:2]),
+                                   dict(form='hessian'), 'x'),
     'hvp': (rosen, lambda x, p: np.diag(np.diag(rosen_hess(x))) @ p, (x, p), dict(form='hvp'), 'x'),
     'hvp without p': (rosen, lambda x, p: rosen_hess(x) @ np.ones(5), (x,), dict(form='hvp'), 'x'),
     'hvp untraced': (untraced_rosen, lambda x, p: -rosen_hessp(x, p), (x, p), dict(form='hvp'), 'x'),
     'rows': (rows, lambda X: rows_jac(X) * [1, 1, 1.01], (X,), {}, 'X'),
     'rows transposed': (rows, lambda X: rows_jac(X).transpose(0, 2, 1), (X,), {}, 'X'),
-    'columns': (columns, lambda t, Y: -columns_jac(t, Y), (np.linspace(.1, 1, 4), rng.normal(size=(2, 4))), dict(wrt=1), 'Y'),
+    'columns': (columns, lambda t, Y: -columns_jac(t, Y), (np.linspace(.1, 1, 4), rng.normal(size=(2, 4))),
+                dict(wrt=1), 'Y'),
     'per sample': (per_sample, lambda X: 2 * X**2, (X,), {}, 'X'),
-    'curve_fit': (curve, lambda t, a, k: curve_jac(t, a, k) * [1, -1], (np.linspace(0, 1, 6), 1.3, 0.7), dict(wrt=('a', 'k')), 'k'),
+    'curve_fit': (curve, lambda t, a, k: curve_jac(t, a, k) * [1, -1], (np.linspace(0, 1, 6), 1.3, 0.7),
+                  dict(wrt=('a', 'k')), 'k'),
     'gradients by name': (lambda x, w: anp.sum(x * w**2), lambda x, w: dict(dx=w**2, dw=x * w), (x, w), {}, 'w'),
     'wrong on the sphere': (lambda q: anp.sum(q * w[:3]), lambda q: q - q * (q @ w[:3]),
                             (x[:3] / np.linalg.norm(x[:3]),), dict(along=np.linalg.svd(x[None, :3])[2][1:].T), 's'),
@@ -212,3 +215,67 @@ def test_what_is_wrong_disagrees(name):
     c = check(f, df, *args, **options)
     assert c.status == 'disagrees', c
     assert [part.wrt for part in c if not part][:1] == [by], c
+
+def test_a_wrong_form_says_so_in_its_own_terms():
+    assert 'the vjp by x disagrees' in str(check(softmax, lambda x, g: 2 * softmax_vjp(x, g), x))
+    clipped = check(softmax, lambda x, g: softmax_vjp(x, np.clip(g, -3, 3)), x)
+    assert 'is not linear in g' in str(clipped)
+    assert 'is not symmetric' in str(check(rosen, lambda x: np.triu(rosen_hess(x)), x, form='hessian'))
+    assert 'is symmetric' in str(check(rosen, lambda x: rosen_hess(x) / 2, x, form='hessian'))
+    twice = check(value_only, lambda x, w: (2 * value_only(x, w), both(x, w)[1]), x, w, form='value_and_grad', wrt='x')
+    assert 'returns the value' in str(twice)
+
+def test_where_two_forms_fit_we_are_asked():
+    unclear = lambda x, y: softmax_jvp(x, y)
+    with pytest.raises(ValueError, match="form='vjp'.* or form='jvp'"): check(softmax, unclear, x)
+    with pytest.raises(ValueError, match="to be one of 'derivative'"): check(softmax, softmax_jvp, x, form='vpj')
+    with pytest.raises(TypeError, match='say form='): check(softmax, lambda a, b, c, d: a, x)
+
+def test_a_factor_is_named_in_a_vjp():
+    c = check(softmax, lambda x, g: 2 * softmax_vjp(x, g), x)
+    assert c.cause == 'scale' and c.wrt == 'x' and c.hand.shape == x.shape
+
+def test_rows_are_marked_as_they_were_written():
+    def one_wrong(X):
+        J = rows_jac(X)
+        J[2, 1, 0] *= 1.1
+        return J
+    c = check(rows, one_wrong, X)
+    assert c.wrong.shape == (4, 2, 3) and np.argwhere(c.wrong).tolist() == [[2, 1, 0]] and '[2, 1, 0]' in str(c)
+
+# matrices that are none
+
+def tridiagonal(x):
+    return np.append(x[1:], 0) * np.sin(x) + x**2
+
+def tridiagonal_jac(x):
+    sparse = pytest.importorskip('scipy.sparse')
+    return sparse.diags([np.append(x[1:], 0) * np.cos(x) + 2 * x, np.sin(x[:-1])], [0, 1]).tocsr()
+
+def as_operator(J, left=True):
+    linalg = pytest.importorskip('scipy.sparse.linalg')
+    back = dict(rmatvec=lambda v: J.T @ v) if left else {}
+    return linalg.LinearOperator(J.shape, matvec=lambda v: J @ v, dtype=float, **back)
+
+KINDS = {'sparse': lambda J: J, 'array': lambda J: J.toarray(), 'operator': as_operator,
+         'operator from the right': lambda J: as_operator(J, False)}
+
+@pytest.mark.parametrize('n', [6, 2000])
+@pytest.mark.parametrize('kind', KINDS)
+@pytest.mark.parametrize('right', [True, False])
+def test_sparse_matrices_and_operators(n, kind, right):
+    z = np.random.default_rng(0).normal(size=n)
+    def jac(x):
+        J = tridiagonal_jac(x)
+        return KINDS[kind](J if right else J.T.tocsr())
+    if kind == 'array' and n > 6: pytest.skip('a dense Jacobian of that size is not the question')
+    c = check(tridiagonal, jac, z)
+    assert c.status == ('agrees' if right else 'disagrees'), c
+
+def test_a_large_sparse_hessian_is_not_written_out():
+    sparse, n = pytest.importorskip('scipy.sparse'), 5000
+    z = np.random.default_rng(0).normal(size=n)
+    f = lambda x: anp.sum(x**4) / 12 + anp.sum(x[1:] * x[:-1])
+    hess = lambda x: sparse.diags([x**2, np.ones(n - 1), np.ones(n - 1)], [0, 1, -1]).tocsr()
+    assert check(f, hess, z, form='hessian')
+    assert check(f, lambda x: hess(x) * 2, z, form='hessian').status == 'disagrees'
