@@ -192,7 +192,7 @@ def _chosen(chain, key):
 # %% ../../nbs/gradients/layers.ipynb #ad200f16
 class Chain:
     "Layers, called one after the other: `Chain(Dense(2, 3, tanh), Dense(3, 1))`, with names `Chain(a=…, b=…)`."
-    layers: tuple[Any, ...] # the layers; a named tuple where they have names
+    layers: Any # a tuple of the layers; a named tuple where they have names
 
     def __init__(self,
         *layers: Any, # what is called, in this order

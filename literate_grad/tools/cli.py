@@ -21,7 +21,7 @@ from .workers import Workers
 # %% ../../nbs/tools/cli.ipynb #6b7e19da
 def _progress(text=''):
     "Shows a line that is overwritten by the next one."
-    if not (sys.stdout.isatty() and sys.stderr.isatty()): return
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr)): return
     width = shutil.get_terminal_size().columns - 1
     print(f'\r\x1b[K{text[:width]}', end='', file=sys.stderr, flush=True)
 

@@ -81,7 +81,7 @@ def run_notebook(
 ) -> ModuleType: # what its code cells have defined
     "Runs a notebook in a fresh namespace."
     path = Path(file).resolve()
-    cells = _cells(path)
+    cells = _notebook_cells(path)
     module = ModuleType(path.stem)
     module.__dict__.update(__file__=str(path), display=lambda *shown, **options: None)
     sys.modules.setdefault(path.stem, module)
@@ -101,7 +101,7 @@ def _run_cell(text, name, module):
     if last is not None: module._ = eval(compile(ast.Expression(last.value), name, 'eval'), module.__dict__)
 
 # %% ../../nbs/tools/collecting.ipynb #7bc8d9ee
-def _cells(path):
+def _notebook_cells(path):
     "The cells of a notebook."
     try: return json.loads(path.read_text(encoding='utf-8'))['cells']
     except (ValueError, KeyError): pass

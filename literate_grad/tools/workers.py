@@ -115,8 +115,9 @@ def _started():
     "A new worker."
     home = os.path.dirname(find_spec('literate_grad').submodule_search_locations[0])
     program = PROGRAM.format(path=[*sys.path, home])
+    errors = None if sys.stderr is not None else subprocess.DEVNULL # it may have been closed
     return subprocess.Popen([sys.executable, '-c', program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                            env=ENVIRONMENT | os.environ)
+                            stderr=errors, env=ENVIRONMENT | os.environ)
 
 # %% ../../nbs/tools/workers.ipynb #71b71f08
 def _worker_answer(process, source, name):
