@@ -26,6 +26,19 @@ function pictures() {
   }
 }
 
+// on a phone the contents stand above the text, where the margin is not shown
+function contents() {
+  const list = document.querySelector('#TOC > ul'), title = document.querySelector('#title-block-header');
+  if (!list || !title) return;
+  const box = document.createElement('details');
+  box.className = 'contents-here';
+  box.innerHTML = '<summary>On this page</summary>';
+  const copy = list.cloneNode(true);
+  for (const link of copy.querySelectorAll('a')) link.removeAttribute('id');
+  box.append(copy);
+  title.after(box);
+}
+
 // ✓ and ✗ in colour, in reports and behind the steps of a derivation
 function markVerdicts() {
   const marks = { '✓': 'right', '✗': 'wrong', '×': 'wrong' };
@@ -41,7 +54,7 @@ function names() {
   for (const a of all('.quarto-color-scheme-toggle')) a.setAttribute('aria-label', 'Light or dark');
 }
 
-for (const step of [colab, pictures, names]) step();
+for (const step of [colab, contents, pictures, names]) step();
 addEventListener('load', scrollable);
 addEventListener('load', markVerdicts);
 addEventListener('resize', scrollable);
