@@ -152,14 +152,16 @@ def _floats(f, d):
     return np.asarray(d)
 
 # %% ../../nbs/checking/witnesses.ipynb #5d0c31aa
-def _by_itself(subject, part):
-    "The derivative by a function that says itself what becomes of cotangents; `None` where it depends on nothing."
-    args = replaced(subject.own()[0], part.path, part.x)
-    (y,), (active,), pull = subject.plain.vjp(args, [part.path])
-    if not active: return None
+def _by_itself(subject, parts):
+    "The derivatives by a function that says itself what becomes of cotangents; `None` where it depends on nothing."
+    args = _replaced_all(subject.own()[0], parts, [part.x for part in parts])
+    (y,), (active,), pull = subject.plain.vjp(args, [part.path for part in parts])
+    if not active: return [None] * len(parts)
+    subject.traced = y
     basis = np.eye(np.size(y)).reshape(-1, *np.shape(y))
-    rows = [pull([cotangent])[0] for cotangent in basis]
-    return np.reshape([np.zeros(part.x.shape) if row is None else row for row in rows], np.shape(y) + part.x.shape)
+    rows = zip(*[pull([cotangent]) for cotangent in basis])
+    return [np.reshape([np.zeros(part.x.shape) if d is None else d for d in each], np.shape(y) + part.x.shape)
+            for part, each in zip(parts, rows)]
 
 
 # %% ../../nbs/checking/witnesses.ipynb #2e6843fb
@@ -175,7 +177,8 @@ class Autodiff(Witness):
 
     def ask(self, subject, parts):
         "Where nothing was traced, `None`."
-        if hasattr(subject.plain, 'vjp'): return [_by_itself(subject, p) if _affordable(p) else None for p in parts]
+        nothing = [None] * len(parts)
+        if hasattr(subject.plain, 'vjp'): return _by_itself(subject, parts) if all(map(_affordable, parts)) else nothing
         if subject.y.ndim: return [_jacobian(_by_leaves(subject, [p]), p.x) if _affordable(p) else None for p in parts]
         traced = []
         f = _by_leaves(subject, parts, lambda y: traced.append(isbox(y)))
