@@ -10,18 +10,17 @@ __all__ = ['Knob', 'SHORT', 'CALLS', 'LARGE_CALLS', 'LARGE_SIZE', 'ROUGH', 'ZERO
            'one_aside', 'wrong_sum']
 
 # %% ../../nbs/checking/other_points.ipynb #de168b96
-import itertools, math, warnings
+import itertools, math
 from collections import namedtuple
 import numpy as np
+from .numeric import quiet
 from .signatures import Pair, arrays_in, as_numbers, names_in, ratio, six_digits
 
 # %% ../../nbs/checking/other_points.ipynb #16c3152d
 def quietly(function, argument):
     "The numbers that a function gives, without its warnings; NaN where it raises, or gives something else."
     try:
-        with warnings.catch_warnings(), np.errstate(all='ignore'):
-            warnings.simplefilter('ignore')
-            return as_numbers(function(argument))
+        with quiet(): return as_numbers(function(argument))
     except Exception: return np.array(np.nan)
 
 def _like(new, old):

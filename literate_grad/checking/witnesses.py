@@ -19,7 +19,7 @@ from ..gradients.structure import copied, leaves, part_at, replaced
 from ..gradients.kinds import InNumPy
 from ..gradients.messages import docstring_of, name_of
 from ..gradients.compare import isapprox, isequal, ulps
-from ..gradients.autodiff import _call, _not_traced, withgradient
+from ..gradients.autodiff import TRACING, _call, _not_traced, withgradient
 from .numeric import EPS, STEPS, Line, Slope, ask, quiet, slope, unit
 from .subject import Part, Subject, _last
 
@@ -141,7 +141,7 @@ def _jacobian(f, x):
         y = anp.array(y) if isinstance(y, (list, tuple)) else y
         traced.append(isbox(y))
         return y
-    vjp, y = make_vjp(g, x)
+    with TRACING: vjp, y = make_vjp(g, x)
     if not traced[0]: return None
     basis = np.eye(np.size(y), dtype=np.asarray(y).dtype).reshape((-1,) + np.shape(y))
     return _floats(f, np.reshape([vjp(v) for v in basis], np.shape(y) + np.shape(x)))
