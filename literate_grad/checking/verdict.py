@@ -68,11 +68,10 @@ def tolerance(
     size, u = abs(reference), part.unit
     if limits.given: return limits.allow(size)
     info = _coarsest(part, limits)
-    eps = max(info.eps, getattr(part.subject.plain, 'eps', 0.0)) # of what a framework computes with
     axes = tuple(range(part.subject.y.ndim, size.ndim))
     largest = np.max(size if np.ndim(u) == 0 else size * u, axis=axes, keepdims=True)
-    size *= eps**ACCURACY
-    size += TERMS * eps * (largest if np.ndim(u) == 0 else largest / u) + info.smallest_subnormal
+    size *= info.eps**ACCURACY
+    size += TERMS * info.eps * (largest if np.ndim(u) == 0 else largest / u) + info.smallest_subnormal
     return size
 
 # %% ../../nbs/checking/verdict.ipynb #30430fb0
@@ -202,8 +201,9 @@ def probe(
     quick = _quick(line, *terms(hand, line.d)[:2]) if quickly else None
     if quick is not None: return quick
     found = _closely(case, hand, line)
-    sure = found.heard.says in ('for', 'against') and not found.heard.kink
-    if sure and not _has_left(line): return found
+    heard = found.heard
+    sure = heard.says == 'for' or heard.says == 'against' and not heard.loud
+    if sure and not heard.kink and not _has_left(line): return found
     own = np.where(part.x == 0, part.unit, abs(part.x))
     return _closely(case, hand, line_of(part, line.d / part.unit * own))
 
@@ -316,7 +316,8 @@ def judge(
         row, d = _contested(part, e, u)
         line = line_of(part, d)
         heard = _heard_by(part, auto, row, d, line)
-        if heard.sides in ('autodiff', 'hand', 'neither') and not _has_left(line): return heard
+        sure = heard.sides in ('autodiff', 'hand', 'neither') and not heard.loud
+        if sure and not _has_left(line): return heard
     return heard
 
 # %% ../../nbs/checking/verdict.ipynb #4dc2d8e7
@@ -421,7 +422,7 @@ def _without_rounding(case, v, gap, slip):
     v = replace(v, wrong=left, tolerance=room, digits=_digits(part.hand, auto, left))
     if not v.wrong.any():
         return v.says('agrees', f'The differences from autodiff are rounding errors: {slip} they are gone')
-    lost = gap * part.unit <= EPS * np.max(abs(auto) * part.unit)
+    lost = gap < EPS * np.max(abs(auto) * part.unit) / part.unit
     left = v.wrong & ~(lost & ((part.hand == 0) | (auto == 0)))
     if left.any() and part.x.size <= MANY: left &= ~is_zero(part, auto)
     if left.any(): return replace(v, wrong=left)
