@@ -8,6 +8,7 @@ __all__ = ['blue', 'orange', 'green', 'grey', 'STEEPER', 'VISIBLE', 'AGREEING', 
 
 # %% ../../nbs/gradients/plots.ipynb #713c133f
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 import numpy as np
 
@@ -66,11 +67,10 @@ def svg(
 # %% ../../nbs/gradients/plots.ipynb #cea3d1bf
 def svg_pictures() -> None:
     "In a notebook: shows every Matplotlib figure from here on as `svg` writes it."
-    from IPython import get_ipython
+    shell = sys.modules['IPython'].get_ipython() if 'IPython' in sys.modules else None
+    if shell is None: return # another program runs the cells, and shows nothing
     from matplotlib.figure import Figure
     import matplotlib_inline.backend_inline # noqa: F401, chooses its own format when it is first imported
-    shell = get_ipython()
-    if shell is None: return # its cells are run by another program, which shows nothing
     formatters = shell.display_formatter.formatters
     for formatter in formatters.values(): formatter.pop(Figure, None)
     formatters['image/svg+xml'].for_type(Figure, svg)

@@ -22,8 +22,8 @@ from .workers import Workers
 def _progress(text=''):
     "Shows a line that is overwritten by the next one."
     if not all(stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr)): return
-    width = shutil.get_terminal_size().columns - 1
-    print(f'\r\x1b[K{text[:width]}', end='', file=sys.stderr, flush=True)
+    width = shutil.get_terminal_size().columns or 80 # some terminals do not know
+    print(f'\r\x1b[K{text[:width - 1]}', end='', file=sys.stderr, flush=True)
 
 # %% ../../nbs/tools/cli.ipynb #17b85568
 def _selected(results, options):
