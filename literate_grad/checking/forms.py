@@ -546,7 +546,7 @@ def faults(
     found = _same_value(plain, part) if plain.value is not None and plain.value.f is not plain.f else []
     return found + (_linear(plain, part, hand_at) if plain.linear else [])
 
-# %% ../../nbs/checking/forms.ipynb #2bd2184c
+# %% ../../nbs/checking/forms.ipynb #596e35ad
 def symmetry(
     plain: Plain, # what is asked
     part: Part, # by what
@@ -556,9 +556,9 @@ def symmetry(
     if not plain.twice or H.size != n * n or n == 1: return []
     H = H.reshape(n, n)
     gap = abs(H - H.T)
-    if np.max(gap) <= LINEAR * np.max(abs(H)): return ['The Hessian by hand is symmetric']
+    if np.max(gap) <= LINEAR * np.max(abs(H)): return ['The Hessian by hand is symmetric.']
     i, j = map(int, np.unravel_index(np.argmax(gap), gap.shape))
-    return [f'The Hessian by hand is not symmetric: {H[i, j]:.6g} at [{i}, {j}], {H[j, i]:.6g} at [{j}, {i}]']
+    return [f'The Hessian by hand is not symmetric: {H[i, j]:.6g} at [{i}, {j}], {H[j, i]:.6g} at [{j}, {i}].']
 
 # %% ../../nbs/checking/forms.ipynb #9d367f01
 @dataclass

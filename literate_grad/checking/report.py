@@ -123,7 +123,7 @@ def together(
     "One verdict on several parts."
     return replace(gravest_first(checks)[0], parts=tuple(checks), evaluations=max(c.evaluations for c in checks))
 
-# %% ../../nbs/checking/report.ipynb #40d21b04
+# %% ../../nbs/checking/report.ipynb #275c21d1
 def _where(c):
     "How many entries are meant."
     n = c.hand.size
@@ -133,7 +133,8 @@ def _where(c):
 
 def _headline(c, mark=''):
     "The verdict in a line."
-    line = f'{mark}{c.function}{mark}: {mark}{c.title.format(c.wrt)}{mark}'
+    title, quoted = c.title.format(c.wrt), '' if ' ' in c.title else mark
+    line = f'{mark}{c.function}{mark}: {quoted}{title}{quoted}'
     told = ''.join(f' {s.rstrip(".")}.' for s in c.evidence)
     if c.status == 'agrees': return f'{line} agrees{_where(c)}' + (f'. {c.reason}.' if c.reason else '')
     if c.status == 'undecided': return f'{line} is undecided. {c.reason}.'
