@@ -64,6 +64,7 @@ def _python(cell):
     def kept(line): return line[:len(line) - len(line.lstrip())] + 'pass' if _is_magic(line.strip()) else line
     return '\n'.join(map(kept, cell.splitlines()))
 
+# %% ../../nbs/tools/collecting.ipynb #93e71144
 def _is_magic(line): return line.startswith(('%', '!')) or line.endswith('?') and not line.startswith('#')
 
 # %% ../../nbs/tools/collecting.ipynb #aaa5ef9a
@@ -132,8 +133,9 @@ class Labelled(NamedTuple):
 def _members(owner, module, name, above=()):
     "What a module or class holds, by name, and what its own classes hold."
     for key, value in list(vars(owner).items()):
-        yield f'{name}.{key}', getattr(owner, key) if isinstance(value, (staticmethod, classmethod)) else value
-        if inspect.isclass(value) and value.__module__ == module.__name__ and value not in above:
+        kind = type(value) # not `isinstance`, which asks the value itself
+        yield f'{name}.{key}', getattr(owner, key) if issubclass(kind, (staticmethod, classmethod)) else value
+        if issubclass(kind, type) and value.__module__ == module.__name__ and value not in above:
             yield from _members(value, module, f'{name}.{key}', (*above, value))
 
 # %% ../../nbs/tools/collecting.ipynb #273e06cb
@@ -159,11 +161,18 @@ def labelled(
     "The hand derivatives that a module and its classes define."
     own, file = {}, getattr(module, '__file__', None) or module.__name__
     for name, value in _members(module, module, module.__name__):
-        if '__derivative__' in getattr(value, '__dict__', ()) and not _is_elsewhere(value, module):
+        if _has_label(value) and not _is_elsewhere(value, module):
             own.setdefault(_identity(value), Labelled(name, value, *_place(value, file)))
     return list(own.values())
 
+# %% ../../nbs/tools/collecting.ipynb #f66bfe94
 def _identity(value): return id(getattr(value, '__func__', value)) # a bound method is made anew each time
+
+# %% ../../nbs/tools/collecting.ipynb #69bb9a23
+def _has_label(value):
+    "Whether a label is on a value; one that does not like to be asked has none."
+    try: return '__derivative__' in value.__dict__
+    except Exception: return False
 
 # %% ../../nbs/tools/collecting.ipynb #a40ba510
 SEED = 0 # any number would do

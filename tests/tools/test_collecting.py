@@ -162,3 +162,15 @@ def test_no_notebook(tmp_path, text):
     (tmp_path/'notes.ipynb').write_text(text)
     with pytest.raises(ValueError, match='expected a Jupyter notebook of format 4, but .*notes.ipynb is none'):
         run_notebook(str(tmp_path/'notes.ipynb'))
+
+def test_things_that_do_not_like_to_be_asked(tmp_path, monkeypatch, clean):
+    class Shy:
+        def __getattribute__(self, name): raise RuntimeError(name)
+        def __eq__(self, other): raise RuntimeError
+    class Yes:
+        def __getattr__(self, name): return self
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, odd=good)
+    module = loaded(sources('odd.py')[0])
+    vars(module).update(shy=Shy(), yes=Yes(), array=np.ones(3), none=None, own=module)
+    assert [item.name for item in labelled(module)] == ['odd.right']
