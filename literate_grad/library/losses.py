@@ -88,7 +88,7 @@ def mae_derivative(ŷ, y, agg=np.mean):
     """The derivative of `mae` by the prediction; 0 where it is right.
 
         L = |ŷ - y|
-        dL/dŷ = 1 if ŷ > y else -1
+        dL/dŷ = sign(ŷ - y)
     """
     return np.sign(ŷ - y) * _share(agg, ŷ.size)
 

@@ -94,9 +94,10 @@ def exact_derivative(
 ) -> list: # numbers of mpmath
     "`x * sech(x * w)**2` with 50 digits, entry by entry."
     import mpmath
-    with mpmath.workdps(DIGITS):
-        pairs = zip(map(mpmath.mpf, x.tolist()), map(mpmath.mpf, w.tolist()))
-        return [xi * mpmath.sech(xi * wi)**2 for xi, wi in pairs]
+    exactly = mpmath.mp.clone() # digits of its own
+    exactly.dps = DIGITS
+    pairs = zip(map(exactly.mpf, x.tolist()), map(exactly.mpf, w.tolist()))
+    return [xi * exactly.sech(xi * wi)**2 for xi, wi in pairs]
 
 # %% ../../nbs/session/neuron.ipynb #0f740488
 def error(
@@ -104,9 +105,7 @@ def error(
     true: list, # as many numbers of mpmath
 ): # an array of signed distances, in ulps of the true value
     "How far floats lie above the true values, in ulps."
-    import mpmath
-    with mpmath.workdps(DIGITS):
-        return np.array([float((mpmath.mpf(v) - t) / np.spacing(float(t))) for v, t in zip(values.tolist(), true)])
+    return np.array([float((t.context.mpf(v) - t) / np.spacing(float(t))) for v, t in zip(values.tolist(), true)])
 
 # %% ../../nbs/session/neuron.ipynb #a506f1b8
 def plot_rounding(
