@@ -23,13 +23,13 @@ def arguments(df, *values):
 def test_formulas_of_activations_are_their_code_at_kinks(df, x):
     values = arguments(df, np.array([x]))
     formula = derivation(df).evaluate(next(iter(values)), values)
-    assert np.allclose(formula, df(**values), rtol=1e-12, atol=1e-12)
+    assert np.allclose(formula, df(*values.values()), rtol=1e-12, atol=1e-12)
 
 @pytest.mark.parametrize('df', [found.df for found in labelled(losses)], ids=lambda df: df.__name__)
 def test_formulas_of_losses_are_their_code_where_the_prediction_is_right(df):
     first, second, *rest = sample(df)
     values = arguments(df, np.array(second, float), second, *rest)
     name = next(iter(values))
-    with np.errstate(all='ignore'): code, formula = df(**values), derivation(df).evaluate(name, values)
+    with np.errstate(all='ignore'): code, formula = df(*values.values()), derivation(df).evaluate(name, values)
     finite = np.isfinite(code) & np.isfinite(formula)
     assert np.allclose(code[finite], formula[finite], rtol=1e-9, atol=1e-12)
