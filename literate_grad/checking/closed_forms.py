@@ -21,7 +21,7 @@ class Name:
     source: str='' # the expression that it is made of; '' for a plain number
     size: int=field(default=0, compare=False) # the n in the words, which is another one at another point
 
-# %% ../../nbs/checking/closed_forms.ipynb #c004c37f
+# %% ../../nbs/checking/closed_forms.ipynb #d854b4f0
 MANY = 10**5 # entries: of larger arrays no statistics are taken, they would cost more than the derivative
 SQUARE = 50 # rows: of larger matrices no determinant
 FEW_ROWS = 5 # up to that many, n - 1 and n/(n - 1) are small fractions themselves
@@ -29,32 +29,25 @@ _STATISTICS = {'std': np.std, 'norm': np.linalg.norm, 'mean': np.mean, 'sum': np
 _CONSTANTS = {'ln 2': math.log(2), 'ln 10': math.log(10), 'pi': math.pi, '2 pi': 2 * math.pi, 'pi/180': math.pi / 180,
               'e': math.e}
 
-def _of_size(n, source):
-    "A size, and what divides a sum when the mean has been subtracted."
-    yield 'n', n, source, n
-    if n > FEW_ROWS: yield from (('n - 1', n - 1, source, n), ('n/(n - 1)', n / (n - 1), source, n))
+def _counted(word, n, source, size=0):
+    "A number, and what divides a sum when the mean of so many has been subtracted."
+    yield word, n, source, size
+    if n > FEW_ROWS and n % 1 == 0:
+        yield from ((form.format(word), k, source, size)
+                    for form, k in (('{} - 1', n - 1), ('{0}/({0} - 1)', n / (n - 1))))
 
-# %% ../../nbs/checking/closed_forms.ipynb #2ca3d4a1
+# %% ../../nbs/checking/closed_forms.ipynb #7ce9b64b
 def _quantities(arguments):
     "Numbers that a factor may stand for: what each is called, its value, its source, and the size in it."
     for name, a in arguments.items():
-        for k, n in enumerate(a.shape if a.ndim > 1 else ()): yield from _of_size(n, f'{name}.shape[{k}]')
-        if a.size > 1: yield from _of_size(a.size, f'{name}.size')
-        else: yield from _of_scalar(name, float(a.reshape(())))
+        for k, n in enumerate(a.shape if a.ndim > 1 else ()): yield from _counted('n', n, f'{name}.shape[{k}]', n)
+        if a.size == 1: yield from _counted(name, float(a.flat[0]), name)
+        else: yield from _counted('n', a.size, f'{name}.size', a.size)
     yield from ((name, value, name, 0) for name, value in _CONSTANTS.items())
     for name, a in arguments.items():
-        if 1 < a.size <= MANY:
-            yield from ((f'{k}({name})', float(f(a)), f'{k}({name})', 0) for k, f in _STATISTICS.items())
-        if a.ndim == 2 and 1 < a.shape[0] == a.shape[1] <= SQUARE:
-            yield f'det({name})', float(np.linalg.det(a)), f'det({name})', 0
-
-# %% ../../nbs/checking/closed_forms.ipynb #9a713624
-def _of_scalar(name, value):
-    "A scalar; a whole one may be the number of something."
-    yield name, value, name, 0
-    if value > FEW_ROWS and value % 1 == 0:
-        yield from ((form.format(name), number, name, 0)
-                    for form, number in (('{} - 1', value - 1), ('{0}/({0} - 1)', value / (value - 1))))
+        more = _STATISTICS if 1 < a.size <= MANY else {}
+        if a.ndim == 2 and 1 < a.shape[0] == a.shape[1] <= SQUARE: more = {**more, 'det': np.linalg.det}
+        yield from ((f'{k}({name})', float(f(a)), f'{k}({name})', 0) for k, f in more.items())
 
 # %% ../../nbs/checking/closed_forms.ipynb #559efa90
 _POWERS = {1: '{}', -1: '1/{}', 2: '{}^2', -2: '1/{}^2', 0.5: 'sqrt({})', -0.5: '1/sqrt({})'}

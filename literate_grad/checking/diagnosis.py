@@ -99,7 +99,7 @@ def closed(p):
         cause = _misread(_form_ratio(hand, reference), hand, reference)
         return _finding(p, cause, f'hand = {said(hand)}, but reference = {said(reference)}')
 
-# %% ../../nbs/checking/diagnosis.ipynb #fcafa351
+# %% ../../nbs/checking/diagnosis.ipynb #da0d946d
 _TIMES = -1, 2, 0.5, 3, 1 / 3, 4, 0.25
 
 def _in_term(p, error):
@@ -108,9 +108,13 @@ def _in_term(p, error):
     whole = reference and not any(name.startswith('(1 ') for name in reference.powers) # no sum
     if hand or whole or not p.wrong.all(): return None
     _, r, t, _, e = _in_rows(p)
+    words = words_of(p)
+    inner = {name: words.values[:, k] for k, name in enumerate(words.names)
+             if f'({name})' in ''.join(error.powers) and words.values[:, k].all()}
+    words = words._replace(base=words.base | inner) # a product rule leaves the inner function as a factor
     sizes = {n for a in p.constants.values() for n in a.shape if n > 1}
     for k in (*_TIMES, *sizes, *(1 / n for n in sizes)):
-        if closed_form(words_of(p), r - e / (k - 1), t / abs(1 - k)):
+        if closed_form(words, r - e / (k - 1), t / abs(1 - k)):
             return 'sign' if k == -1 else 'missing-factor', f', a term that is in hand {k:.3g} times,'
 
 # %% ../../nbs/checking/diagnosis.ipynb #50f6178e
@@ -172,10 +176,10 @@ def coupling(p):
                     told = f'Along axis {axis}, hand - reference is a multiple of {words}: what couples the entries is'
                     return ('missing-term', f'{told} missing') if forms(p)[0] else (None, f'{told} wrong, or missing')
 
-# %% ../../nbs/checking/diagnosis.ipynb #e5db571d
+# %% ../../nbs/checking/diagnosis.ipynb #ee085ee0
 def in_part(p):
     "The part of h with an argument, or without, is wrong, and the other right."
-    for words, off in points.parts(p):
+    for words, off in points.parts(p) if p.wrong.sum() > 1 else ():
         if signs := values.sign(off): return signs[0], words + signs[1]
         k = ratio(off)
         if k and names_in(off, k): return 'missing-factor', f'{words}hand = {values.six_digits(k)} × reference', k
@@ -184,7 +188,8 @@ def in_part(p):
                         for form in forms(off)[2:])
         if term and (not factor or term.cost < factor.cost): factor = None
         else: term = None
-        if term and forms(off)[0]: found = 'missing-term', f'hand - reference = {in_words(term, p.constants)}'
+        if term and (known := _in_term(off, term) or forms(off)[0] and ('missing-term', '')):
+            found = known[0], f'hand - reference = {in_words(term, p.constants)}{known[1]}'
         elif factor and not any(name.startswith('(1 ') for name in factor.powers):
             found = _misread(factor, None, None), f'hand / reference = {in_words(factor, p.constants)}'
         else: continue
@@ -291,16 +296,14 @@ CAUSES = {
                            points.argument_forgotten, points.growth, closed, local_form),
                           in_arguments(lambda x: x * 0))}
 
-# %% ../../nbs/checking/diagnosis.ipynb #c0318f39
+# %% ../../nbs/checking/diagnosis.ipynb #6865d350
 NOISY = 0.03 # relative error of a reference that shows zeros, signs and gross entries only
 _first = (values.nonfinite, values.zero, values.sign, values.scale, values.offset, values.low_precision,
-          values.transpose, values.permuted, values.shifted, values.repeated_index)
-_then = (values.mask_missing, values.mask_ignored, points.derivative_of_another, values.other_axis, in_part,
-         local_form, values.few_entries, values.diagonal, values.matrix_factor, points.shifted_point, points.exchanged,
-         points.argument_forgotten)
-_cheap = closed, coupling, values.row_term
-_dear = (closed, sum_factor, coupling, values.row_term, points.wrong_sum, points.agrees_at_one,
-         points.agrees_when_symmetric, points.multiple_at_zero, points.growth, points.one_aside, row_factor)
+          values.transpose, values.permuted, values.shifted, values.repeated_index, values.mask_missing)
+_then = (local_form, values.few_entries, values.diagonal, values.matrix_factor, points.shifted_point, points.exchanged,
+         points.argument_forgotten, closed, coupling, values.row_term, sum_factor)
+_dear = (points.wrong_sum, points.agrees_at_one, points.agrees_when_symmetric, points.multiple_at_zero, points.growth,
+         points.one_aside, row_factor)
 
 def hypotheses(p):
     "What can be asked of this pair, in order."
@@ -308,24 +311,26 @@ def hypotheses(p):
     if p.precision > NOISY: return values.zero, values.sign, values.few_entries
     if np.iscomplexobj(p.error): return *_first, values.few_entries
     if p.error.size == 1: return values.zero, points.derivative_of_another, of_scalar
-    return *_first, *_then, *(_cheap if p.error.size > points.LARGE_SIZE else _dear)
+    asked = *_first, values.mask_ignored, points.derivative_of_another, values.other_axis
+    if p.error.size > points.LARGE_SIZE: return *asked, *_then
+    return *asked, in_part, *_then, *_dear
 
-# %% ../../nbs/checking/diagnosis.ipynb #ec279d41
+# %% ../../nbs/checking/diagnosis.ipynb #0ee1d4c8
 SEVERAL, FEWEST = 8, 4 # points that are tried, and of which derivatives have to be had
 FAR = 0.4 # by how much scalars are moved, relatively
 
 def _at_several_points(p):
     "A pair whose entries are those of a scalar derivative at several points, or `None`."
-    rng, scalars = np.random.default_rng(0), [k for k in p.whole if k.value.size == 1]
-    moved = {k.name: k.value.reshape(()) * rng.uniform(1 - FAR, 1 + FAR, SEVERAL) for k in scalars}
-    changes = [{k.name: moved[k.name][i].reshape(k.value.shape) for k in scalars} for i in range(SEVERAL)]
-    asked = [[p.ask(who, change) for who in ('hand', 'reference')] for change in changes if change]
-    known = [i for i, pair in enumerate(asked) if pair[0] is not None and pair[1] is not None]
+    rng, scalars = np.random.default_rng(0), [knob for knob in p.whole if knob.value.size == 1]
+    moved = {k.name: k.value * rng.uniform(1 - FAR, 1 + FAR, (SEVERAL, *k.value.shape)) for k in scalars}
+    asked = [[p.ask(who, {name: v[i] for name, v in moved.items()}) for who in p.functions]
+             for i in range(SEVERAL if moved else 0)]
+    known = [i for i, pair in enumerate(asked) if all(value is not None for value in pair)]
     if len(known) < FEWEST: return None
-    h, r = (np.array([float(asked[i][who].reshape(())) for i in known]) for who in (0, 1))
-    fixed = {k: a for k, a in p.arguments.items() if k not in moved}
-    single = {k: a.reshape(()) * np.ones(len(known)) for k, a in fixed.items() if a.size == 1}
-    there = Pair(h, r, 10 * p.precision * abs(r), p.wrt, single | {k: a[known] for k, a in moved.items()})
+    h, r = np.array([asked[i] for i in known]).reshape(-1, 2).T
+    fixed = {name: a for name, a in p.arguments.items() if name not in moved}
+    columns = {name: v[known].ravel() for name, v in moved.items()}
+    there = Pair(h, r, 10 * p.precision * abs(r), p.wrt, columns)
     there.constants = fixed
     return there
 

@@ -43,7 +43,7 @@ def shorter(a):
     "An array with one entry less along each axis that has more than two."
     return a[tuple(slice(n - 1 if n > 2 else n) for n in a.shape)]
 
-# %% ../../nbs/checking/other_points.ipynb #56854b7a
+# %% ../../nbs/checking/other_points.ipynb #338a0c90
 CALLS, LARGE_CALLS = 60, 4 # of hand and reference: a call for small arrays costs about a millisecond
 LARGE_SIZE = 10**4 # entries from which on calls are dear
 ROUGH = 1e-3 # relative error from which on a reference says nothing at other points
@@ -66,14 +66,15 @@ class MovablePair(Pair):
         super().__init__(hand, reference, tolerance, wrt, {**vocabulary, **arguments})
         self.given, self.others, self.again = dict(arguments), others, again
         self.functions, self.cache = {'hand': hand_at, 'reference': reference_at}, {}
-        self.calls = CALLS if self.reference.size <= LARGE_SIZE else LARGE_CALLS
+        self.calls = 0 # a hand without a reference beside it tells nothing
+        if reference_at: self.calls = CALLS if self.reference.size <= LARGE_SIZE else LARGE_CALLS
         floats = {k: a for k, a in arrays_in(self.given).items() if k in self.given and a.dtype.kind == 'f' and a.any()}
         self.whole = [Knob(k, a, k, None) for k, a in floats.items()]
         self.entries = [Knob(f'{k}[{i}]', v, k, i) for k, a in floats.items() if a.ndim == 1 and 1 < a.size <= SHORT
                         and self.reference.shape[-1:] != a.shape for i, v in enumerate(a) if v]
 
     def _evaluated(self, who, changes):
-        if self.functions[who] is None or self.calls <= 0 or self.precision > ROUGH: return None
+        if not (self.calls > 0 and self.functions[who] and self.precision <= ROUGH): return None
         self.calls -= 1
         copies = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in self.given.items()}
         value = quietly(self.functions[who], copies | {k: _like(v, self.given[k]) for k, v in changes.items()})
