@@ -252,8 +252,6 @@ def confirmed(
     if heard.says == 'against': return _both_wrong(case, v)
     if heard.says == 'rough': return v.says('undecided', ROUGH)
     noisy = ['The values of f are too noisy to add to what autodiff says'] * (heard.says == 'noisy')
-    if (part.hand.size <= 2 or case.limits.grain) and not case.limits.given: # of two, none is the only wrong one
-        v = replace(v, tolerance=np.maximum(v.tolerance, 10.0**-same_digits(case.limits) * abs(case.auto)))
     return v.says('agrees', *noisy)
 
 # %% ../../nbs/checking/verdict.ipynb #eb7bebc8
@@ -385,12 +383,14 @@ def same_digits(
 def to_digits(
     v: Verdict, # 'disagrees', with `digits`, and without a cause that has a name
     part, # by what it differentiates
+    limits=Limits(), # what the user grants
 ) -> Verdict: # 'agrees', with what could have been seen
     "The verdict where hand and autodiff have many digits in common and no known mistake tells them apart."
     told = (f'Hand and autodiff are equal to {v.digits} digits; beyond that they differ, as where an iteration '
             'stops early or the precision is low. A smaller rtol counts the rest, too')
-    tol = np.maximum(v.tolerance, abs(part.hand - v.reference))
-    return replace(v, status='agrees', reasons=[told], wrong=np.zeros(part.shape, bool), tolerance=tol)
+    unseen = np.maximum(abs(part.hand - v.reference), 10.0**-same_digits(limits) * abs(v.reference))
+    return replace(v, status='agrees', reasons=[told], wrong=np.zeros(part.shape, bool),
+                   tolerance=np.maximum(v.tolerance, unseen))
 
 # %% ../../nbs/checking/verdict.ipynb #9f0a8a32
 MANY = 10**4 # entries: for more, rounding is only looked for where the difference is small
@@ -714,8 +714,16 @@ def decide(
     if not np.all(np.isfinite(auto)): return _without(case)
     v = _compared_with(case)
     v = contested(case, v) if v.wrong.any() else confirmed(case, v)
+    if v.status == 'agrees': return _honest(case, v)
     if v.status != 'disagrees' or not _right_for_symmetric(part, rng): return v
     return Verdict('agrees', [TRIANGLE], wrong=np.zeros(part.shape, bool), witness='numeric', numeric=v.numeric)
+
+# %% ../../nbs/checking/verdict.ipynb #0d6e461e
+def _honest(case, v):
+    "With the differences that would be granted without a named cause: of two entries, none is the only wrong one."
+    few = case.part.hand.size <= 2 or case.limits.grain
+    if case.limits.given or v.tolerance is None or not few: return v
+    return replace(v, tolerance=np.maximum(v.tolerance, 10.0**-same_digits(case.limits) * abs(case.auto)))
 
 # %% ../../nbs/checking/verdict.ipynb #b556ad3d
 def _compared_with(case):
