@@ -137,7 +137,7 @@ def rules_met(
     function, inputs = _of_leaves(f, args, paths)
     closed = jax.make_jaxpr(function)(*inputs)
     _evaluated(closed.jaxpr, closed.consts, inputs, partial(_watched, met))
-    return met
+    return [(rule, values) for rule, values, _ in met]
 
 def _watched(met, equation, values):
     "What an equation computes; `met` gets the rules on the way."
@@ -172,11 +172,21 @@ def _look_into_while(met, p, values):
 # %% ../../nbs/frameworks/jax.ipynb #8aa3962d
 def _meet(met, equation, values):
     "Notes a rule and the values that reached it, unless it has been met often enough."
-    key = _defined_at(equation)
-    if sum(rule.source == key for rule, _ in met) >= PLACES: return
     def function(*args): return _computed(equation, args)
-    body = jaxpr_as_fun(_body_of(equation))
-    met.append((Rule(key.split(' at ')[0], function, body, None, key, fixed=True), tuple(values)))
+    key = next((rule.source for rule, _, seen in met if seen is equation), None) or _written_out(function, values)
+    if sum(rule.source == key for rule, *_ in met) >= PLACES: return
+    name, body = _defined_at(equation).split(' at ')[0], jaxpr_as_fun(_body_of(equation))
+    met.append((Rule(name, function, body, None, key, fixed=True), tuple(values), equation))
+
+def _written_out(function, values):
+    "What JAX makes of a rule, as text: the same at every place where the same rule is met."
+    floats = [k for k, x in enumerate(values) if jnp.issubdtype(jnp.asarray(x).dtype, jnp.floating)]
+    of_floats, inputs = _of_leaves(function, tuple(values), [(k,) for k in floats])
+    def differentiated(*inputs):
+        outputs, back = jax.vjp(of_floats, *inputs)
+        return back([jnp.ones_like(y) for y in outputs])
+    try: return str(jax.make_jaxpr(differentiated)(*inputs))
+    except Exception as error: return str(error) # such a rule raises
 
 def _defined_at(equation):
     "Where the function with the rule is defined: its name, 'at', file and line."
