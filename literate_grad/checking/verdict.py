@@ -68,10 +68,11 @@ def tolerance(
     size, u = abs(reference), part.unit
     if limits.given: return limits.allow(size)
     info = _coarsest(part, limits)
+    eps = max(info.eps, getattr(part.subject.plain, 'eps', 0.0)) # of what a framework computes with
     axes = tuple(range(part.subject.y.ndim, size.ndim))
     largest = np.max(size if np.ndim(u) == 0 else size * u, axis=axes, keepdims=True)
-    size *= info.eps**ACCURACY
-    size += TERMS * info.eps * (largest if np.ndim(u) == 0 else largest / u) + info.smallest_subnormal
+    size *= eps**ACCURACY
+    size += TERMS * eps * (largest if np.ndim(u) == 0 else largest / u) + info.smallest_subnormal
     return size
 
 # %% ../../nbs/checking/verdict.ipynb #30430fb0
