@@ -6,7 +6,7 @@
 __all__ = ['FAINT', 'SURE', 'IN_A_SAMPLE', 'SLACK', 'EXACTLY', 'BY_CHANCE', 'BRIEFLY', 'STEPS', 'MEANT', 'Function', 'FormName',
            'Inquiry', 'Breaches', 'check', 'Options', 'assert_derivative']
 
-# %% ../../nbs/checking/checks.ipynb #98f6cfad
+# %% ../../nbs/checking/checks.ipynb #b029d8b4
 import copy, re, sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +15,7 @@ from inspect import isgenerator, signature
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypedDict
 import numpy as np
+from fastcore.basics import patch
 from ..gradients.compare import isapprox
 from ..gradients.kinds import framework_of, understood, undisturbed
 from ..gradients.messages import name_of, shown
@@ -30,7 +31,7 @@ from .diagnosis import diagnose
 from .passes import look_into
 from .report import Check, concluded, together
 
-# %% ../../nbs/checking/checks.ipynb #712c02ef
+# %% ../../nbs/checking/checks.ipynb #17fb9397
 @dataclass
 class Inquiry:
     "What is asked of two functions, and how strictly."
@@ -51,12 +52,14 @@ class Inquiry:
         "The part at another point."
         return next(p for p in self.find(subject) if p.path == part.path)
 
-    def verdicts(self, subject: Subject, parts: list[Any]) -> list[Any]:
-        "A verdict for each part, with what the witness says that leads, or why there is none."
-        leads = lead(subject, parts)
-        verdicts = [decide(part, said.value, self.rng, self.limits) for part, said in zip(parts, leads)]
-        for v, said in zip(verdicts, leads): v.leader, v.autodiff, v.silent = said.name, said.value, said.silent
-        return verdicts
+# %% ../../nbs/checking/checks.ipynb #d307ad9d
+@patch
+def verdicts(self: Inquiry, subject: Subject, parts: list[Any]) -> list[Any]:
+    "A verdict for each part, with what the witness says that leads, or why there is none."
+    leads = lead(subject, parts)
+    verdicts = [decide(part, said.value, self.rng, self.limits) for part, said in zip(parts, leads)]
+    for v, said in zip(verdicts, leads): v.leader, v.autodiff, v.silent = said.name, said.value, said.silent
+    return verdicts
 
 # %% ../../nbs/checking/checks.ipynb #2101fda6
 FAINT = 1e-6 # of the values of f: a part that moves them by less may be wrong without a sign
@@ -107,7 +110,7 @@ def _told_apart(part, verdict):
     with quiet(): free = ~wrong & ~(abs(hand - reference) <= tolerance) & (hand != reference)
     return np.where(free, 0.0, hand), np.where(free, 0.0, reference)
 
-# %% ../../nbs/checking/checks.ipynb #57cdf65f
+# %% ../../nbs/checking/checks.ipynb #b4d8f066
 def _cause(inquiry, part, verdict):
     "What explains the disagreement, and the evidence."
     if verdict.reference is None and part.hand.shape == part.shape: return _cause_of_sample(part, verdict)
@@ -125,6 +128,7 @@ def _cause(inquiry, part, verdict):
     words = tuple(re.sub('([Tt]he )?reference', verdict.witness, s) for s in d.evidence)
     return d.cause, words + ((_jacobian_hint(part),) if d.cause == 'wrong-shape' and subject.y.ndim else ())
 
+# %% ../../nbs/checking/checks.ipynb #c4704ad3
 def _shapes(part):
     "The shape of hand, and what it should be, where there is no reference to compare it with."
     both = f'hand has shape {part.hand.shape}, a derivative by {part.name} has shape {part.shape}'
@@ -151,11 +155,11 @@ def _cause_of_sample(part, verdict):
         return d.cause, (f'In {len(entries)} entries drawn at random', *words)
     return _in_another_order(part, *map(np.ravel, verdict.sample)) if part.x.size == part.hand.size else (None, ())
 
-# %% ../../nbs/checking/checks.ipynb #8fbc7165
+# %% ../../nbs/checking/checks.ipynb #981f1caf
 EXACTLY = 1e-12 # relatively: two slopes that are the same number
 BY_CHANCE = 0.01 # of the range of the entries: where so much room finds an entry for any slope, nothing is learnt
 
-def _nearest(hand, value):
+def _nearest_entries(hand, value):
     "For each value the place of the entry that is nearest to it."
     order = np.argsort(hand)
     k = np.clip(np.searchsorted(hand[order], value), 1, hand.size - 1)
@@ -164,7 +168,7 @@ def _nearest(hand, value):
 def _in_another_order(part, entries, value, error):
     "Whether hand holds all the sampled slopes, in other places."
     hand, n, room = part.hand.ravel(), part.hand.size, SLACK * error + EXACTLY * abs(value)
-    place = _nearest(hand, value)
+    place = _nearest_entries(hand, value)
     if n * np.max(room) > BY_CHANCE * np.ptp(hand) or np.any(abs(hand[place] - value) > room): return None, ()
     if len(set(place)) < len(place): return None, ()
     steps, how = set((place - entries + n // 2) % n - n // 2), 'in another order'
@@ -226,13 +230,14 @@ def _with_formula(verdict, formula):
     verdict.status = 'disagrees'
     return ['The code is right, the formula in the docstring is not', *_mistakes(formula, 'fails')]
 
-# %% ../../nbs/checking/checks.ipynb #4e8291be
+# %% ../../nbs/checking/checks.ipynb #8505be5a
 def _nearly(inquiry, part, verdict, cause):
     "Whether hand and autodiff have many digits in common, and no mistake with a name. One number fits many names."
     limits = inquiry.limits
     named = cause is not None and (part.hand.size > 1 or cause == 'low-precision') and not limits.grain
     return verdict.digits >= same_digits(limits) and not limits.given and not named
 
+# %% ../../nbs/checking/checks.ipynb #9e957152
 def _finished(inquiry, part, verdict, breaches):
     "The verdict with everything that is to be said about it."
     if breaches.unsteady: return concluded(part, Verdict('undecided'), list(breaches.sentences), seed=inquiry.seed)
@@ -283,9 +288,10 @@ def _exhaustive(part, verdict, limits):
                            f'with an error of at most {np.max(v.tolerance):.0e}.')
     return verdict
 
-# %% ../../nbs/checking/checks.ipynb #a11518f0
-def _refuse_call(f, df, args, kwargs):
+# %% ../../nbs/checking/checks.ipynb #0c7806f8
+def _refuse_call(f, df, args, kwargs, unknown):
     "An error where what was handed in cannot be checked at all."
+    _refuse_keywords(f, unknown)
     for function, name in ((f, 'f'), (df, 'df')):
         if not callable(function) and not (name == 'df' and function is True):
             got = shown(function)
@@ -297,12 +303,12 @@ def _refuse_call(f, df, args, kwargs):
         if not isgenerator(x): continue
         raise TypeError(f'check expected numbers in argument {k}, but got a generator; put them into a list.')
 
-# %% ../../nbs/checking/checks.ipynb #f9352c05
+# %% ../../nbs/checking/checks.ipynb #9bb7adda
 def _asked(plain, kwargs, executor):
     "The functions of a plain question at its point."
     return Subject(plain.f, plain.df, plain.args, kwargs, plain.names, plain.title, mapping(executor))
 
-def _read(case, executor):
+def _read_form(case, executor):
     "The plain question and what the functions return."
     plain = question(case)
     subject = _asked(plain, case.kwargs, executor)
@@ -310,10 +316,20 @@ def _read(case, executor):
     _refuse_value(subject)
     return plain, subject
 
-# %% ../../nbs/checking/checks.ipynb #cd6dfd71
-def _only_along(along, plain, subject, by, executor):
-    "The same along some directions, and by what."
-    paths, several = by
+# %% ../../nbs/checking/checks.ipynb #7105d1d3
+def _in_plain_terms(f, df, args, kwargs, executor, **said):
+    "The plain question and what the functions return, in NumPy's terms where theirs are others."
+    if df is True: df, said['form'] = f, 'value_and_grad'
+    def read(room=None): return _read_form(Handed(*understood(f, df, args, kwargs, room), kwargs, **said), executor)
+    plain, subject = read()
+    room = framework_of(subject.value)
+    return read(room) if room else (plain, subject)
+
+# %% ../../nbs/checking/checks.ipynb #cefc2385
+def _only_along(along, plain, subject, wrt, executor):
+    "The same along some directions, if there are any, and by what."
+    by = paths, several = by_what(plain, subject, wrt)
+    if along is None: return plain, subject, by
     if several: raise ValueError(f'check expected one argument in wrt together with along, but got {len(paths)}.')
     part, *others = find_parts(subject, *by)
     if others: raise ValueError(f'check expected wrt to be one array together with along, but got {len(others) + 1}.')
@@ -339,7 +355,7 @@ def _takes_arrays(subject):
     except Exception: return True
     return y.shape == subject.y.shape and isapprox(y, subject.y)
 
-# %% ../../nbs/checking/checks.ipynb #cf9f370c
+# %% ../../nbs/checking/checks.ipynb #99cb3007
 STEPS = 'needs no step: it measures the noise of f and chooses its own'
 MEANT = {
     'tol': 'takes a tolerance as rtol=, atol= or both', 'eps': STEPS, 'epsilon': STEPS, 'h': STEPS, 'step': STEPS,
@@ -347,7 +363,7 @@ MEANT = {
     'jac': 'takes df=True, as in check(f, True, x), where f returns (value, gradient)', 'argnum': 'takes wrt=',
     'argnums': 'takes wrt=', 'workers': 'takes executor=', 'n_jobs': 'takes executor=', 'rng': 'takes seed='}
 
-def _refuse_unknown(f, unknown):
+def _refuse_keywords(f, unknown):
     "An error where there is a keyword that check does not have."
     if not unknown: return
     name, known = next(iter(unknown)), [*Options.__annotations__]
@@ -368,11 +384,12 @@ def _refuse_numbers(**given):
         if not isinstance(value, kind): raise TypeError(f'check expected {what} as {name}, but got {shown(value)}.')
         if not value >= 0: raise ValueError(f'check expected {name} >= 0, but got {value}.')
 
-# %% ../../nbs/checking/checks.ipynb #be760f99
+# %% ../../nbs/checking/checks.ipynb #c42f7163
 Function = Callable[..., Any]
 _MISSING: Any = None # so that its absence is told in a sentence
 FormName = Literal['derivative', 'vjp', 'cache', 'jvp', 'value_and_grad', 'hessian', 'hvp']
 
+# %% ../../nbs/checking/checks.ipynb #708ce1cd
 def check(
     f: Function, # real numbers, or arrays of them, from any arguments
     df: 'Function|Literal[True]' = _MISSING, # its derivative by hand; `True`: `f` returns (value, gradient)
@@ -389,23 +406,14 @@ def check(
     executor: Any = None, # where `f` is evaluated: a `concurrent.futures.Executor`, or a function like `map`
     **unknown: NoReturn, # nothing else
 ) -> Check: # its `.status` is 'agrees', 'disagrees' or 'undecided'; `repr` is the report
-    """Compares a hand derivative with autodiff and with the values of `f`, and says whether it is right,
-    and if not, where and why. `df` gives an array of shape y.shape + x.shape, or, where `f` works on each row
-    or entry alone, one for each. A `TypeError` or `ValueError` says what cannot be checked; the arguments are
-    never changed."""
-    _refuse_unknown(f, unknown)
-    _refuse_call(f, df, args, kwargs)
+    "Says whether a hand derivative is right, and if not, where and why; an error says what cannot be checked."
+    _refuse_call(f, df, args, kwargs, unknown)
     _refuse_numbers(rtol=rtol, atol=atol, seed=seed)
-    form, df, kwargs = 'value_and_grad' if df is True else form, f if df is True else df, kwargs or {}
     with quiet(), undisturbed():
-        case = Handed(*understood(f, df, args, kwargs), kwargs, wrt, form, seed)
-        plain, subject = _read(case, executor)
-        if room := framework_of(subject.value):
-            plain, subject = _read(Handed(*understood(f, df, args, kwargs, room), kwargs, wrt, form, seed), executor)
-        by = by_what(plain, subject, wrt)
-        if along is not None: plain, subject, by = _only_along(along, plain, subject, by, executor)
-        limits = Limits(rtol, atol, _grain(args))
-        return _answered(Inquiry(plain, *by, limits, seed, elsewhere and plain.elsewhere), subject, exhaustive)
+        asked = _in_plain_terms(f, df, args, kwargs or {}, executor, wrt=wrt, form=form, seed=seed)
+        plain, subject, by = _only_along(along, *asked, wrt, executor)
+        inquiry = Inquiry(plain, *by, Limits(rtol, atol, _grain(args)), seed, elsewhere and plain.elsewhere)
+        return _answered(inquiry, subject, exhaustive)
 
 # %% ../../nbs/checking/checks.ipynb #d7ff953e
 def _keeps_its_form(inquiry, part, verdict):

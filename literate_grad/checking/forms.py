@@ -120,8 +120,8 @@ class Plain:
     elsewhere: bool = True # whether it is meant at other points, too
     written: 'dict[Any, Any]|None' = None # how to look into what people wrote; empty: not at all; `None`: as into this
 
-# %% ../../nbs/checking/forms.ipynb #61d2d5e0
-def _drawn(like, rng):
+# %% ../../nbs/checking/forms.ipynb #368f4578
+def _generic_like(like, rng):
     "A generic number or array like another one."
     like = np.asarray(like)
     kind = like.dtype if like.dtype.kind == 'f' else float
@@ -136,8 +136,8 @@ def _fresh(wanted, names):
         out.append(name)
     return tuple(out)
 
-# %% ../../nbs/checking/forms.ipynb #7c3ce623
-def _plain(case, f, df, extras, places, **known):
+# %% ../../nbs/checking/forms.ipynb #40b412f8
+def _asking(case, f, df, extras, places, **known):
     "A plain question with further arguments behind those of `f`."
     called_ = [case.strangers.get(place, 'g') for place in places]
     names = (*case.names, *_fresh(called_, case.names))
@@ -187,17 +187,17 @@ def _written_as(case, order, gs, outs, pair):
     return dict(f=case.f, df=case.df, args=case.forward, kwargs=case.kwargs, inputs=inputs, outputs=outputs,
                 cotangents=tuple(gs) or (1.0,))
 
-# %% ../../nbs/checking/forms.ipynb #ffc8058f
+# %% ../../nbs/checking/forms.ipynb #6a4f412b
 def _vjp(case):
     "`df(*args, g)`: one array, or a tuple with one for each argument."
     outs = case.value if isinstance(case.value, tuple) else (case.value,)
-    gs = case.vector or [_drawn(y, case.rng) for y in outs]
+    gs = case.vector or [_generic_like(y, case.rng) for y in outs]
     places, n = case.places(len(gs)), len(case.names)
     order = case.order({place: n + k for k, place in enumerate(places)})
-    return _plain(case, Contracted(case.f, n), _reordered(case, order), gs, places, title='the vjp by {}',
+    return _asking(case, Contracted(case.f, n), _reordered(case, order), gs, places, title='the vjp by {}',
                   linear=tuple(range(n, n + len(gs))), written=_written_as(case, order, gs, len(outs), False))
 
-# %% ../../nbs/checking/forms.ipynb #db9570ee
+# %% ../../nbs/checking/forms.ipynb #aa1602b7
 def _cache(case):
     "`df(g, cache)`, where `f` returns its output and a cache, or keeps one."
     case, n = replace(case, form='cache'), len(case.names)
@@ -206,11 +206,11 @@ def _cache(case):
     hold = [] if kept else (_called(case.strangers, CACHE) or places)[-1:]
     places = [place for place in places if place not in hold]
     outs = (case.value,) if kept else case.value[:max(1, len(places))]
-    gs = [_drawn(y, case.rng) for y in outs[:len(places)]]
+    gs = [_generic_like(y, case.rng) for y in outs[:len(places)]]
     extra = {place: n + k for k, place in enumerate(places)} | {place: n + len(gs) for place in hold}
     order = case.order(extra)
     df, written = _with_cache(case, order, len(outs)), _written_as(case, order, gs, len(outs), not kept)
-    return _plain(case, Contracted(case.f, n, not kept), df, gs, places, title='the gradient by {}',
+    return _asking(case, Contracted(case.f, n, not kept), df, gs, places, title='the gradient by {}',
                   linear=tuple(range(n, n + len(gs))), written=written)
 
 def _with_cache(case, order, outs):
@@ -243,18 +243,18 @@ class Along:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any: return self.f(*self.there(args), **kwargs)
 
-# %% ../../nbs/checking/forms.ipynb #3c856bae
+# %% ../../nbs/checking/forms.ipynb #62b68b07
 def _jvp(case):
     "`df(*args, *tangents)`, in the shape of the output."
     n, names = len(case.names), case.names
     floats = [k for k, x in enumerate(case.forward) if np.asarray(x).dtype.kind == 'f']
     if case.wrt is not None: floats = [find_path(w, names, case.forward)[0] for w in np.atleast_1d(case.wrt).tolist()]
-    ts = case.vector or [_drawn(case.forward[k], case.rng) * unit(case.forward[k]) for k in floats]
+    ts = case.vector or [_generic_like(case.forward[k], case.rng) * unit(case.forward[k]) for k in floats]
     places, f = case.places(len(ts)), Along(case.f, n, tuple(floats))
     order = case.order({place: n + k for k, place in enumerate(places)})
     @standing_for(case.df)
     def df(*args, **kwargs): return case.df(*((*f.there(args), *args[n:])[k] for k in order), **kwargs)
-    p = _plain(case, f, df, (*ts, AT), places, title='the jvp', written={}, linear=tuple(range(n, n + len(ts))))
+    p = _asking(case, f, df, (*ts, AT), places, title='the jvp', written={}, linear=tuple(range(n, n + len(ts))))
     p = replace(p, names=(*p.names, *_fresh(['s'], p.names)), path=(len(p.names),), count=0)
     return p if np.size(case.value) <= MANY else _combined(p, case)
 
@@ -263,7 +263,7 @@ def _combined(p, case):
     df, n = p.df, len(p.args)
     @standing_for(df)
     def combined(*args, **kwargs): return np.sum(args[-1] * np.asarray(df(*args[:-1], **kwargs)))
-    return replace(p, f=Contracted(p.f, n), df=combined, args=(*p.args, _drawn(case.value, case.rng)),
+    return replace(p, f=Contracted(p.f, n), df=combined, args=(*p.args, _generic_like(case.value, case.rng)),
                    names=(*p.names, *_fresh(['g'], p.names)), title='a combination of all values of the jvp')
 
 # %% ../../nbs/checking/forms.ipynb #8011cbf3
@@ -292,7 +292,7 @@ def _is_traced(F, x):
     except Exception: return False
     return seen[-1]
 
-# %% ../../nbs/checking/forms.ipynb #3238b691
+# %% ../../nbs/checking/forms.ipynb #b93d6a4e
 @dataclass
 class Gradient:
     "The gradient of a scalar `f` by one argument, or, with a vector behind the arguments, its product with that."
@@ -307,12 +307,12 @@ class Gradient:
         own, p = args[:self.count], args[self.count:]
         def F(x): return self.f(*replaced(own, self.path, x), **kwargs)
         x = part_at(own, self.path)
-        if not self.traced: return _slopes(F, x, *p)
+        if not self.traced: return _gradient_by_values(F, x, *p)
         g = withgradient(F, x).grad[0]
         return anp.sum(g * p[0]) if p else g
 
-# %% ../../nbs/checking/forms.ipynb #b14f6747
-def _slopes(F, x, p=None):
+# %% ../../nbs/checking/forms.ipynb #cfea64fb
+def _gradient_by_values(F, x, p=None):
     "The gradient of `F` from its values, or its product with `p`."
     x, size = np.asarray(x, float), unit(x)
     if p is not None:
@@ -322,7 +322,7 @@ def _slopes(F, x, p=None):
     lines = [Line(F, x, d) for d in columns]
     return np.reshape([slope(line).value[0] for line in lines], x.shape) / size
 
-# %% ../../nbs/checking/forms.ipynb #7224e7f3
+# %% ../../nbs/checking/forms.ipynb #7d445fcc
 def _gradient(case, f, args):
     "The gradient of `f`, the path by which, and what `df` differentiates by."
     wrt = 0 if case.wrt is None else case.wrt
@@ -334,15 +334,15 @@ def _gradient(case, f, args):
 def _hessian(case):
     "`df(*args)`, or `df(*args, v)` for the Hessians of several values, weighted."
     n, several = len(case.names), bool(case.given or case.back and case.back.needed > len(case.names))
-    v = (case.vector or (_drawn(case.value, case.rng),)) if several else ()
+    v = (case.vector or (_generic_like(case.value, case.rng),)) if several else ()
     places = case.places(1) if several else []
     f, args = Contracted(case.f, n) if several else case.f, (*case.forward, *v)
     gradient, path = _gradient(case, f, args)
     df = after(_reordered(case, case.order({place: n for place in places})), dense)
-    return _plain(case, gradient, df, v, places, title='d²y/d{}²', path=path, twice=True, written={},
+    return _asking(case, gradient, df, v, places, title='d²y/d{}²', path=path, twice=True, written={},
                   linear=tuple(range(n, n + len(v))))
 
-# %% ../../nbs/checking/forms.ipynb #10bf9ab5
+# %% ../../nbs/checking/forms.ipynb #ec33ba30
 def _hvp(case):
     "`df(x, p)`, the Hessian times a vector."
     case, n = replace(case, form='hvp'), len(case.names)
@@ -352,7 +352,7 @@ def _hvp(case):
     places = case.places(1)
     df = _reordered(case, case.order({places[0]: n}))
     title = 'the product with the Hessian by {}'
-    return _plain(case, gradient, df, p, places, title=title, path=path, linear=(n,), written={})
+    return _asking(case, gradient, df, p, places, title=title, path=path, linear=(n,), written={})
 
 # %% ../../nbs/checking/forms.ipynb #782b004b
 @dataclass
@@ -368,7 +368,7 @@ class Item:
         if self.first: return y[0]
         return y[1] if len(y) == 2 else tuple(y[1:])
 
-# %% ../../nbs/checking/forms.ipynb #8ee3e438
+# %% ../../nbs/checking/forms.ipynb #bcd68bc7
 def _value_and_grad(case):
     "`(value, gradient)`, from `f`, from `df` or from both."
     pair = isinstance(case.value, (tuple, list)) and not isinstance(case.value[0], (tuple, list))
@@ -380,19 +380,19 @@ def _value_and_grad(case):
     outputs = (lambda result: [result[0]]) if pair else lambda result: [result]
     written = dict(f=case.f, df=case.df, args=case.forward, kwargs=case.kwargs, outputs=outputs)
     f = Item(case.f) if pair else case.f
-    return _plain(case, f, gradient, (), [], first=True, value=Item(case.df), written=written)
+    return _asking(case, f, gradient, (), [], first=True, value=Item(case.df), written=written)
 
-# %% ../../nbs/checking/forms.ipynb #579663ca
+# %% ../../nbs/checking/forms.ipynb #141388a2
 def _operator(case):
     "A large matrix, by its product with a generic vector."
     n = len(case.names)
     path = find_path(case.wrt or 0, case.names, case.forward)
     x, df = part_at(case.forward, path), case.df
     def from_the_left(*args, **kwargs): return np.reshape(df(*args[:n], **kwargs).T @ np.ravel(args[-1]), np.shape(x))
-    g = _drawn(case.value, case.rng)
+    g = _generic_like(case.value, case.rng)
     try: from_the_left(*case.forward, g, **case.kwargs)
     except NotImplementedError: return _from_the_right(case, path)
-    return _plain(case, Contracted(case.f, n), standing_for(df)(from_the_left), (g,), [-1], path=path, written={},
+    return _asking(case, Contracted(case.f, n), standing_for(df)(from_the_left), (g,), [-1], path=path, written={},
                   title='a combination of all rows of dy/d{}')
 
 def _from_the_right(case, path):
@@ -416,13 +416,13 @@ class Form:
     hints: str = '(?!)' # names of what only `df` takes
     says: str = '(?!)' # what the name of `df` may contain
 
-# %% ../../nbs/checking/forms.ipynb #0cd92231
-def _derivative(case):
+# %% ../../nbs/checking/forms.ipynb #a507787d
+def _as_it_is(case):
     "`df(*args)`."
     return Plain(case.f, case.df, case.args, case.names)
 
 FORMS = {
-    'derivative': Form('df(*args)', _derivative),
+    'derivative': Form('df(*args)', _as_it_is),
     'vjp': Form('df(*args, g)', _vjp, COTANGENT, 'vjp|backward|bwd|pullback'),
     'cache': Form('df(g, cache)', _cache, CACHE),
     'jvp': Form('df(*args, *tangents)', _jvp, TANGENT, 'jvp|pushforward|tangent'),
@@ -430,18 +430,18 @@ FORMS = {
     'hessian': Form('df(*args), the second derivative', _hessian, '(?!)', 'hess(?!p|_?v)'),
     'hvp': Form('df(x, p)', _hvp, VECTOR, 'hessp|hess_?v|hvp')}
 
-# %% ../../nbs/checking/forms.ipynb #dd8a261d
-def _shapes(tree): return [np.shape(x) for _, x in leaves(tree)]
+# %% ../../nbs/checking/forms.ipynb #c4498a7b
+def _leaf_shapes(tree): return [np.shape(x) for _, x in leaves(tree)]
 
 def _comes_out(case, form):
     "Whether `df`, called as in this form, returns something of the right shape."
     try:
         plain = FORMS[form].plain(case)
         with quiet(): claim = plain.df(*copied(plain.args), **case.kwargs)
-        if form == 'jvp': return _shapes(claim) == _shapes(case.value)
+        if form == 'jvp': return _leaf_shapes(claim) == _leaf_shapes(case.value)
         floats = [x for x in case.forward if np.asarray(x).dtype.kind == 'f']
-        if form == 'hvp': return np.ndim(case.value) == 0 and _shapes(claim) == _shapes(case.forward[0])
-        return _shapes(claim) in ([[np.shape(x)] for x in floats] + [[np.shape(x) for x in floats]])
+        if form == 'hvp': return np.ndim(case.value) == 0 and _leaf_shapes(claim) == _leaf_shapes(case.forward[0])
+        return _leaf_shapes(claim) in ([[np.shape(x)] for x in floats] + [[np.shape(x) for x in floats]])
     except Exception: return False
 
 # %% ../../nbs/checking/forms.ipynb #c8998226
@@ -456,8 +456,8 @@ def _keeps_cache(case, plain):
     owner = getattr(case.f, '__self__', None)
     return one and (not plain or owner is not None and owner is getattr(case.df, '__self__', None))
 
-# %% ../../nbs/checking/forms.ipynb #592b6eba
-def _fitting(case):
+# %% ../../nbs/checking/forms.ipynb #8bea8290
+def _forms_that_fit(case):
     "The forms that the signatures allow, the names suggest and the shapes confirm."
     plain = case.back is None or case.back.take(len(case.args)) and not case.given
     if plain and (case.back is None or not _suspicious(case)): return ['derivative']
@@ -470,14 +470,14 @@ def _fitting(case):
     if not case.back.take(len(case.names) + 1): hinted = []
     return [form for form in hinted if form in shaped] or shaped or ['derivative'][:plain] or hinted
 
-# %% ../../nbs/checking/forms.ipynb #e841c89c
+# %% ../../nbs/checking/forms.ipynb #28ee39b3
 def question(
     case: Handed, # what was handed in
 ) -> Plain: # what it asks
     "The plain question, if it is clear which form the user has in mind."
     if case.form is not None and case.form not in FORMS:
         raise ValueError(f'check expected form to be one of {", ".join(map(repr, FORMS))}, but got {case.form!r}.')
-    forms = [case.form] if case.form else _fitting(case)
+    forms = [case.form] if case.form else _forms_that_fit(case)
     if len(forms) == 1: return FORMS[forms[0]].plain(case)
     df = name_of(case.df)
     if forms:
@@ -487,8 +487,8 @@ def question(
     raise TypeError(f'check cannot tell how to call {df}, which takes {takes}, where {name_of(case.f)} takes {given}; '
                     f'say form=, one of {", ".join(map(repr, FORMS))}.')
 
-# %% ../../nbs/checking/forms.ipynb #54601797
-def _is_pair(claim, value):
+# %% ../../nbs/checking/forms.ipynb #5952c80f
+def _has_value(claim, value):
     "Whether `df` returns the value of `f` and something else."
     if not isinstance(claim, tuple) or len(claim) != 2: return False
     return np.ndim(value) == 0 == np.ndim(claim[0]) and bool(claim[0] == value) and np.shape(claim[1]) != ()
@@ -497,7 +497,7 @@ def _is_ragged(value):
     "Whether `f` returns several things that are no rows of an array."
     return isinstance(value, tuple) and len({np.shape(y) for y in value}) > 1
 
-# %% ../../nbs/checking/forms.ipynb #4f0533e7
+# %% ../../nbs/checking/forms.ipynb #2fe25bba
 def reconsidered(
     case: Handed, # what was handed in
     plain: Plain, # how it was read
@@ -507,7 +507,7 @@ def reconsidered(
     claim, value = subject.claim, subject.value
     if plain.twice and _is_operator(claim): return _large_hessian(case)
     if plain.title != Plain.title or plain.value is not None: return None
-    if case.form is None and (_is_ragged(value) or case.wrt is None and _is_pair(claim, value)):
+    if case.form is None and (_is_ragged(value) or case.wrt is None and _has_value(claim, value)):
         return _value_and_grad(case) if isinstance(claim, tuple) else replace(plain, f=Item(case.f))
     if any(map(_is_operator, claim if isinstance(claim, (tuple, list)) else [claim])):
         return _operator(case) if _is_operator(dense(claim)) else replace(plain, df=after(case.df, dense))

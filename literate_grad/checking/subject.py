@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['GRADIENTS', 'AGAIN', 'Parameters', 'parameters', 'argument_names', 'find_path', 'by_name', 'resolve_wrt', 'called',
-           'counted', 'standing_for', 'after', 'attempt', 'mapping', 'side_by_side', 'Subject', 'real_value',
+           'counted', 'standing_for', 'after', 'attempt', 'mapping', 'side_by_side', 'Answers', 'Subject', 'real_value',
            'ask_again', 'Values', 'Part', 'find_parts', 'Shared', 'Summed', 'row_by_row']
 
 # %% ../../nbs/checking/subject.ipynb #705e67a0
@@ -151,8 +151,8 @@ def resolve_wrt(
                          'none may stand there twice, or be a part of another.')
     return paths, True
 
-# %% ../../nbs/checking/subject.ipynb #06587a02
-def _raised(f, cause):
+# %% ../../nbs/checking/subject.ipynb #06e0676b
+def _told_error(f, cause):
     "An error of the same type with a sentence that says where it comes from."
     first = (str(cause).splitlines() or [''])[0].rstrip('.')
     if isinstance(cause, KeyError): first = f'there is no key {first}'
@@ -161,7 +161,7 @@ def _raised(f, cause):
     try: return kind(message)
     except TypeError: return RuntimeError(message) # a group of exceptions, for example, is not made of a sentence alone
 
-# %% ../../nbs/checking/subject.ipynb #02cf5aa4
+# %% ../../nbs/checking/subject.ipynb #33fdd7a3
 def called(
     f: Callable[..., Any], # a function
     args: tuple[Any, ...], # its arguments
@@ -175,9 +175,9 @@ def called(
     except TypeError as mismatch:
         count = f'{len(args)} argument{"s" * (len(args) != 1)}'
         raise TypeError(f'check cannot call {name_of(f)} with {count}: {mismatch}.') from None
-    raise _raised(f, cause) from cause
+    raise _told_error(f, cause) from cause
 
-# %% ../../nbs/checking/subject.ipynb #cf4b2fa5
+# %% ../../nbs/checking/subject.ipynb #f852d389
 def counted(
     f: Callable[..., Any], # a function
     tally: list[Any], # grows by one with each call
@@ -190,6 +190,7 @@ def counted(
     again.__name__ = name_of(f)
     return again
 
+# %% ../../nbs/checking/subject.ipynb #1870c9d6
 def standing_for(
     df: Callable[..., Any], # a function
 ) -> Callable[..., Any]: # a decorator
@@ -239,9 +240,24 @@ def side_by_side(
                             'define them at the top of a module, or use ThreadPoolExecutor.') from None
         raise
 
-# %% ../../nbs/checking/subject.ipynb #6dac850e
+# %% ../../nbs/checking/subject.ipynb #ccce7288
 @dataclass
-class Subject:
+class Answers:
+    "What two functions said at a point."
+    f: Callable[..., Any] = field(init=False) # the function, counted
+    args: tuple[Any, ...] = field(init=False) # the point in memory of its own
+    kwargs: dict[Any, Any] = field(init=False) # the keyword arguments, too
+    value: Any = field(init=False) # what `f` returned
+    claim: Any = field(init=False) # what its hand derivative returned
+
+    @cached_property
+    def y(self) -> np.ndarray:
+        "The value of `f` as an array of floats."
+        return real_value(self.value, name_of(self.f))
+
+# %% ../../nbs/checking/subject.ipynb #5b85b736
+@dataclass
+class Subject(Answers):
     "`f` and its hand derivative `df` at one point."
     plain: Callable[..., Any] # the function
     df: Callable[..., Any] # its hand derivative, which takes the same arguments
@@ -255,21 +271,11 @@ class Subject:
     writes: bool = False # whether one of them writes into its arguments
     batch: int = 0 # how many axes `f` was summed over that stand first in what `df` gives
     traced: Any = None # the value of `f` while autodiff looked on
-    f: Callable[..., Any] = field(init=False) # the function, counted
-    args: tuple[Any, ...] = field(init=False) # the point in memory of its own
-    kwargs: dict[Any, Any] = field(init=False) # the keyword arguments, too
-    value: Any = field(init=False) # what `f` returned
-    claim: Any = field(init=False) # what `df` returned
 
     def __post_init__(self) -> None:
         self.names = self.names or argument_names(self.plain, self.df, len(self.given))
         self.f, (self.args, self.kwargs) = counted(self.plain, self.tally), self.copies()
         self.value, self.claim = _both(self)
-
-    @cached_property
-    def y(self) -> np.ndarray:
-        "The value of `f` as an array of floats."
-        return real_value(self.value, name_of(self.f))
 
 # %% ../../nbs/checking/subject.ipynb #325d44fd
 @patch
@@ -431,7 +437,7 @@ class Values:
             self.subject.tally += [None] * len(tasks)
         for value in side_by_side(tasks, how): yield None if isinstance(value, Exception) else value
 
-# %% ../../nbs/checking/subject.ipynb #d6c7ab76
+# %% ../../nbs/checking/subject.ipynb #22b6a1db
 @dataclass
 class Part:
     "One leaf of the arguments, and what the hand derivative says about it."
@@ -449,16 +455,18 @@ class Part:
         self.hand = _hand_array(self.hand, name_of(self.subject.df), self.name)
         self.shape, self.unit = self.subject.y.shape + self.x.shape, unit(self.x)
 
-    @property
-    def F(self) -> Values:
-        "`f` where this leaf is another and all others are as they were."
-        return Values(self.subject, self.path, not self.x.ndim)
+# %% ../../nbs/checking/subject.ipynb #d5dfbec5
+@patch(as_prop=True)
+def F(self: Part) -> Values:
+    "`f` where this leaf is another and all others are as they were."
+    return Values(self.subject, self.path, not self.x.ndim)
 
-    def as_written(self, array: np.ndarray) -> np.ndarray:
-        "Something for each entry of `hand`, in the order of axes that `df` has."
-        ndim, batch = self.subject.y.ndim, self.subject.batch
-        if np.ndim(array) < ndim + batch: return array
-        return np.moveaxis(array, range(ndim, ndim + batch), range(batch))
+@patch
+def as_written(self: Part, array: np.ndarray) -> np.ndarray:
+    "Something for each entry of `hand`, in the order of axes that `df` has."
+    ndim, batch = self.subject.y.ndim, self.subject.batch
+    if np.ndim(array) < ndim + batch: return array
+    return np.moveaxis(array, range(ndim, ndim + batch), range(batch))
 
 # %% ../../nbs/checking/subject.ipynb #5811bdf4
 def _float_leaf(x, name):
@@ -496,10 +504,10 @@ def _hand_array(d, df, name):
     if d.dtype.kind not in 'biuf': raise TypeError(f'check expected real numbers from {df}, but got {d.dtype.name}.')
     return d
 
-# %% ../../nbs/checking/subject.ipynb #c0ec3de1
+# %% ../../nbs/checking/subject.ipynb #3937ed5f
 def _is_leaf(x): return children(x) is None or is_list_of_numbers(x)
 
-def _claims(parts, d):
+def _claim_by_part(parts, d):
     "The derivative by each part: by its key where `d` has keys, or else in order; `None` where they do not fit."
     claims = children(d)
     if claims is None: return None
@@ -512,13 +520,13 @@ def _is_claimed(x, d):
     "Whether there is a derivative by whole numbers."
     return d is not None and _is_leaf(x) and _has_numbers(x) and (np.ndim(x) > 0 or bool(np.any(d)))
 
-# %% ../../nbs/checking/subject.ipynb #ea0c213a
+# %% ../../nbs/checking/subject.ipynb #5b32e824
 def _pairs(subject, path, d, counts):
     "The leaves of an argument that `counts` says yes to, with the hand derivative by each."
     x = part_at(subject.args, path)
     if not counts(x) and not _is_claimed(x, d): return []
     if _is_leaf(x): return [(path, d)]
-    parts, claims = children(x), _claims(children(x), d)
+    parts, claims = children(x), _claim_by_part(children(x), d)
     if claims is not None: return [pair for key in parts for pair in _pairs(subject, (*path, key), claims[key], counts)]
     where, got, df = path_name(path, subject.names, subject.args), type(d).__name__, name_of(subject.df)
     if children(d) is not None: got += f" ({', '.join(map(str, children(d)))})"
