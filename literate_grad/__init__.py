@@ -15,14 +15,14 @@ __all__ = ['isapprox', 'isequal', 'ulps', 'Draw', 'derivative', 'gradient', 'tan
 # What few programs need at once is loaded when it is first asked for; type checkers see it as it is.
 _rooms = {
     'replay': 'session.record', 'check': 'checking.checks', 'assert_derivative': 'checking.checks',
-    'power': 'checking.planting', 'derivation': 'derivations.formulas', 'check_rule': 'frameworks.rule_checks',
+    'power': 'checking.planting', 'derivation': 'derivations.steps', 'check_rule': 'frameworks.rule_checks',
     'check_rules': 'frameworks.rule_checks', 'assert_rule': 'frameworks.rule_checks',
 }
 
 if TYPE_CHECKING:
     from .checking.checks import assert_derivative, check
     from .checking.planting import power
-    from .derivations.formulas import derivation
+    from .derivations.steps import derivation
     from .frameworks.rule_checks import assert_rule, check_rule, check_rules
     from .session.record import replay
 else:

@@ -254,7 +254,7 @@ def formula_of(
 def _read(subject):
     text, label = docstring_of(subject.df), getattr(subject.df, '__derivative__', None)
     if '=' not in text: return None
-    from literate_grad.derivations.formulas import Code, Derivation, has_equations
+    from literate_grad.derivations.steps import Code, Derivation, has_equations
     if not has_equations(text): return None
     code = Code(partial(subject.f, **subject.kwargs), subject.args, label and label.where)
     code.named = lambda: dict(zip(subject.names, subject.args))

@@ -271,7 +271,7 @@ def test_every_function_is_labelled():
 @names
 def test_every_step_of_the_derivation(name):
     "The docstring says of the function what the code does, and every expression behind an = is its derivative."
-    derivation = pytest.importorskip('literate_grad.derivations.formulas').derivation(f_df(name)[1])
+    derivation = pytest.importorskip('literate_grad.derivations.steps').derivation(f_df(name)[1])
     assert [step.status for step in derivation.steps if step.status not in ('proved', 'holds')] == []
     assert derivation.steps and derivation.status in ('proved', 'holds')
 

@@ -226,6 +226,6 @@ def test_every_derivative_is_labelled(name):
 @by_name
 def test_every_step_of_the_derivation(name):
     "The docstring says of the function what the code does, and every expression behind an = is its derivative."
-    derivation = pytest.importorskip('literate_grad.derivations.formulas').derivation(f_df(name)[1])
+    derivation = pytest.importorskip('literate_grad.derivations.steps').derivation(f_df(name)[1])
     assert [step.status for step in derivation.steps if step.status not in ('proved', 'holds')] == []
     assert derivation.steps and derivation.status in ('proved', 'holds')
