@@ -545,32 +545,26 @@ def _not_finite(part):
     if np.all(steep | ~bad.reshape(-1, part.x.size)[:, columns]): return v.says('undecided', ROUGH)
     return v.says('disagrees', 'The hand derivative is not finite where f has a slope', wrong=bad)
 
-# %% ../../nbs/checking/verdict.ipynb #95d06222
+# %% ../../nbs/checking/verdict.ipynb #0b95e590
+def _third(case):
+    "Another direction, with four values."
+    line = line_of(case.part, direction(case.part.x, case.rng, case.part.unit))
+    ask([line], [FAR, -FAR, NEAR, -NEAR])
+    claim, size, _ = terms(case.part.hand, line.d)
+    far, near = pair(line, FAR)[0], pair(line, NEAR)[0]
+    room = abs(far - near) + ROUNDING * abs(line(0.0)) / NEAR + SIX_DIGITS * size
+    return Probe(None, line.d, claim - near, room)
+
 def _single(case, probes):
     "The number of the wrong entry, if a single one explains what is off along all directions; else `None`."
-    part = case.part
     row = np.argmax(abs(probes[0].off) / probes[0].room)
-    guesses = [(p.off[row] / p.d.ravel(), p.room[row] / abs(p.d.ravel())) for p in probes]
-    (first, room), (second, more) = guesses
-    suspects = np.flatnonzero((abs(first - second) <= room + more) & (abs(first) > room))
-    if not 0 < len(suspects) <= SMALL: return None
-    line = line_of(part, direction(part.x, case.rng, part.unit))
-    claim, size, _ = terms(part.hand, line.d)
-    mended = [_mended(claim, row, (first * line.d.ravel())[k]) for k in suspects]
-    fits = [_explains(line, c, size, room[k] * abs(line.d.ravel()[k])) for c, k in zip(mended, suspects)]
-    return suspects[fits] if sum(fits) == 1 else None
-
-def _mended(claim, row, by):
-    claim = claim.copy()
-    claim[row] -= by
-    return claim
-
-def _explains(line, claim, size, room):
-    "Whether two pairs of values confirm a slope that is itself known up to `room`."
-    ask([line], [FAR, -FAR, NEAR, -NEAR])
-    far, near = pair(line, FAR)[0], pair(line, NEAR)[0]
-    room = room + abs(far - near) + ROUNDING * abs(line(0.0)) / NEAR + SIX_DIGITS * size
-    return bool(np.all(abs(near - claim) <= room))
+    probes = *probes, _third(case)
+    error, room = zip(*((p.off[row] / p.d.ravel(), p.room[row] / abs(p.d.ravel())) for p in probes))
+    fits = abs(error[0]) > room[0]
+    for k in (1, 2): fits &= abs(error[0] - error[k]) <= room[0] + room[k]
+    others = np.delete(abs(probes[2].off) > probes[2].room, row)
+    found = np.flatnonzero(fits)
+    return found if len(found) == 1 and not others.any() else None
 
 # %% ../../nbs/checking/verdict.ipynb #f8a0b0c4
 GROUPS = 16 # of suspects at a time: more are no few

@@ -1,5 +1,7 @@
 "The verdict on one part, and what each kind of hard case makes of it."
 import math
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 import autograd.numpy as np
 import numpy as onp
 import pytest
@@ -273,3 +275,11 @@ def test_swept_agrees_with_the_probes():
     part = part_of(untraced, onp.cos, x)
     v = swept(Case(part, None), Verdict())
     assert v.status == 'agrees' and onp.all(abs(v.reference - onp.cos(x)) <= v.tolerance)
+
+def test_many_threads_say_what_one_says():
+    before = list(warnings.filters)
+    def said(k):
+        z = onp.random.default_rng(k).normal(size=5)
+        return str(check(sines if k % 2 else untraced, lambda x: onp.cos(x) * (1 + 0.01 * (k % 3 == 0)), z))
+    with ThreadPoolExecutor(16) as pool: assert list(pool.map(said, range(48))) == [said(k) for k in range(48)]
+    assert warnings.filters == before
