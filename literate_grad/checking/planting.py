@@ -6,8 +6,7 @@
 __all__ = ['OUTCOMES', 'Planted', 'Power', 'power']
 
 # %% ../../nbs/checking/planting.ipynb #f24f3909
-from collections import namedtuple
-from typing import Any
+from typing import Any, Iterator, NamedTuple
 import numpy as np
 from .checks import Function, Options, Unpack, check
 from .diagnosis import CAUSES
@@ -16,7 +15,7 @@ from ..gradients.messages import name_of
 from ..gradients.structure import copied, duplicate, leaves
 
 # %% ../../nbs/checking/planting.ipynb #d06dc8b4
-OUTCOMES = {'disagrees': 'caught', 'undecided': 'shown at another point', 'agrees': 'missed'}
+OUTCOMES: dict[str, str] = {'disagrees': 'caught', 'undecided': 'shown at another point', 'agrees': 'missed'}
 _ORDER = ['caught', 'shown at another point', 'makes no difference here', 'missed']
 
 def _became(f, df, wrong, args, options):
@@ -31,17 +30,21 @@ def _became(f, df, wrong, args, options):
     return 'makes no difference here' if same and outcome == 'missed' else outcome
 
 # %% ../../nbs/checking/planting.ipynb #cddd3736
-Planted = namedtuple('Planted', 'mistake outcome')
+class Planted(NamedTuple):
+    "A kind of mistake, and the worst that became of it."
+    mistake: str # the name of the cause
+    outcome: str # such as 'caught' or 'missed'
 
 class Power:
     "What became of each planted mistake. Truthy when none was missed."
     def __init__(self,
-        rows: list, # of `Planted`
-    ): self.rows = rows
+        rows: list[Planted], # one for each kind of mistake
+    ) -> None:
+        self.rows: list[Planted] = rows
 
-    def __bool__(self): return all(row.outcome != 'missed' for row in self.rows)
-    def __iter__(self): return iter(self.rows)
-    def __repr__(self):
+    def __bool__(self) -> bool: return all(row.outcome != 'missed' for row in self.rows)
+    def __iter__(self) -> Iterator[Planted]: return iter(self.rows)
+    def __repr__(self) -> str:
         wide = max(len(row.mistake) for row in self.rows)
         return '\n'.join(f'{row.mistake:{wide}}  {row.outcome}' for row in self.rows)
 

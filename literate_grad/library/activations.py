@@ -18,6 +18,7 @@ __all__ = ['SMALL_SECH', 'selu_λ', 'selu_α', 'OPEN', 'gelu', 'gelu_derivative'
 
 # %% ../../nbs/library/activations.ipynb #84ddb916
 import functools, math
+from typing import Any, Callable
 import autograd.numpy as np
 from autograd.extend import defjvp, defvjp, primitive
 from autograd.tracer import isbox
@@ -28,9 +29,9 @@ from ..gradients.plots import plot_function
 
 # %% ../../nbs/library/activations.ipynb #606d867d
 def as_floats(
-    x, # numbers, or an array of them, traced or not
-    name, # of the function that wants them
-):
+    x: Any, # numbers, or an array of them, traced or not
+    name: str, # of the function that wants them
+) -> Any: # an array with at least one axis
     "The numbers as an array of floats with at least one axis."
     x = x if isbox(x) else np.asarray(x)
     x = x if np.ndim(x) else np.reshape(x, 1)
@@ -38,8 +39,8 @@ def as_floats(
     raise TypeError(f'{name} expected real numbers, but got an array of dtype {x.dtype}.')
 
 def elementwise(
-    f, # a function of an array of floats, and of parameters
-): # the same function for numbers and arrays of any real type
+    f: Callable[..., Any], # a function of an array of floats, and of parameters
+) -> Callable[..., Any]: # the same function for numbers and arrays of any real type
     "Lets `f` give back the type and the shape that it gets."
     @functools.wraps(f)
     def wrapped(x, *parameters, **named):
@@ -392,8 +393,8 @@ def celu_derivative(x, α=1):
     return np.exp(np.minimum(x, 0) / α)
 
 # %% ../../nbs/library/activations.ipynb #a02692a6
-selu_λ = 1.0507009873554804934193349852946
-selu_α = 1.6732632423543772848170429916717
+selu_λ: float = 1.0507009873554804934193349852946
+selu_α: float = 1.6732632423543772848170429916717
 
 @elementwise
 def selu(x):
@@ -569,10 +570,17 @@ def lisht_derivative(x):
 
 # %% ../../nbs/library/activations.ipynb #d05d5a45
 _all_ = ['identity', 'tanh']
-gelu, gelu_derivative = gelu_tanh, gelu_tanh_derivative
-σ, σ_derivative = sigmoid, sigmoid_derivative
-hardσ, hardσ_derivative = hardsigmoid, hardsigmoid_derivative
-logσ, logσ_derivative = logsigmoid, logsigmoid_derivative
-thresholdrelu, thresholdrelu_derivative = trelu, trelu_derivative
-sigmoid_fast, sigmoid_fast_derivative = sigmoid, sigmoid_derivative
-tanh_fast, tanh_fast_derivative = tanh, tanh_derivative
+gelu: Callable[..., Any] = gelu_tanh
+gelu_derivative: Callable[..., Any] = gelu_tanh_derivative
+σ: Callable[..., Any] = sigmoid
+σ_derivative: Callable[..., Any] = sigmoid_derivative
+hardσ: Callable[..., Any] = hardsigmoid
+hardσ_derivative: Callable[..., Any] = hardsigmoid_derivative
+logσ: Callable[..., Any] = logsigmoid
+logσ_derivative: Callable[..., Any] = logsigmoid_derivative
+thresholdrelu: Callable[..., Any] = trelu
+thresholdrelu_derivative: Callable[..., Any] = trelu_derivative
+sigmoid_fast: Callable[..., Any] = sigmoid
+sigmoid_fast_derivative: Callable[..., Any] = sigmoid_derivative
+tanh_fast: Callable[..., Any] = tanh
+tanh_fast_derivative: Callable[..., Any] = tanh_derivative

@@ -15,6 +15,7 @@ __all__ = ['mae', 'mae_derivative', 'mse', 'mse_derivative', 'msle', 'msle_deriv
 
 # %% ../../nbs/library/losses.ipynb #80dbee6d
 import functools, numpy
+from typing import Any, Callable
 import autograd.numpy as np
 from autograd.tracer import getval
 from .activations import as_floats, relu, relu_derivative, sigmoid, softplus
@@ -33,8 +34,8 @@ def _pair(ŷ, y, name):
 
 # %% ../../nbs/library/losses.ipynb #d9fcd388
 def _loss(
-    f, # a function of prediction, truth and options
-): # the same function, which takes numbers and arrays of one shape
+    f: Callable[..., Any], # a function of prediction, truth and options
+) -> Callable[..., Any]: # the same function, which takes numbers and arrays of one shape
     "Gives `f` prediction and truth as arrays of one float type and shape."
     @functools.wraps(f)
     def wrapped(ŷ, y, *options, **named): return f(*_pair(ŷ, y, f.__name__), *options, **named)
@@ -42,8 +43,8 @@ def _loss(
 
 # %% ../../nbs/library/losses.ipynb #6b476d06
 def _loss_derivative(
-    df, # a function like a loss, which gives an array
-): # the same function, which gives an array in the shape and type of the prediction
+    df: Callable[..., Any], # a function like a loss, which gives an array
+) -> Callable[..., Any]: # the same function, which gives an array in the shape and type of the prediction
     "Does for the derivative of a loss what `_loss` does for the loss."
     @functools.wraps(df)
     def wrapped(ŷ, y, *options, **named):
@@ -358,18 +359,18 @@ def crossentropy_derivative(ŷ, y, dims=0, agg=np.mean, eps=None):
 
 # %% ../../nbs/library/losses.ipynb #31381323
 def logsoftmax(
-    x, # scores
-    dims=0, # the axis of the classes
-): # an array in the same shape
+    x: Any, # scores
+    dims: int=0, # the axis of the classes
+) -> Any: # an array in the same shape
     "The logarithm of `softmax`."
     x = x - np.max(getval(x), dims, keepdims=True)
     return x - np.log(np.sum(np.exp(x), dims, keepdims=True))
 
 # %% ../../nbs/library/losses.ipynb #5d7bbce6
 def softmax(
-    x, # scores
-    dims=0, # the axis of the classes
-): # an array in the same shape
+    x: Any, # scores
+    dims: int=0, # the axis of the classes
+) -> Any: # an array in the same shape
     "Probabilities from scores: positive, with sum 1 along `dims`."
     return np.exp(logsoftmax(x, dims))
 
@@ -442,10 +443,10 @@ def focal_loss_derivative(ŷ, y, dims=0, agg=np.mean, gamma=2, eps=None):
 
 # %% ../../nbs/library/losses.ipynb #c1aaf939
 def label_smoothing(
-    y, # labels: one 1 per example along `dims`, or numbers from 0 to 1
-    α, # how much is taken from the true class, between 0 and 1
-    dims=0, # the axis of the classes; `None` for yes or no
-): # an array in the same shape
+    y: Any, # labels: one 1 per example along `dims`, or numbers from 0 to 1
+    α: float, # how much is taken from the true class, between 0 and 1
+    dims: int | None=0, # the axis of the classes; `None` for yes or no
+) -> Any: # an array in the same shape
     "Labels that are a little less sure."
     if not 0 < α < 1: raise ValueError(f'label_smoothing expected α between 0 and 1, but got {α}.')
     y = np.asarray(y)
