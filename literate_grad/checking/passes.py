@@ -31,7 +31,7 @@ _AFTER = '_?grad', '_?gradient', '_?bar', '_?adj', '_?delta'
 
 def meant_by(
     name: str, # what a variable of the backward pass is called
-) -> list: # the names that it may be the gradient of
+) -> list[Any]: # the names that it may be the gradient of
     "Of which variables something is the gradient by its name."
     before = [m[1] for p in _BEFORE if (m := re.fullmatch(f'{p}(.+)', name))]
     after = [m[1] for p in _AFTER if (m := re.fullmatch(f'(.+?){p}', name))]
@@ -118,7 +118,7 @@ def _one_trace():
 
 # %% ../../nbs/checking/passes.ipynb #8210cccd
 @patch
-def forward(self: _Task, kinds):
+def forward(self: _Task, kinds: Any) -> Any:
     "The watched forward pass, its outputs, and the gradient by each node of its trace."
     f, _, args, kwargs = self.copies()
     values = [np.asarray(y) for y in self.outputs(f(*args, **kwargs))]
@@ -138,13 +138,13 @@ def forward(self: _Task, kinds):
 
 # %% ../../nbs/checking/passes.ipynb #470a6ec8
 @patch
-def variable_with(self: Watch, y):
+def variable_with(self: Watch, y: Any) -> Any:
     "The last traced value of a variable that equals an output; `None` where there is none."
     boxes = [s.box for (call, _), trail in self.trails.items() if call == 0 for s in trail]
     return next((b for b in reversed(boxes) if _is_close(y, b)), None)
 
 @patch
-def traced(self: _Task):
+def traced(self: _Task) -> Any:
     "The forward pass with every float traced, or, where that cannot be, every array."
     try: return self.forward((float, np.floating, np.ndarray))
     except Exception as error: first = error
@@ -262,7 +262,7 @@ class _Judge:
 
 # %% ../../nbs/checking/passes.ipynb #84b4ccbc
 @patch
-def wrong_claim(self: _Judge, segment, own, every, factors):
+def wrong_claim(self: _Judge, segment: Any, own: Any, every: Any, factors: Any) -> Any:
     "The same beside its own binding. Where it is right for another one, what is missing is an update at the end."
     stale = not _claim(segment, every, factors, self.floor).wrong.any()
     return _claim(segment.at_the_end() if stale else segment, own, [1.0], self.floor)
@@ -277,15 +277,15 @@ class PassRow:
     error: float # the largest of any entry; 0 where it agrees
     line: int # where it became what it is
     source: str # that statement
-    lines: tuple # all lines that it was made on, but for those behind which it was a right part of the gradient
+    lines: tuple[Any, ...] # all on which it was made, but for those behind which it was a right part
     part: Any = field(repr=False) # that right part, or 0
     incomplete: bool # whether it is such a part as a whole
     hand: np.ndarray = field(repr=False) # its value
     reference: np.ndarray = field(repr=False) # the gradient
     time: int = field(repr=False) # its place in the order
-    key: tuple = field(repr=False) # the call and the path
+    key: tuple[Any, ...] = field(repr=False) # the call and the path
     variable: Any = field(repr=False) # what is known of it
-    claims: list = field(repr=False) # every value that counted
+    claims: list[Any] = field(repr=False) # every value that counted
 
 # %% ../../nbs/checking/passes.ipynb #20cf05af
 def _pass_row(key, trail, variables, judge, result):
@@ -380,7 +380,7 @@ class _Search:
 
 # %% ../../nbs/checking/passes.ipynb #8dbcb6e5
 @patch
-def find_scopes(self: _Search, watch):
+def find_scopes(self: _Search, watch: Any) -> None:
     "For each call in backward, the variables of forward that it may be about."
     self.scopes = {0: self.variables({0}) | self.recomputed(watch)}
     own = any(path[-1][0] != '.' and not v.given for call, path in watch.trails for v in self.matches(call, path))
@@ -394,12 +394,12 @@ def find_scopes(self: _Search, watch):
 
 # %% ../../nbs/checking/passes.ipynb #29c373af
 @patch
-def is_set(self: _Search, row):
+def is_set(self: _Search, row: Any) -> Any:
     "Whether backward sets a variable, rather than being given it."
     return row.key[0] != 'return' and (row.key[0] or row.time > len(names_of_arguments(self.task.df)))
 
 @patch
-def recomputed(self: _Search, watch):
+def recomputed(self: _Search, watch: Any) -> Any:
     "The variables of backward that hold what forward has computed without a name."
     out = {}
     for (call, path), trail in watch.trails.items():
@@ -410,7 +410,7 @@ def recomputed(self: _Search, watch):
 
 # %% ../../nbs/checking/passes.ipynb #af53d4c8
 @patch
-def look(self: _Search, **options):
+def look(self: _Search, **options: Any) -> Any:
     "Runs backward and judges what it sets and what it returns."
     if not self.scopes: self.find_scopes(self.before)
     wanted = lru_cache(maxsize=None)(lambda key: bool(self.matches(*key)))
@@ -423,7 +423,7 @@ def look(self: _Search, **options):
 
 # %% ../../nbs/checking/passes.ipynb #f27f77bc
 @patch
-def returned(self: _Search, k, x):
+def returned(self: _Search, k: Any, x: Any) -> Any:
     "Something that was returned beside the gradient by an argument that it comes closest to."
     is_value = self.task.combined and any(np.array_equal(x, y) for y in self.outputs)
     if is_value or x.dtype.kind not in 'biuf' or not self.by_arguments: return None
@@ -452,8 +452,8 @@ def _replaced(mask, reference, value):
 # %% ../../nbs/checking/passes.ipynb #24567076
 class Effect(NamedTuple):
     "What follows when a variable is put right."
-    mended: set # what becomes right
-    spoiled: set # what becomes wrong
+    mended: set[Any] # what becomes right
+    spoiled: set[Any] # what becomes wrong
     changes: bool # whether something else is returned
     all_is_right: bool # whether all that is returned is right
 
@@ -527,9 +527,9 @@ class Passes:
     first: PassRow|None = None # the first that is wrong although all that it was made of is right
     reason: str = '' # why nothing is known, where nothing is
     cause: str|None = None # the mistake that explains the first wrong one
-    evidence: tuple = () # what shows that
-    names: dict = field(default_factory=dict) # the numbers and arrays that backward had when it set the first wrong one
-    unknown: tuple = () # of what the first wrong one is made although it could not be compared
+    evidence: tuple[Any, ...] = () # what shows that
+    names: dict[Any, Any] = field(default_factory=dict) # what backward had when it set the first wrong one
+    unknown: tuple[Any, ...] = () # of what the first wrong one is made although it could not be compared
 
     @property
     def first_wrong(self) -> str|None:
@@ -615,14 +615,14 @@ def _unknown_parts(search, rows, row, names):
 
 # %% ../../nbs/checking/passes.ipynb #bc25c6fe
 def passes(
-    f: Callable, # the forward pass
-    df: Callable, # the backward pass; `f` itself where one function does both
-    args: tuple, # the arguments of the forward pass
-    kwargs: dict|None=None, # and those with keywords
+    f: Callable[..., Any], # the forward pass
+    df: Callable[..., Any], # the backward pass; `f` itself where one function does both
+    args: tuple[Any, ...], # the arguments of the forward pass
+    kwargs: dict[Any, Any]|None=None, # and those with keywords
     *,
-    inputs: Callable=lambda result, args: args, # from what forward returned and its arguments to those of backward
-    outputs: Callable=lambda result: [result], # from what forward returned to its outputs
-    cotangents: tuple=(1.0,), # the gradient by each output
+    inputs: Callable[..., Any]=lambda result, args: args, # what backward takes, from what forward returned and took
+    outputs: Callable[..., Any]=lambda result: [result], # from what forward returned to its outputs
+    cotangents: tuple[Any, ...]=(1.0,), # the gradient by each output
 ) -> Passes: # its `.first_wrong` is the name of a variable, or `None`
     "Looks into a wrong backward pass: which variables are the gradients of their names, and which line is wrong first."
     with quiet(): return _looked_into(_Task(f, df, args, kwargs or {}, inputs, outputs, cotangents))
@@ -657,9 +657,9 @@ def _why_unknown(rows):
 
 # %% ../../nbs/checking/passes.ipynb #ab599126
 def look_into(
-    checks: list, # the verdicts on all parts
-    how: dict, # the arguments of `passes`; empty where it cannot be asked
-) -> list: # the same, with what was found in the backward pass
+    checks: list[Any], # the verdicts on all parts
+    how: dict[Any, Any], # the arguments of `passes`; empty where it cannot be asked
+) -> list[Any]: # the same, with what was found in the backward pass
     "Verdicts with the first wrong line, where one is wrong."
     wrong = [c.status == 'disagrees' and (c.wrong is None or bool(np.any(c.wrong))) for c in checks]
     if not how or not any(wrong): return checks

@@ -7,6 +7,7 @@ __all__ = ['SAMPLE', 'FEW', 'SUMS', 'SPREADS', 'BATCH', 'is_float', 'float_leave
 
 # %% ../../nbs/checking/points.ipynb #fd82be6d
 import numpy as np
+from typing import Any
 from ..gradients.structure import leaves, replaced
 from .numeric import quiet
 
@@ -15,7 +16,7 @@ SAMPLE = 1000 # entries, as good as all to see whether they have something in co
 FEW = 16 # entries, of which each one counts
 
 def is_float(
-    x, # anything
+    x: Any, # anything
 ) -> bool: # whether it holds real numbers that can be moved
     "Whether a leaf is a float or an array of them."
     return isinstance(x, float) or isinstance(x, (np.ndarray, np.floating)) and x.dtype.kind == 'f' and x.size > 0
@@ -62,15 +63,15 @@ def _special(x, asked):
 
 # %% ../../nbs/checking/points.ipynb #cb0ac110
 def float_leaves(
-    args: tuple, # the arguments
-) -> list: # pairs of a path and a float or an array of them
+    args: tuple[Any, ...], # the arguments
+) -> list[Any]: # pairs of a path and a float or an array of them
     "What can be moved."
     return [(path, x) for path, x in leaves(args) if is_float(x)]
 
 def special(
-    args: tuple, # the arguments
-    asked: tuple, # the path of the one that is differentiated by
-) -> list: # pairs of a path and a reason, such as 'has only entries 1'
+    args: tuple[Any, ...], # the arguments
+    asked: tuple[Any, ...], # the path of the one that is differentiated by
+) -> list[Any]: # pairs of a path and a reason, such as 'has only entries 1'
     "What is special about a point, so that it can hide a mistake."
     floats = float_leaves(args)
     out = [(path, why) for path, x in floats if (why := _special(x, path == asked))]
@@ -85,7 +86,7 @@ def special(
 def _is_constant(x): return bool(np.all(x == np.ravel(x)[0]))
 
 def is_symmetric(
-    x, # an array
+    x: Any, # an array
 ) -> bool: # also for a stack of matrices
     "Whether the last two axes of an array can be exchanged, and that says something."
     square = np.ndim(x) >= 2 and x.shape[-1] == x.shape[-2] > 1
@@ -151,10 +152,10 @@ def _drawn(args, rng, s, asked, grow=False):
     return args
 
 def generic_points(
-    args: tuple, # the arguments
-    asked: tuple, # the path of the one that is differentiated by
-    rng, # a NumPy random generator
-): # yields arguments of the same shapes and the same structure
+    args: tuple[Any, ...], # the arguments
+    asked: tuple[Any, ...], # the path of the one that is differentiated by
+    rng: Any, # a NumPy random generator
+) -> Any: # yields arguments of the same shapes and the same structure
     "Generic points like `args`, each further away than the last."
     for s in SPREADS: yield _drawn(args, rng, s, asked)
     if any(_is_single(x) for _, x in float_leaves(args)): yield _drawn(args, rng, 1.0, asked, grow=True)

@@ -83,10 +83,10 @@ def _detectable(verdict):
     if verdict.tolerance is not None: return float(np.max(verdict.tolerance))
     return verdict.numeric and verdict.numeric.seen
 
-# %% ../../nbs/checking/report.ipynb #e84dfc63
+# %% ../../nbs/checking/report.ipynb #952c7eb5
 class LeftBehind:
     "Stands for something that was left behind when a `Check` was pickled."
-    def __init__(self, what: Any) -> None: self.__name__ = name_of(what) if callable(what) else shown(what)
+    def __init__(self, what: Any) -> None: self.__name__: str = name_of(what) if callable(what) else shown(what)
     def __repr__(self) -> str: return f'<{self.__name__}, left behind>'
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError(f'{self.__name__} was left behind when the Check was pickled; call check again.')

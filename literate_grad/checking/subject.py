@@ -255,7 +255,7 @@ class Answers:
         "The value of `f` as an array of floats."
         return real_value(self.value, name_of(self.f))
 
-# %% ../../nbs/checking/subject.ipynb #5b85b736
+# %% ../../nbs/checking/subject.ipynb #740f4eaf
 @dataclass
 class Subject(Answers):
     "`f` and its hand derivative `df` at one point."
@@ -274,8 +274,7 @@ class Subject(Answers):
 
     def __post_init__(self) -> None:
         self.names = self.names or argument_names(self.plain, self.df, len(self.given))
-        self.f, (self.args, self.kwargs) = counted(self.plain, self.tally), self.copies()
-        self.value, self.claim = _both(self)
+        _answer(self)
 
 # %% ../../nbs/checking/subject.ipynb #325d44fd
 @patch
@@ -311,7 +310,12 @@ def _from_worker(subject):
     if not isinstance(value, Exception): return value
     return called(subject.f, subject.args, subject.kwargs) # which says in a sentence what is wrong
 
-# %% ../../nbs/checking/subject.ipynb #91b6d77d
+# %% ../../nbs/checking/subject.ipynb #797cf137
+def _answer(subject):
+    "Asks both functions."
+    subject.f, (subject.args, subject.kwargs) = counted(subject.plain, subject.tally), subject.copies()
+    subject.value, subject.claim = _both(subject)
+
 def _both(subject):
     "The values of both functions; of each alone where one of them writes into its arguments."
     f, df = subject.f, subject.df

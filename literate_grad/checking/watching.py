@@ -136,7 +136,7 @@ def _loads(*names): return [ast.Name(name, ast.Load()) for name in names]
 
 # %% ../../nbs/checking/watching.ipynb #a894e06a
 @patch
-def visit_Assign(self: _Shown, node):
+def visit_Assign(self: _Shown, node: Any) -> Any:
     parts = [p for t in node.targets for p in _single_targets(t)]
     new = [p.id for p in parts if isinstance(p, ast.Name)]
     names, grown = map(_root_name, parts), set(new) & set(_names_read(node.value))
@@ -145,7 +145,7 @@ def visit_Assign(self: _Shown, node):
     return [*self.assigned(node), *self.shown([*names, *receivers], node.lineno, new, grown)]
 
 @patch
-def assigned(self: _Shown, node):
+def assigned(self: _Shown, node: Any) -> Any:
     "The assignment, with arrays copied where they are written into."
     parts = [p for t in node.targets for p in _single_targets(t)]
     parts = [p for p in parts if isinstance(p, ast.Subscript) and _root_name(p) in self.own]
@@ -165,12 +165,12 @@ _OPERATORS = {ast.Add: 'add', ast.Sub: 'sub', ast.Mult: 'mul', ast.Div: 'truediv
               ast.MatMult: 'matmul'}
 
 @patch
-def visit_AnnAssign(self: _Shown, node):
+def visit_AnnAssign(self: _Shown, node: Any) -> Any:
     if node.value is None: return node
     return self.visit_Assign(ast.copy_location(ast.Assign([node.target], node.value), node))
 
 @patch
-def visit_AugAssign(self: _Shown, node):
+def visit_AugAssign(self: _Shown, node: Any) -> Any:
     name, operation = _root_name(node.target), _OPERATORS.get(type(node.op))
     self.generic_visit(node)
     changed = node
@@ -181,7 +181,7 @@ def visit_AugAssign(self: _Shown, node):
     return [changed, *self.shown([name], node.lineno, new, new)]
 
 @patch
-def visit_Expr(self: _Shown, node):
+def visit_Expr(self: _Shown, node: Any) -> Any:
     names = [n for c in _calls_in(node) for n in _names_read(*c.args, *(k.value for k in c.keywords))]
     names += _receivers(node)
     self.generic_visit(node)
@@ -189,14 +189,14 @@ def visit_Expr(self: _Shown, node):
 
 # %% ../../nbs/checking/watching.ipynb #ec40d7da
 @patch
-def visit_For(self: _Shown, node):
+def visit_For(self: _Shown, node: Any) -> Any:
     names = [_root_name(p) for p in _single_targets(node.target)]
     self.generic_visit(node)
     node.body = [*self.shown(names, node.lineno, names), *node.body]
     return node
 
 @patch
-def visit_Return(self: _Shown, node):
+def visit_Return(self: _Shown, node: Any) -> Any:
     names = _names_read(node)
     self.generic_visit(node)
     return [_end_shown(node.lineno), *self.shown(names, node.lineno), node]
@@ -252,15 +252,15 @@ def _rewritten(code, functional, cells):
 
 # %% ../../nbs/checking/watching.ipynb #aecb2394
 def python_function(
-    f: Callable, # a function, a method, a partial or another thing that can be called
-) -> Callable: # the Python function that is called first
+    f: Callable[..., Any], # a function, a method, a partial or another thing that can be called
+) -> Callable[..., Any]: # the Python function that is called first
     "What runs when `f` is called."
     while isinstance(f, (partial, types.MethodType)): f = f.func if isinstance(f, partial) else f.__func__
     return f if isinstance(f, types.FunctionType) else type(f).__call__
 
 def names_of_arguments(
-    f: Callable, # a function
-) -> tuple: # with those for `*args` and `**kwargs`
+    f: Callable[..., Any], # a function
+) -> tuple[Any, ...]: # with those for `*args` and `**kwargs`
     "The names of all arguments."
     code = python_function(f).__code__
     extra = bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
@@ -283,13 +283,13 @@ def statement_at(
 class Assignment(NamedTuple):
     "An assignment in the source of a function."
     number: int # of its line
-    sets: list # the names
-    reads: list # the names
+    sets: list[Any] # the names
+    reads: list[Any] # the names
     computes: bool # whether it does more than give another name
 
 def assignments(
-    f: Callable, # a function
-) -> list: # of `Assignment`; empty where there is no source
+    f: Callable[..., Any], # a function
+) -> list[Any]: # of `Assignment`; empty where there is no source
     "What the source of a function assigns."
     taken = ast.Name, ast.Attribute, ast.Subscript, ast.Constant
     out = []
@@ -312,7 +312,7 @@ def _held(x):
     return [] if known else [(f'.{k}', k, v) for k, v in list(getattr(x, '__dict__', {}).items())[:_WIDTH]]
 
 def named_numbers(
-    path: tuple, # the name of a variable, and the keys that lead to a part of it, as they are written
+    path: tuple[Any, ...], # the name of a variable, and the keys that lead to a part of it, as they are written
     x: Any, # what is there
     parent: Any=None, # the container that holds it
     key: Any=None, # under which key
@@ -329,13 +329,13 @@ class Segment:
     "The values of a variable from one assignment to the next."
     value: Any # the last one
     when: Any # when each entry was last changed
-    lines: dict # the line for each time
-    seen: tuple = () # time and line when it was last looked at
+    lines: dict[Any, Any] # the line for each time
+    seen: tuple[Any, ...] = () # time and line when it was last looked at
     grown: bool = False # whether it was made of the one before
-    states: list = field(default_factory=list) # the first few values, with their lines
+    states: list[Any] = field(default_factory=list) # the first few values, with their lines
     box: Any = None # its traced value
 
-    def at_the_end(self):
+    def at_the_end(self) -> Any:
         "The same as if it were set where it was looked at for the last time: an update of it is missing."
         (time, line), when = self.seen, np.broadcast_to(self.seen[0], self.value.shape)
         return Segment(self.value, when, {time: line}, self.seen, states=[(line, self.value)])
@@ -344,21 +344,21 @@ class Segment:
 @dataclass
 class Watch:
     "Looks on while functions run: what each variable is, and when and where it was set."
-    home: set # the packages whose functions are looked into, installed or not
+    home: set[Any] # the packages whose functions are looked into, installed or not
     functional: bool = False # whether values are traced, so that no array may be written into
-    wanted: Callable = lambda key: True # whether a variable, (call, path), is of interest
-    substitutes: dict = field(default_factory=dict) # by time and path: what a variable is replaced by
+    wanted: Callable[..., Any] = lambda key: True # whether a variable, (call, path), is of interest
+    substitutes: dict[Any, Any] = field(default_factory=dict) # by time and path: what a variable is replaced by
     moment: int = 0 # when all variables are kept in `scene`
-    scene: dict = field(default_factory=dict)
+    scene: dict[Any, Any] = field(default_factory=dict)
     time: int = 0 # how many variables were shown
     work: float = 0 # in entries
-    calls: list = field(default_factory=list) # the names of the functions, in order
-    files: list = field(default_factory=list) # and where they are from
-    names: set = field(default_factory=set) # of all variables
-    trails: dict = field(default_factory=dict) # the segments of each variable
-    codes: dict = field(default_factory=dict) # what functions were rewritten to; may be used again
+    calls: list[Any] = field(default_factory=list) # the names of the functions, in order
+    files: list[Any] = field(default_factory=list) # and where they are from
+    names: set[Any] = field(default_factory=set) # of all variables
+    trails: dict[Any, Any] = field(default_factory=dict) # the segments of each variable
+    codes: dict[Any, Any] = field(default_factory=dict) # what functions were rewritten to; may be used again
 
-    def enter(self, name, file):
+    def enter(self, name: Any, file: Any) -> Any:
         "A number for the call of a function."
         self.calls.append(name)
         self.files.append(file)
@@ -366,7 +366,7 @@ class Watch:
 
 # %% ../../nbs/checking/watching.ipynb #53507887
 @patch
-def see(self: Watch, call, line, name, value, new=0):
+def see(self: Watch, call: Any, line: Any, name: Any, value: Any, new: int=0) -> Any:
     "Notes what a variable is; returns it, or what is to be put in its place."
     self.time += 1
     self.names.add(name)
@@ -382,7 +382,7 @@ def see(self: Watch, call, line, name, value, new=0):
     return value
 
 @patch
-def end(self: Watch, call, line, variables):
+def end(self: Watch, call: Any, line: Any, variables: Any) -> None:
     "Notes what has changed without being named, when a function returns."
     for name, value in variables.items():
         if not name.startswith('__'): self.see(call, line, name, value)
@@ -393,7 +393,7 @@ _EACH = 1e3 # what it costs to look at one variable besides, in entries
 STATES = 8 # how many values of a variable are kept, to tell which of its lines is wrong
 
 @patch
-def note(self: Watch, key, line, x, new):
+def note(self: Watch, key: Any, line: Any, x: Any, new: Any) -> None:
     "One more value of a variable: a new one (1), one made of the last (2), or the last with changes (0)."
     trail = self.trails.setdefault(key, [])
     if isbox(x):
@@ -403,7 +403,7 @@ def note(self: Watch, key, line, x, new):
 
 # %% ../../nbs/checking/watching.ipynb #9fecb82a
 @patch
-def compare(self: Watch, trail, line, x, new):
+def compare(self: Watch, trail: Any, line: Any, x: Any, new: Any) -> None:
     "The same for a value that is not traced."
     self.work += x.size + _EACH
     if self.work > _WORK: raise RuntimeError('it takes too many steps')
@@ -424,14 +424,14 @@ def compare(self: Watch, trail, line, x, new):
 _INSTALLED = tuple(sysconfig.get_paths()[k] for k in ('stdlib', 'purelib', 'platlib'))
 
 def package_of(
-    function: Callable, # a Python function
+    function: Callable[..., Any], # a Python function
 ) -> str: # a name
     "The package that a function is from."
     return (getattr(function, '__module__', None) or '').split('.')[0]
 
 def is_of_users(
-    function: Callable, # a Python function
-    home: set=frozenset(), # packages that count, installed or not
+    function: Callable[..., Any], # a Python function
+    home: set[Any]=frozenset(), # packages that count, installed or not
 ) -> bool: # whether it is from one of them, or from a file that is not installed
     "Whether a function is one of the user's."
     package, file = package_of(function), function.__code__.co_filename
@@ -439,7 +439,7 @@ def is_of_users(
 
 # %% ../../nbs/checking/watching.ipynb #15cfeefc
 def calls_others(
-    f: Callable, # a function
+    f: Callable[..., Any], # a function
 ) -> bool: # `True` where there is no telling
     "Whether a function calls others of the user's."
     g = python_function(f)
@@ -451,7 +451,7 @@ def calls_others(
 
 # %% ../../nbs/checking/watching.ipynb #84bb880a
 @patch
-def into(self: Watch, function):
+def into(self: Watch, function: Any) -> Any:
     "A function that shows its variables, if it is one of the user's; the function itself otherwise."
     if isinstance(function, types.MethodType): return types.MethodType(self.into(function.__func__), function.__self__)
     if isinstance(function, partial): return partial(self.into(function.func), *function.args, **function.keywords)
@@ -463,7 +463,7 @@ def into(self: Watch, function):
 
 # %% ../../nbs/checking/watching.ipynb #b9af93d8
 @patch
-def shown(self: Watch, function):
+def shown(self: Watch, function: Any) -> Any:
     "The function with a code that shows its variables. While values are traced, NumPy is autograd's."
     code = function.__code__
     cells = dict(zip(code.co_freevars, function.__closure__ or ()))

@@ -8,6 +8,7 @@ __all__ = ['recorded', 'linear_model', 'tanh_model', 'printed_alike', 'flux_mode
 
 # %% ../../nbs/session/flux_neuron.ipynb #8c5919f5
 import re
+from typing import Any
 import autograd.numpy as np
 from ..gradients.compare import isapprox, isequal
 from ..gradients.autodiff import derivative, gradient, tanh
@@ -15,7 +16,7 @@ from .neuron import x, w, sech, linear_activation_derivative
 from ..gradients.layers import Chain, Dense
 
 # %% ../../nbs/session/flux_neuron.ipynb #687b9502
-recorded = { # what Julia printed, by cell number
+recorded: Any = { # what Julia printed, by cell number
     349: 'Chain(\n  Dense(10 => 1; bias=false),           # 10 parameters\n) ',
     350: (np.array([0.277495, 0.708802, -0.330047, 0.416559], np.float32),
           np.array([-0.541632, 0.186023, -0.452852], np.float32)),
@@ -33,30 +34,30 @@ def printed_alike(
     return [*map(words, a.splitlines())] == [*map(words, b.splitlines())]
 
 # %% ../../nbs/session/flux_neuron.ipynb #a3b92db7
-linear_model = Chain(Dense(np.array([[
+linear_model: Any = Chain(Dense(np.array([[
     0.277495, 0.708802, -0.330047, 0.416559,
     0.5, -0.25, 0.125,
     -0.541632, 0.186023, -0.452852]], np.float32), bias=False))
 
 # %% ../../nbs/session/flux_neuron.ipynb #da2043fe
-def flux_model_output(x, model):
+def flux_model_output(x: Any, model: Any) -> Any:
     """
     y = model(x)
     """
     return model(x)[0]
 
 # %% ../../nbs/session/flux_neuron.ipynb #9db04c5e
-def linear_model_output(x, model):
+def linear_model_output(x: Any, model: Any) -> Any:
     """
     y = x*model
     """
     return np.sum(x * np.reshape(model.layers[0].weight, np.shape(x)))
 
 # %% ../../nbs/session/flux_neuron.ipynb #d18db6bc
-tanh_model = Chain(Dense(10, 1, tanh, bias=False, rng=np.random.default_rng(356)))
+tanh_model: Any = Chain(Dense(10, 1, tanh, bias=False, rng=np.random.default_rng(356)))
 
 # %% ../../nbs/session/flux_neuron.ipynb #57918840
-def tanh_model_output(x, model):
+def tanh_model_output(x: Any, model: Any) -> Any:
     """
     y = tanh(x*model)
     """
@@ -66,7 +67,7 @@ def tanh_model_output(x, model):
 # %% ../../nbs/session/flux_neuron.ipynb #946b9c23
 @derivative(of=tanh_model_output, wrt='model.layers[0].weight[0]', at=(x, tanh_model),
             where={'w': 'model.layers[0].weight[0]'})
-def tanh_model_output_derivative(x, model):
+def tanh_model_output_derivative(x: Any, model: Any) -> Any:
     """
     y = tanh(x*w)
     dy/dw = dtanh(x*w)/d(x*w) * d(x*w)/dw = (sech(x*w))^2 * x

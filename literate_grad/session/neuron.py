@@ -7,12 +7,13 @@ __all__ = ['recorded', 'x', 'w', 'DIGITS', 'linear_activation', 'linear_activati
            'tanh_activation_derivative', 'exact_derivative', 'error', 'plot_rounding']
 
 # %% ../../nbs/session/neuron.ipynb #95584c0b
+from typing import Any
 import autograd.numpy as np
 from ..gradients.compare import isapprox, isequal, ulps
 from ..gradients.autodiff import derivative, gradient, tanh
 
 # %% ../../nbs/session/neuron.ipynb #4095496e
-recorded = { # what Julia printed, by cell number
+recorded: Any = { # what Julia printed, by cell number
     284: 2.3887650739454425,
     287: True,
     289: 2.2145103738726015,
@@ -30,14 +31,14 @@ recorded = { # what Julia printed, by cell number
 recorded[295] = recorded[290][1]
 
 # %% ../../nbs/session/neuron.ipynb #e463e209
-def linear_activation(x, w):
+def linear_activation(x: Any, w: Any) -> Any:
     """
     y = x*w
     """
     return np.sum(x * w)
 
 # %% ../../nbs/session/neuron.ipynb #cba7b2ea
-x = np.array([
+x: Any = np.array([
     0.5529009286866227, 0.5704720737045613,
     0.8837895422499722, 0.9116807531729936,
     0.6792797000078808, 0.9437912683369667,
@@ -45,7 +46,7 @@ x = np.array([
     0.4821845765550753, 0.3139943374663644])
 
 # %% ../../nbs/session/neuron.ipynb #b11c3c83
-w = np.array([
+w: Any = np.array([
     0.12015509719068695, 0.021709486940606815,
     0.8571674042378091, 0.31787498341878184,
     0.06825305017802497, 0.33642313010076086,
@@ -57,7 +58,7 @@ recorded[285] = w, x
 
 # %% ../../nbs/session/neuron.ipynb #a5ba4b7d
 @derivative(of=linear_activation, wrt='w', at=(x, w))
-def linear_activation_derivative(x, w):
+def linear_activation_derivative(x: Any, w: Any) -> Any:
     """
     y = x*w
     dy/dw = x
@@ -65,20 +66,20 @@ def linear_activation_derivative(x, w):
     return x
 
 # %% ../../nbs/session/neuron.ipynb #30216c8a
-def tanh_activation(x, w):
+def tanh_activation(x: Any, w: Any) -> Any:
     """
     y = tanh(x*w)
     """
     return np.sum(tanh(x * w))
 
 # %% ../../nbs/session/neuron.ipynb #40413027
-def sech(t):
+def sech(t: Any) -> Any:
     "The hyperbolic secant, 1/cosh."
     return 1 / np.cosh(t)
 
 # %% ../../nbs/session/neuron.ipynb #85b00e66
 @derivative(of=tanh_activation, wrt='w', at=(x, w))
-def tanh_activation_derivative(x, w):
+def tanh_activation_derivative(x: Any, w: Any) -> Any:
     """
     y = tanh(x*w)
     dy/dw = dtanh(x*w)/d(x*w) * d(x*w)/dw = (sech(x*w))^2 * x
@@ -89,9 +90,9 @@ def tanh_activation_derivative(x, w):
 DIGITS = 50 # three times those of a float: what rounding is left does not show
 
 def exact_derivative(
-    x, # inputs, an array of floats
-    w, # weights in the same shape
-) -> list: # numbers of mpmath
+    x: Any, # inputs, an array of floats
+    w: Any, # weights in the same shape
+) -> list[Any]: # numbers of mpmath
     "`x * sech(x * w)**2` with 50 digits, entry by entry."
     import mpmath
     exactly = mpmath.mp.clone() # digits of its own
@@ -101,16 +102,16 @@ def exact_derivative(
 
 # %% ../../nbs/session/neuron.ipynb #0f740488
 def error(
-    values, # an array of floats
-    true: list, # as many numbers of mpmath
-): # an array of signed distances, in ulps of the true value
+    values: Any, # an array of floats
+    true: list[Any], # as many numbers of mpmath
+) -> Any: # an array of signed distances, in ulps of the true value
     "How far floats lie above the true values, in ulps."
     return np.array([float((t.context.mpf(v) - t) / np.spacing(float(t))) for v, t in zip(values.tolist(), true)])
 
 # %% ../../nbs/session/neuron.ipynb #a506f1b8
 def plot_rounding(
-    ax=None, # axes to draw into
-): # the axes
+    ax: Any=None, # axes to draw into
+) -> Any: # the axes
     "The ten entries of In[294] and In[295] as dots on an axis in ulps, with the true value at 0."
     from literate_grad.gradients.plots import titled_axes, blue, grey, orange
     true, rows = exact_derivative(x, w), np.arange(len(x))

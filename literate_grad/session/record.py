@@ -6,7 +6,7 @@
 __all__ = ['recorded', 'first_half', 'second_half', 'MOST_ULPS', 'WIDTHS', 'compared', 'Row', 'Replay', 'replay']
 
 # %% ../../nbs/session/record.ipynb #9881e86e
-from typing import NamedTuple
+from typing import Any, NamedTuple
 import numpy as np
 from ..gradients.compare import isapprox, isequal, ulps
 from ..gradients.autodiff import gradient
@@ -19,7 +19,7 @@ from literate_grad.session.flux_neuron import (
     tanh_model_output_derivative)
 
 # %% ../../nbs/session/record.ipynb #df40f00b
-recorded = neuron.recorded | flux_neuron.recorded # what Julia printed, by cell number
+recorded: Any = neuron.recorded | flux_neuron.recorded # what Julia printed, by cell number
 
 def _linear_gs(): return gradient(linear_activation, x, w)
 def _tanh_gs(): return gradient(tanh_activation, x, w)
@@ -27,7 +27,7 @@ def _linear_by_hand(): return linear_activation_derivative(x, w)
 def _tanh_by_hand(): return tanh_activation_derivative(x, w)
 
 # %% ../../nbs/session/record.ipynb #74236306
-first_half = [
+first_half: Any = [
     (280, 'using Flux', lambda: gradient),
     (281, 'function linearActivation(x, w)', lambda: linear_activation),
     (282, 'x = rand(10);', lambda: x),
@@ -53,7 +53,7 @@ def _by_weight(model): return _model_gs(flux_model_output, model)[1][0][0][0].T
 def _ends_of(row): return row[:4], row[-3:]
 
 # %% ../../nbs/session/record.ipynb #2785d38b
-second_half = [
+second_half: Any = [
     (349, 'model = Chain(Dense(10, 1, bias=false))', lambda: repr(Chain(Dense(10, 1, bias=False)))),
     (350, 'model.layers[1].weight', lambda: _ends_of(linear_model.layers[0].weight[0])),
     (351, 'function FluxModelOutput(x, model)', lambda: flux_model_output),
@@ -84,8 +84,8 @@ def _all_numbers(
 
 # %% ../../nbs/session/record.ipynb #39b6bd51
 def compared(
-    recorded, # what Julia printed, as data; `None` where it printed nothing
-    ours, # what Python gives
+    recorded: Any, # what Julia printed, as data; `None` where it printed nothing
+    ours: Any, # what Python gives
 ) -> str: # `'=='`, `'k ulps'`, `'defined'` or `'differs'`
     "How one of our outputs compares with the recorded one."
     if recorded is None: return 'defined'
@@ -118,7 +118,7 @@ class Row(NamedTuple):
     ours: object
     compared: str
 
-    def texts(self):
+    def texts(self) -> Any:
         "What the table shows of it."
         return self.asked, _as_julia(self.recorded), _shown(self.ours), self.compared
 
@@ -134,13 +134,13 @@ class Replay:
     "All cells of the session with the recorded outputs and ours; truthy when none differs."
     rows: list[Row]
 
-    def __init__(self, rows): self.rows = rows
-    def __bool__(self): return all(row.compared != 'differs' for row in self.rows)
-    def __iter__(self): return iter(self.rows)
-    def __len__(self): return len(self.rows)
-    def __getitem__(self, cell): return next(row for row in self.rows if row.cell == cell)
+    def __init__(self, rows: Any) -> None: self.rows = rows
+    def __bool__(self) -> Any: return all(row.compared != 'differs' for row in self.rows)
+    def __iter__(self) -> Any: return iter(self.rows)
+    def __len__(self) -> Any: return len(self.rows)
+    def __getitem__(self, cell: Any) -> Any: return next(row for row in self.rows if row.cell == cell)
 
-    def __repr__(self):
+    def __repr__(self) -> Any:
         equal = sum(row.compared == '==' for row in self)
         printed = sum(row.recorded is not None for row in self)
         told = f"{equal} of {printed} recorded outputs are equal to ours{'' if self else '; some differ'}."
