@@ -29,7 +29,7 @@ _STATISTICS = {'std': np.std, 'norm': np.linalg.norm, 'mean': np.mean, 'sum': np
 _CONSTANTS = {'ln 2': math.log(2), 'ln 10': math.log(10), 'pi': math.pi, '2 pi': 2 * math.pi, 'pi/180': math.pi / 180,
               'e': math.e}
 
-def _counted(word, n, source, size=0):
+def _number_of(word, n, source, size=0):
     "A number, and what divides a sum when the mean of so many has been subtracted."
     yield word, n, source, size
     if n > FEW_ROWS and n % 1 == 0:
@@ -40,9 +40,9 @@ def _counted(word, n, source, size=0):
 def _quantities(arguments):
     "Numbers that a factor may stand for: what each is called, its value, its source, and the size in it."
     for name, a in arguments.items():
-        for k, n in enumerate(a.shape if a.ndim > 1 else ()): yield from _counted('n', n, f'{name}.shape[{k}]', n)
-        if a.size == 1: yield from _counted(name, float(a.flat[0]), name)
-        else: yield from _counted('n', a.size, f'{name}.size', a.size)
+        for k, n in enumerate(a.shape if a.ndim > 1 else ()): yield from _number_of('n', n, f'{name}.shape[{k}]', n)
+        if a.size == 1: yield from _number_of(name, float(a.flat[0]), name)
+        else: yield from _number_of('n', a.size, f'{name}.size', a.size)
     yield from ((name, value, name, 0) for name, value in _CONSTANTS.items())
     for name, a in arguments.items():
         more = _STATISTICS if 1 < a.size <= MANY else {}
@@ -128,7 +128,7 @@ def _summaries(name, a):
 PRODUCT = 10**7 # multiplications: larger products are not tried
 WORDY = 8 # arguments: among more, intermediate values have names of their own
 
-def _products(arguments):
+def _matrix_products(arguments):
     "Matrix products of two arguments, with or without a third one added: what layers are made of."
     small = {name: a for name, a in arguments.items() if a.ndim in (1, 2) and 1 < a.size <= MANY}
     sides = small | {f'{name}.T': a.T for name, a in small.items() if a.ndim == 2}
@@ -143,7 +143,7 @@ def _products(arguments):
 def _intermediates(shape, arguments):
     "Bare arguments, and what is made of them, by name and laid along `shape`."
     numeric = {name: a.astype(float) for name, a in arguments.items()}
-    made = itertools.chain(*(_summaries(name, a) for name, a in numeric.items()), _products(numeric))
+    made = itertools.chain(*(_summaries(name, a) for name, a in numeric.items()), _matrix_products(numeric))
     return tuple({words: v for name, a in part for words, v in layouts(shape, name, a)}
                  for part in (numeric.items(), made))
 

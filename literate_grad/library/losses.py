@@ -114,7 +114,7 @@ def mse_derivative(ŷ, y, agg=np.mean):
     return 2 * (ŷ - y) * _share(agg, ŷ.size)
 
 # %% ../../nbs/library/losses.ipynb #38e5f35c
-def _eps(eps, ŷ): return np.finfo(ŷ.dtype).eps if eps is None else eps
+def _eps_or_ulp(eps, ŷ): return np.finfo(ŷ.dtype).eps if eps is None else eps
 
 # %% ../../nbs/library/losses.ipynb #032e6b57
 @_loss
@@ -125,7 +125,7 @@ def msle(
     eps=None, # what is added to both; `None`: the precision of their type
 ):
     "The mean squared logarithmic error."
-    return _gathered(agg, np.log((ŷ + _eps(eps, ŷ)) / (y + _eps(eps, ŷ)))**2)
+    return _gathered(agg, np.log((ŷ + _eps_or_ulp(eps, ŷ)) / (y + _eps_or_ulp(eps, ŷ)))**2)
 
 @derivative(of=msle, wrt='ŷ', at=(_probabilities, _targets, np.sum, 0.01))
 @_loss_derivative
@@ -136,7 +136,7 @@ def msle_derivative(ŷ, y, agg=np.mean, eps=None):
         L = log(r)^2
         dL/dŷ = 2*log(r) * 1/r * dr/dŷ = 2*log(r)/(ŷ + eps)
     """
-    ŷ, y = ŷ + _eps(eps, ŷ), y + _eps(eps, ŷ)
+    ŷ, y = ŷ + _eps_or_ulp(eps, ŷ), y + _eps_or_ulp(eps, ŷ)
     return 2 * np.log(ŷ / y) / ŷ * _share(agg, ŷ.size)
 
 # %% ../../nbs/library/losses.ipynb #e1bc59a7
@@ -236,7 +236,7 @@ def binarycrossentropy(
     eps=None, # what is added to the probabilities; `None`: the precision of their type
 ):
     "Minus the logarithm of the probability given to what happened."
-    eps = _eps(eps, ŷ)
+    eps = _eps_or_ulp(eps, ŷ)
     return _gathered(agg, -_xlogy(y, ŷ + eps) - _xlogy(1 - y, 1 - ŷ + eps))
 
 @derivative(of=binarycrossentropy, wrt='ŷ', at=(_probabilities, _targets, np.sum, 0.01))
@@ -247,7 +247,7 @@ def binarycrossentropy_derivative(ŷ, y, agg=np.mean, eps=None):
         L = -y*log(ŷ + eps) - (1 - y)*log(1 - ŷ + eps)
         dL/dŷ = -y/(ŷ + eps) + (1 - y)/(1 - ŷ + eps)
     """
-    eps = _eps(eps, ŷ)
+    eps = _eps_or_ulp(eps, ŷ)
     return ((1 - y) / (1 - ŷ + eps) - y / (ŷ + eps)) * _share(agg, ŷ.size)
 
 # %% ../../nbs/library/losses.ipynb #f0d516ac
@@ -283,7 +283,7 @@ def _focal_slope(p, gamma):
 # %% ../../nbs/library/losses.ipynb #88b9bf22
 def _of_what_happened(ŷ, y, eps):
     "The probability given to what happened."
-    return y * ŷ + (1 - y) * (1 - ŷ) + _eps(eps, ŷ)
+    return y * ŷ + (1 - y) * (1 - ŷ) + _eps_or_ulp(eps, ŷ)
 
 # %% ../../nbs/library/losses.ipynb #c458bbc4
 @_loss
@@ -345,7 +345,7 @@ def crossentropy(
     eps=None, # what is added to the probabilities; `None`: the precision of their type
 ):
     "Minus the logarithm of the probability given to the true class."
-    return _gathered(agg, -np.sum(_xlogy(y, ŷ + _eps(eps, ŷ)), dims))
+    return _gathered(agg, -np.sum(_xlogy(y, ŷ + _eps_or_ulp(eps, ŷ)), dims))
 
 @derivative(of=crossentropy, wrt='ŷ', at=(_probabilities, _targets, 0, np.sum, 0.01))
 @_loss_derivative
@@ -355,7 +355,7 @@ def crossentropy_derivative(ŷ, y, dims=0, agg=np.mean, eps=None):
         L = -y*log(ŷ + eps)
         dL/dŷ = -y/(ŷ + eps)
     """
-    return -y / (ŷ + _eps(eps, ŷ)) * _share(agg, _examples(ŷ, dims))
+    return -y / (ŷ + _eps_or_ulp(eps, ŷ)) * _share(agg, _examples(ŷ, dims))
 
 # %% ../../nbs/library/losses.ipynb #31381323
 def logsoftmax(
@@ -428,7 +428,7 @@ def focal_loss(
     eps=None, # what is added to the probabilities; `None`: the precision of their type
 ):
     "A `crossentropy` that counts easy examples less."
-    return _gathered(agg, -np.sum(y * _focal(ŷ + _eps(eps, ŷ), gamma), dims))
+    return _gathered(agg, -np.sum(y * _focal(ŷ + _eps_or_ulp(eps, ŷ), gamma), dims))
 
 @derivative(of=focal_loss, wrt='ŷ', at=(_probabilities, _targets, 0, np.sum, 1.7, 0.01))
 @_loss_derivative
@@ -439,7 +439,7 @@ def focal_loss_derivative(ŷ, y, dims=0, agg=np.mean, gamma=2, eps=None):
         L = -y*(1 - p)^gamma*log(p)
         dL/dŷ = y*(gamma*(1 - p)^(gamma - 1)*log(p) - (1 - p)^gamma/p)
     """
-    return -y * _focal_slope(ŷ + _eps(eps, ŷ), gamma) * _share(agg, _examples(ŷ, dims))
+    return -y * _focal_slope(ŷ + _eps_or_ulp(eps, ŷ), gamma) * _share(agg, _examples(ŷ, dims))
 
 # %% ../../nbs/library/losses.ipynb #c1aaf939
 def label_smoothing(
