@@ -62,7 +62,7 @@ def vjp(
     def pull(cotangents): return back([jnp.asarray(g, y.dtype) for y, g in zip(outputs, cotangents)])
     return outputs, [True] * len(outputs), pull
 
-# %% ../../nbs/frameworks/jax.ipynb #0b5e14ae
+# %% ../../nbs/frameworks/jax.ipynb #0971cd15
 def _is_rule(equation): return equation.primitive.name.startswith(('custom_jvp_call', 'custom_vjp_call'))
 
 def _body_of(equation):
@@ -76,7 +76,7 @@ def _computed(equation, values):
     results = equation.primitive.bind(*subfunctions, *values, **parameters)
     return results if equation.primitive.multiple_results else [results]
 
-# %% ../../nbs/frameworks/jax.ipynb #cbce9927
+# %% ../../nbs/frameworks/jax.ipynb #0c0bce7c
 def _evaluated(jaxpr, constants, args, step):
     "The values of a jaxpr, whose equations are computed by `step`."
     known = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*constants, *args]))
@@ -84,7 +84,7 @@ def _evaluated(jaxpr, constants, args, step):
     for equation in jaxpr.eqns: known.update(zip(equation.outvars, step(equation, [value(v) for v in equation.invars])))
     return [value(v) for v in jaxpr.outvars]
 
-# %% ../../nbs/frameworks/jax.ipynb #26b3bc9d
+# %% ../../nbs/frameworks/jax.ipynb #ffe575c0
 def _without_rules(equation, values):
     "The same without rules, but for those that a rule's own body uses."
     if _is_rule(equation): return jaxpr_as_fun(_body_of(equation))(*values)
@@ -100,7 +100,7 @@ def _stripped(closed):
     def run(*args): return _evaluated(closed.jaxpr, closed.consts, args, _without_rules)
     return jax.make_jaxpr(run)(*closed.in_avals)
 
-# %% ../../nbs/frameworks/jax.ipynb #ee072dc1
+# %% ../../nbs/frameworks/jax.ipynb #2a92822c
 def rule_of(
     f, # anything
 ) -> Rule|None: # `None` where it is no function with a rule
@@ -108,7 +108,7 @@ def rule_of(
     if not isinstance(f, jax.custom_vjp | jax.custom_jvp): return None
     return Rule(name_of(f), f, f.fun, None, f)
 
-# %% ../../nbs/frameworks/jax.ipynb #7e55b7cc
+# %% ../../nbs/frameworks/jax.ipynb #6272760a
 def rule_within(
     f, # a function that uses rules
     args: tuple, # its arguments
@@ -124,7 +124,7 @@ def rule_within(
     except Exception: return None # no function of JAX arrays, or one that depends on values
     return Rule(name_of(f), f, body, None, None) if uses_rules else None
 
-# %% ../../nbs/frameworks/jax.ipynb #a338f80f
+# %% ../../nbs/frameworks/jax.ipynb #a8b6947e
 CALLS = 'jit', 'pjit', 'closed_call', 'core_call', 'checkpoint', 'remat2' # their body is what they compute
 
 def rules_met(
@@ -152,7 +152,7 @@ def _watched(met, equation, values):
 def _walked(met, jaxpr, values):
     return _evaluated(getattr(jaxpr, 'jaxpr', jaxpr), getattr(jaxpr, 'consts', ()), values, partial(_watched, met))
 
-# %% ../../nbs/frameworks/jax.ipynb #35020427
+# %% ../../nbs/frameworks/jax.ipynb #a127c3b0
 def _look_into_scan(met, p, values):
     "The first steps of a loop over an array."
     n, k = p['num_consts'], p['num_carry']
@@ -169,7 +169,7 @@ def _look_into_while(met, p, values):
         if not _walked(met, p['cond_jaxpr'], [*of_condition, *carry])[0]: break
         carry = _walked(met, p['body_jaxpr'], [*of_body, *carry])
 
-# %% ../../nbs/frameworks/jax.ipynb #8aa3962d
+# %% ../../nbs/frameworks/jax.ipynb #dd752966
 def _meet(met, equation, values):
     "Notes a rule and the values that reached it, unless it has been met often enough."
     def function(*args): return _computed(equation, args)
@@ -192,7 +192,7 @@ def _defined_at(equation):
     "Where the function with the rule is defined: its name, 'at', file and line."
     return _body_of(equation).jaxpr.debug_info.func_src_info or equation.primitive.name
 
-# %% ../../nbs/frameworks/jax.ipynb #769bc022
+# %% ../../nbs/frameworks/jax.ipynb #746a667c
 def ready(
     f, # a function that is called often
     args: tuple, # with such arguments
@@ -209,7 +209,7 @@ def ready(
     except Exception: return f # it asks for values
     return fast if same else f
 
-# %% ../../nbs/frameworks/jax.ipynb #f34f67f9
+# %% ../../nbs/frameworks/jax.ipynb #4ff64fcf
 def flaws(
     rule: Rule, # of a function with a rule
     args: tuple, # its arguments

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['STRAIGHT_THROUGH', 'DISTANT', 'SHORT_STEPS', 'check_rule', 'RuleChecks', 'check_rules', 'assert_rule']
 
-# %% ../../nbs/frameworks/rule_checks.ipynb #1f401ab3
+# %% ../../nbs/frameworks/rule_checks.ipynb #8497bb0c
 from dataclasses import replace
 import numpy as np
 from ..checking.checks import check
@@ -22,7 +22,7 @@ from .rules import Weighted, arrays_to_check, prepared, real_arrays
 from ..gradients.kinds import InFramework, framework_of, in_numpy, undisturbed
 from ..gradients.structure import part_at
 
-# %% ../../nbs/frameworks/rule_checks.ipynb #a478e4e5
+# %% ../../nbs/frameworks/rule_checks.ipynb #302bf2dd
 STRAIGHT_THROUGH = 'straight-through'
 
 def check_rule(
@@ -48,7 +48,7 @@ def check_rule(
     if expected: _declared(checks[0], expected)
     return together(checks) if len(checks) > 1 else checks[0]
 
-# %% ../../nbs/frameworks/rule_checks.ipynb #8e82ae5d
+# %% ../../nbs/frameworks/rule_checks.ipynb #a79f7cd8
 def _judged(p, reference, expected):
     "The one number whose gradient the rule is to be."
     f = p.hand.f
@@ -73,7 +73,7 @@ def _has_fewer_digits(p):
     fewer, f.eps = inside > f.eps, max(f.eps, inside)
     return fewer
 
-# %% ../../nbs/frameworks/rule_checks.ipynb #c4df348f
+# %% ../../nbs/frameworks/rule_checks.ipynb #dcff2675
 def _noted(flaw, checks):
     "A broken promise becomes a remark, and the cause where it makes the gradient wrong."
     checks[0].verdict.remarks.append(flaw.sentence + '.')
@@ -87,7 +87,7 @@ def _declared(check, expected):
     check.verdict.remarks.append(f'The rule is declared to be {what}; it is not held against the values of '
                                  f'{check.function}.')
 
-# %% ../../nbs/frameworks/rule_checks.ipynb #3b33cbd3
+# %% ../../nbs/frameworks/rule_checks.ipynb #afe874a3
 def _zero_or_not(check, p, F):
     "Agreement where hand or autodiff is zero, and the other is less than the rounding of the values."
     part, auto = check.part, check.reference
@@ -99,7 +99,7 @@ def _zero_or_not(check, p, F):
     verdict = replace(check.verdict, status='agrees', reasons=[reason], tolerance=gap)
     return concluded(part, verdict, [], seed=check.seed)
 
-# %% ../../nbs/frameworks/rule_checks.ipynb #9a7de71a
+# %% ../../nbs/frameworks/rule_checks.ipynb #d04e2af2
 def _by_many_values(check):
     "The same, unless it is undecided and values far apart can tell."
     part, auto = check.part, check.reference
@@ -112,7 +112,7 @@ def _by_many_values(check):
     found = diagnose(part.hand, auto, tol, wrt=part.name, arguments=dict(zip(part.subject.names, part.subject.args)))
     return concluded(part, verdict, [], (found.cause, found.evidence), seed=check.seed)
 
-# %% ../../nbs/frameworks/rule_checks.ipynb #2b7c937e
+# %% ../../nbs/frameworks/rule_checks.ipynb #d62422a3
 DISTANT = 4 # errors of a fit: a slope that is further away is another one
 
 def _by_fit(part, auto):
@@ -126,7 +126,7 @@ def _by_fit(part, auto):
     return (f'Many values of f, far apart, side with autodiff (slope along the difference: hand {hand:.3g}, '
             f'autodiff {other:.3g}, fitted {fit.slope:.3g} ± {fit.error:.0e})')
 
-# %% ../../nbs/frameworks/rule_checks.ipynb #3574fc36
+# %% ../../nbs/frameworks/rule_checks.ipynb #85bd2195
 SHORT_STEPS = 2.0**-20, 2.0**-24, 2.0**-28 # of the unit of the argument: what stays the same then is flat
 
 def _by_steps(part, auto):
@@ -137,7 +137,7 @@ def _by_steps(part, auto):
     return ('f is flat around this point, so that its derivative is zero; for an estimator that is wrong on purpose, '
             f'say expected={STRAIGHT_THROUGH!r}')
 
-# %% ../../nbs/frameworks/rule_checks.ipynb #f7759465
+# %% ../../nbs/frameworks/rule_checks.ipynb #3b07d84f
 def _refused(p, F, seed):
     "What to say of a rule that raises: there is no gradient."
     nothing = tuple(np.full(np.shape(part_at(p.args, path)), np.nan) for path in p.paths)
@@ -151,7 +151,7 @@ def _refused(p, F, seed):
     checks = [concluded(part, verdict, [], (cause, ()), seed=seed) for part in parts]
     return together(checks) if len(checks) > 1 else checks[0]
 
-# %% ../../nbs/frameworks/rule_checks.ipynb #7edd2ce7
+# %% ../../nbs/frameworks/rule_checks.ipynb #8f68f9c4
 class RuleChecks(list):
     "The checks of the rules that were met, worst first: one line each."
     def __repr__(self): return '\n'.join(map(_in_a_line, self)) or 'No rules were met.'
@@ -163,7 +163,7 @@ def _in_a_line(check):
     cause = f': {check.cause}' if check.cause else ''
     return f'{MARKS[check.status]} {check.function} {check.status} by {", ".join(c.wrt for c in failing)}{cause}'
 
-# %% ../../nbs/frameworks/rule_checks.ipynb #69c8e2d0
+# %% ../../nbs/frameworks/rule_checks.ipynb #3d7ffa06
 def check_rules(
     f, # a function of JAX arrays or torch tensors, or a `torch.nn.Module`
     *args, # its arguments
@@ -176,7 +176,7 @@ def check_rules(
         checks = [check_rule(rule, *values, seed=seed) for rule, values in met]
     return RuleChecks(gravest_first(checks))
 
-# %% ../../nbs/frameworks/rule_checks.ipynb #02c46e4d
+# %% ../../nbs/frameworks/rule_checks.ipynb #d79e2f4d
 def _rules_of(room, f, args):
     "The rules that `f` uses, with the values that reach them: of 64 bits where `f` takes these."
     paths, plain = arrays_to_check(args), in_numpy(args)
@@ -187,7 +187,7 @@ def _rules_of(room, f, args):
         except Exception as error: trouble = error
     raise trouble
 
-# %% ../../nbs/frameworks/rule_checks.ipynb #cce5607d
+# %% ../../nbs/frameworks/rule_checks.ipynb #1b4fd329
 def assert_rule(
     rule, # as for `check_rule`
     *args, # its arguments

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['settings', 'ready', 'eps', 'vjp', 'Context', 'rule_of', 'rule_within', 'rules_met', 'flaws', 'second']
 
-# %% ../../nbs/frameworks/torch.ipynb #a08b239b
+# %% ../../nbs/frameworks/torch.ipynb #e7be869a
 import inspect
 from contextlib import contextmanager
 from .rules import PLACES, Rule
@@ -13,11 +13,11 @@ from ..gradients.kinds import NotReal
 from ..gradients.messages import name_of
 from ..gradients.structure import leaves, part_at, replaced
 
-# %% ../../nbs/frameworks/torch.ipynb #b530ef03
+# %% ../../nbs/frameworks/torch.ipynb #40410c5c
 try: import torch
 except ImportError: torch = None # without it there are no tensors, and nobody gets here
 
-# %% ../../nbs/frameworks/torch.ipynb #e36568e6
+# %% ../../nbs/frameworks/torch.ipynb #0e3ed496
 @contextmanager
 def settings(
     precise: bool, # whether new tensors have 64 bits
@@ -30,7 +30,7 @@ def settings(
         try: yield
         finally: torch.set_default_dtype(default)
 
-# %% ../../nbs/frameworks/torch.ipynb #c046bb6e
+# %% ../../nbs/frameworks/torch.ipynb #dd657532
 def _not_complex(x):
     "A tensor of real numbers; an error for complex ones."
     if x.is_complex(): raise NotReal(x.dtype)
@@ -47,14 +47,14 @@ def eps(x):
     "The distance of 1 from the next number of this type."
     return torch.finfo(x.dtype).eps
 
-# %% ../../nbs/frameworks/torch.ipynb #50ca96cf
+# %% ../../nbs/frameworks/torch.ipynb #6266138b
 def _recorded(f, args, paths):
     "Leaves that gradients are recorded for, and the values of `f` at copies of them, which may be written into."
     inputs = [torch.as_tensor(part_at(args, path)).detach().requires_grad_() for path in paths]
     for path, x in zip(paths, inputs): args = replaced(args, path, x.clone())
     return inputs, _real_tensors(f(*args))
 
-# %% ../../nbs/frameworks/torch.ipynb #d110a3f4
+# %% ../../nbs/frameworks/torch.ipynb #6bec13b3
 def vjp(
     f, # a function of tensors
     args: tuple, # its arguments
@@ -70,7 +70,7 @@ def vjp(
         return torch.autograd.grad(ys, inputs, gs, retain_graph=True, allow_unused=True)
     return outputs, active, pull
 
-# %% ../../nbs/frameworks/torch.ipynb #3086ac24
+# %% ../../nbs/frameworks/torch.ipynb #991adbbf
 class Context:
     "What a forward pass gets in place of its own `ctx`: it remembers, and nothing else."
     def __init__(self, args):
@@ -89,7 +89,7 @@ class Context:
     def mark_non_differentiable(self, *tensors): pass
     def set_materialize_grads(self, value): pass
 
-# %% ../../nbs/frameworks/torch.ipynb #275e1296
+# %% ../../nbs/frameworks/torch.ipynb #0d1c2262
 def _takes_ctx(function): return function.setup_context is torch.autograd.Function.setup_context
 
 def _forward(function, ctx, args):
@@ -102,7 +102,7 @@ def _body(function):
     body.__name__ = function.__name__
     return body
 
-# %% ../../nbs/frameworks/torch.ipynb #fd76e966
+# %% ../../nbs/frameworks/torch.ipynb #92851203
 def _forward_names(function):
     "What the arguments of forward are called; `None` where there is no telling."
     parameters = list(inspect.signature(function.forward).parameters.values())[_takes_ctx(function):]
@@ -117,7 +117,7 @@ def rule_of(
     owner = f if isinstance(f, type) else getattr(f, '__self__', None)
     return _rule(owner) if isinstance(owner, type) and issubclass(owner, torch.autograd.Function) else None
 
-# %% ../../nbs/frameworks/torch.ipynb #e143067a
+# %% ../../nbs/frameworks/torch.ipynb #b2acd7a6
 def _functions(tensors):
     "The `Function`s that a graph was made by."
     todo, seen, found = [y.grad_fn for y in tensors], set(), []
@@ -129,7 +129,7 @@ def _functions(tensors):
         found.append(getattr(type(node), '_forward_cls', None))
     return [function for function in dict.fromkeys(found) if function]
 
-# %% ../../nbs/frameworks/torch.ipynb #ee134632
+# %% ../../nbs/frameworks/torch.ipynb #f48b139c
 @contextmanager
 def _with_methods(functions, name, made):
     "Other methods for some classes, for as long as the context lasts."
@@ -142,7 +142,7 @@ def _with_methods(functions, name, made):
             if method is None: delattr(function, name)
             else: setattr(function, name, method)
 
-# %% ../../nbs/frameworks/torch.ipynb #4ab20575
+# %% ../../nbs/frameworks/torch.ipynb #118f2ad8
 def rule_within(
     f, # a function that uses rules
     args: tuple, # its arguments, tensors
@@ -156,7 +156,7 @@ def rule_within(
     body.__name__ = name_of(f)
     return Rule(name_of(f), f, body, None, None) if functions else None
 
-# %% ../../nbs/frameworks/torch.ipynb #b2ce0bac
+# %% ../../nbs/frameworks/torch.ipynb #1dcae955
 def rules_met(
     f, # a function that uses rules
     args: tuple, # its arguments, tensors
@@ -178,7 +178,7 @@ def rules_met(
 
 def _own(x): return x.detach().clone() if isinstance(x, torch.Tensor) else x
 
-# %% ../../nbs/frameworks/torch.ipynb #9a7399a6
+# %% ../../nbs/frameworks/torch.ipynb #ce7a07c5
 def flaws(
     rule: Rule, # of a `Function`
     args: tuple, # its arguments, tensors
@@ -194,7 +194,7 @@ def flaws(
         if not _takes_ctx(function): function.setup_context(ctx, args, y)
     return [*_changed(ctx, names, args), *_unprotected(ctx, [*args, *(x for _, x in leaves(y))])]
 
-# %% ../../nbs/frameworks/torch.ipynb #1758241f
+# %% ../../nbs/frameworks/torch.ipynb #b0c37537
 def _changed(ctx, names, args):
     "Sentences on what forward has written into."
     if any(x is not None and x._version != v for x, v in zip(ctx._saved, ctx._versions)):
@@ -210,7 +210,7 @@ def _unprotected(ctx, tensors):
             yield (f'ctx.{name} is kept outside of save_for_backward: '
                    'who writes into it before backward gets a wrong gradient and no error')
 
-# %% ../../nbs/frameworks/torch.ipynb #e923844f
+# %% ../../nbs/frameworks/torch.ipynb #8ee92b58
 def second(
     f, # a function of tensors with rules
     args: tuple, # its arguments
