@@ -197,11 +197,12 @@ def _contradiction(values, quotients, noise):
 
 def _diverges(quotients, noise):
     "Whether the last change that is no noise is as large as the one before: what they go to is still far away."
-    change = abs(np.diff(quotients, axis=0))
-    seen = change > SEEN * noise[1:]
+    change, level = abs(np.diff(quotients, axis=0)), SEEN * noise[1:]
+    seen, number = change > level, np.arange(len(change))[:, None]
     last = len(change) - 1 - np.argmax(seen[::-1], axis=0)
     now, before = (np.take_along_axis(change, np.maximum(k, 0)[None], axis=0)[0] for k in (last, last - 1))
-    return seen.any(axis=0) & (last > 0) & (now > before / 2)
+    settled = np.any((number > last) & (level < now / 2), axis=0) # a later one would have been seen
+    return seen.any(axis=0) & (last > 0) & (now > before / 2) & ~settled
 
 SEEN = 6 # times the noise of a quotient: two of them differ by less
 

@@ -59,6 +59,11 @@ def test_kinks_and_jumps(f, x, kink, rough):
     assert (bool(s.kink[0]), bool(s.rough[0])) == (kink, rough)
     if kink: assert abs(s.left[0] + 1) <= 4 * s.sides[0] and abs(s.right[0] - 1) <= 4 * s.sides[0]
 
+@pytest.mark.parametrize('distance', [1e-2, 1e-5, 1e-8, -1e-3, -1e-6])
+def test_beside_a_kink_the_slope_is_that_of_its_side(distance):
+    s = at(abs, distance)
+    assert abs(s.value[0] - np.sign(distance)) <= 4 * s.error[0] <= 1e-4
+
 def test_rounding_of_large_arguments_is_no_kink():
     x = 1e6 + np.random.default_rng(0).normal(size=10)
     d = np.zeros(10)
