@@ -284,7 +284,9 @@ def _formula_tree(text): return Reader(text).expression()
 def formula(self:Calculator, text, **values):
     "The value of a formula of the table."
     if text == 'nan': raise Unreadable('this derivative is not known here')
-    return Evaluator(self, {key: value for key, value in values.items()}).of(_formula_tree(text))
+    meaning = Meaning()
+    meaning.plain = True
+    return Evaluator(self, dict(values), meaning).of(_formula_tree(text))
 @patch
 def power(self:Calculator, a, b):
     "a to the power of b, entry by entry."

@@ -164,7 +164,7 @@ class Ranks:
         if self.arrays: self.infer(trees, parts); self.agree(claims)
 
     def has_capital(self, parts): return any(part[0] == 'sym' and self.is_capital(part[1]) for part in parts)
-    def is_capital(self, key): return key[0].isupper() and key not in ('I', 'L', 'E', 'J', 'C', 'N', 'T') and (len(key.split('_')[0].rstrip('0123456789')) == 1 or key in ('Sigma', 'Lambda', 'Omega', 'Theta', 'Phi', 'Psi'))
+    def is_capital(self, key): return key[0].isupper() and key not in ('I', 'N', 'T') and not (key in ('L', 'E', 'J', 'C') and key in self.definitions) and (len(key.split('_')[0].rstrip('0123456789')) == 1 or key in ('Sigma', 'Lambda', 'Omega', 'Theta', 'Phi', 'Psi'))
 
 # %% ../../nbs/derivations/steps.ipynb #db1f2fc3
 _of_numbers = {'exp', 'log', 'sqrt', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'erf', 'gamma'}
@@ -243,6 +243,7 @@ _parameters = set('a b c k m w alpha beta gamma delta eta theta lambda mu rho si
 def doubt(self:Ranks, key, rank, really=True):
     "Notes a rank that may also be another."
     if key in self.given or key in self.found: return
+    if rank and self.matrices and self.is_capital(key): rank = 2
     self.found[key] = rank
     if really: self.doubtful[key] = 0 if rank else 1
 
