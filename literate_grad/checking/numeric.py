@@ -129,7 +129,7 @@ def rungs(
     return Rungs(h[:, None], zero, plus, minus, (plus - minus) / 2, (plus - zero + (minus - zero)) / 2)
 
 # %% ../../nbs/checking/numeric.ipynb #cf8e28b5
-def _without(part, *powers):
+def _unexplained(part, *powers):
     "What is left of each rung when the rungs above it have explained two powers of h."
     p, q = (RATIO**-power for power in powers)
     return part[2:] - (p + q) * part[1:-1] + p * q * part[:-2]
@@ -137,7 +137,7 @@ def _without(part, *powers):
 def _residues(r):
     "What a smooth function does not do, rung by rung."
     flat = (r.plus[2:] == r.zero) & (r.minus[2:] == r.zero)
-    return np.where(flat, np.nan, np.fmax(abs(_without(r.even, 1, 2)), abs(_without(r.odd, 1, 3))))
+    return np.where(flat, np.nan, np.fmax(abs(_unexplained(r.even, 1, 2)), abs(_unexplained(r.odd, 1, 3))))
 
 # %% ../../nbs/checking/numeric.ipynb #47215243
 TINY = np.finfo(float).tiny

@@ -441,7 +441,7 @@ def _beside(part, step):
     for point, sign in zip(points, (1, -1)): point.x = part.x + sign * step
     return [autodiff.ask(part.subject, [point])[0] for point in points]
 
-def _between(part, auto, tol):
+def _at_kinks(part, auto, tol):
     "Which entries have a kink for autodiff, and which of the hand derivative are right there."
     rng, own = np.random.default_rng(0), np.where(part.x == 0, part.unit, abs(part.x))
     steps = [direction(part.x, rng, own) for _ in range(2)]
@@ -459,7 +459,7 @@ SEVERAL = 32 # contested entries at a kink: more are not looked at
 def _entry_by_entry(case, v):
     "The verdict where some of the contested entries may be at a kink."
     part, n = case.part, case.part.x.size
-    kinked, excused = _between(part, case.auto, v.tolerance)
+    kinked, excused = _at_kinks(part, case.auto, v.tolerance)
     wrong = v.wrong & ~excused
     if not wrong.any(): return _agrees_at_kink(part, v)
     columns = _worst_first(part, case.auto, wrong)[:SEVERAL]
@@ -667,7 +667,7 @@ def _faint(part, auto, gap):
     hand, ref = extended(part) if faint.any() else (None, None)
     return np.zeros(part.shape, bool) if hand is None or ref is None else faint & (abs(hand - ref) > gap / 16)
 
-def _without(case):
+def _beside_autodiff(case):
     "The verdict where autodiff is infinite or NaN."
     auto = case.auto
     v, entry = by_values(case), [int(i) for i in np.argwhere(~np.isfinite(auto))[0]]
@@ -706,7 +706,7 @@ def decide(
     case = Case(part, rng, limits, auto)
     if part.hand.shape != part.shape: return _wrong_shape(case)
     if auto is None: return by_values(case)
-    if not np.all(np.isfinite(auto)): return _without(case)
+    if not np.all(np.isfinite(auto)): return _beside_autodiff(case)
     v = _compared_with(case)
     v = contested(case, v) if v.wrong.any() else confirmed(case, v)
     if v.status == 'agrees': return _honest(case, v)
