@@ -79,17 +79,17 @@ def in_numpy(
 ): # the same structure of NumPy arrays; a tuple for a list of arrays, which NumPy would take for one
     "A structure whose arrays of other libraries have become NumPy's."
     if kind := kind_of(x): return kind.to_numpy(x)
-    parts = _parts(x)
+    parts = _walked_parts(x)
     if not parts: return x
     parts = {key: in_numpy(part) for key, part in parts.items()}
     return tuple(parts.values()) if type(x) is list else rebuild(x, parts)
 
-def _parts(x): return None if isinstance(x, np.ndarray) or is_list_of_numbers(x) else children(x)
+def _walked_parts(x): return None if isinstance(x, np.ndarray) or is_list_of_numbers(x) else children(x)
 
 def _modelled(x, model, precise):
     "A structure of NumPy arrays in the kinds of arrays of a model."
     if kind := kind_of(model): return kind.like(x, model, precise)
-    parts = _parts(model)
+    parts = _walked_parts(model)
     if not parts: return x
     return rebuild(model, {key: _modelled(part_at((x,), (0, key)), part, precise) for key, part in parts.items()})
 
