@@ -31,7 +31,7 @@ class Handed:
     df: Callable[..., Any] # what belongs to it
     args: tuple[Any, ...] # the point
     kwargs: dict[Any, Any] = field(default_factory=dict) # keyword arguments for both
-    wrt: Any = None # by what, if the user said so
+    wrt: Any = None # with respect to what, if the user said so
     form: 'str|None' = None # the form, if the user said so
     seed: int = 0 # of what has to be drawn
     forth: 'Parameters|None' = field(init=False) # what `f` takes
@@ -110,13 +110,13 @@ class Plain:
     df: Callable[..., Any] # its derivative
     args: tuple[Any, ...] # the point
     names: tuple[Any, ...] # of the arguments
-    title: str = 'dy/d{}' # what the derivative by an argument is called
+    title: str = 'dy/d{}' # what the derivative with respect to an argument is called
     path: tuple[Any, ...] = () # to what it differentiates by; empty: as the user or the hand derivative says
     count: int = 0 # how many arguments may be differentiated by, the first ones; 0: all
     first: bool = False # whether the first one is meant where the gradient has its shape and nobody says which
     linear: tuple[Any, ...] = () # the places of arguments that the derivative is linear in
     value: Any = None # a function that gives what `df` says the value is
-    twice: bool = False # whether it is a second derivative by one argument
+    twice: bool = False # whether it is a second derivative with respect to one argument
     elsewhere: bool = True # whether it is meant at other points, too
     written: 'dict[Any, Any]|None' = None # how to look into what people wrote; empty: not at all; `None`: as into this
 
@@ -539,7 +539,7 @@ def _same_value(plain, part):
 
 def faults(
     plain: Plain, # what is asked
-    part: Part, # by what
+    part: Part, # with respect to what
     hand_at: Callable[..., Any], # the hand derivative at other arguments
 ) -> list[Any]: # sentences on what makes the hand derivative wrong besides its numbers
     "What a form promises and the functions do not keep."
@@ -549,7 +549,7 @@ def faults(
 # %% ../../nbs/checking/forms.ipynb #596e35ad
 def symmetry(
     plain: Plain, # what is asked
-    part: Part, # by what
+    part: Part, # with respect to what
 ) -> list[Any]: # a sentence on whether a Hessian is symmetric
     "Whether a Hessian by hand is symmetric."
     H, n = part.hand, part.x.size
@@ -577,7 +577,7 @@ class Directed:
 # %% ../../nbs/checking/forms.ipynb #1b5eabd2
 def directed(
     plain: Plain, # what is asked
-    part: Part, # by what
+    part: Part, # with respect to what
     along: Any, # directions: an array in the shape of the argument, perhaps with one more axis for several
 ) -> Plain: # what is asked along them
     "The same question for some directions only."

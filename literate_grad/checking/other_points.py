@@ -64,7 +64,7 @@ class MovablePair(Pair):
         hand: Any, # the derivative by hand
         reference: Any, # the same by an independent witness
         tolerance: Any=1e-9, # the error that an entry of the reference may have
-        wrt: str='x', # by which argument
+        wrt: str='x', # with respect to which argument
         arguments: dict[str, Any]={}, # anything by name: the point
         hand_at: Any=None, # the hand derivative as a function of such a dict
         reference_at: Any=None, # the reference, likewise

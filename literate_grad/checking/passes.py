@@ -216,7 +216,7 @@ def _difference(hand, reference, floor):
 # %% ../../nbs/checking/passes.ipynb #8a369cef
 @dataclass
 class _Claim:
-    "What the backward pass says is the gradient by a variable, at one of its settings."
+    "What the backward pass says is the gradient with respect to a variable, at one of its settings."
     segment: Segment
     reference: np.ndarray
     wrong: np.ndarray
@@ -424,7 +424,7 @@ def look(self: _Search, **options: Any) -> Any:
 # %% ../../nbs/checking/passes.ipynb #f27f77bc
 @patch
 def returned(self: _Search, k: Any, x: Any) -> Any:
-    "Something that was returned beside the gradient by an argument that it comes closest to."
+    "Something that was returned beside the gradient with respect to an argument that it comes closest to."
     is_value = self.task.combined and any(np.array_equal(x, y) for y in self.outputs)
     if is_value or x.dtype.kind not in 'biuf' or not self.by_arguments: return None
     c = _claim(Segment(x, np.zeros(x.shape, int), {0: 0}), self.by_arguments, [1.0], self.judge.floor)

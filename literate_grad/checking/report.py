@@ -27,7 +27,7 @@ from .verdict import Verdict, along
 class Findings:
     "What was found out about one hand derivative."
     function: str # the name of the function
-    wrt: str # by what the hand derivative differentiates
+    wrt: str # with respect to what the hand derivative differentiates
     title: str # what that derivative is called
     status: str # 'agrees', 'disagrees' or 'undecided'
     reason: str # why, in sentences; empty where it is plain
@@ -40,7 +40,7 @@ class Findings:
     seed: int # of the random directions
     evaluations: int # how often `f` was called
     formula: Any # the `Derivation` in the docstring
-    part: Part # by what the hand derivative differentiates
+    part: Part # with respect to what the hand derivative differentiates
     verdict: Verdict # what was decided, by whom
     passes: list[Any] # one row for each variable of a backward pass
     first_wrong: 'str|None' # the name of the first wrong one
@@ -257,7 +257,7 @@ def plot(
 
 # %% ../../nbs/checking/report.ipynb #bdbce4d1
 def concluded(
-    part: Part, # by what the hand derivative differentiates
+    part: Part, # with respect to what the hand derivative differentiates
     verdict: Verdict, # what was decided
     notes: list[Any], # sentences to add
     cause: 'tuple[Any, ...]'=(None, ()), # the mistake that explains a disagreement, and what shows that

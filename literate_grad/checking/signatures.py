@@ -49,7 +49,7 @@ class Pair:
         hand: Any, # the derivative by hand
         reference: Any, # the same by an independent witness
         tolerance: Any=1e-9, # the error that an entry of the reference may have: a number, or an array
-        wrt: str='x', # by which argument: a name or a path
+        wrt: str='x', # with respect to which argument: a name or a path
         arguments: dict[str, Any]={}, # anything by name
     ) -> None:
         self.wrt: str = wrt

@@ -108,7 +108,7 @@ def by_name(
     claims: Any, # what a hand derivative returned
     names: Any, # of the arguments, or of the parts of one
 ) -> 'dict[Any, Any]|None': # the gradients by these names; `None` where `claims` is no dict, or has other keys, too
-    "A dict such as `{'dW': …, 'db': …}` as gradients by `W` and `b`."
+    "A dict such as `{'dW': …, 'db': …}` as gradients with respect to `W` and `b`."
     if not isinstance(claims, dict) or not claims: return None
     keys = {form.format(name): name for form in reversed(GRADIENTS) for name in names}
     found = {keys[key]: d for key, d in claims.items() if key in keys}
@@ -264,7 +264,7 @@ class Subject(Answers):
     given: tuple[Any, ...] # the point
     keywords: dict[Any, Any] = field(default_factory=dict) # keyword arguments for both
     names: tuple[Any, ...] = () # what the arguments are called; empty: as the functions call them
-    title: str = 'dy/d{}' # what the derivative by an argument is called
+    title: str = 'dy/d{}' # what the derivative with respect to an argument is called
     how: Callable[..., Any] = map # what `mapping` gives
     tally: list[Any] = field(default_factory=list) # grows by one with each call of `f`
     notes: list[Any] = field(default_factory=list) # sentences on what the functions do besides

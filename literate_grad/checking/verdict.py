@@ -45,7 +45,7 @@ class Limits:
 @dataclass(frozen=True)
 class Case:
     "What the verdict is about."
-    part: object # by what the hand derivative differentiates
+    part: object # with respect to what the hand derivative differentiates
     rng: object # a NumPy random generator
     limits: Limits = Limits() # what the user grants
     auto: np.ndarray|None = None # what autodiff says
@@ -61,7 +61,7 @@ def _coarsest(part, limits):
 # %% ../../nbs/checking/verdict.ipynb #3f25e781
 def tolerance(
     reference: np.ndarray, # the derivative to compare with
-    part, # by what it differentiates
+    part, # with respect to what it differentiates
     limits=Limits(), # what the user grants
 ) -> np.ndarray: # how far each entry of the hand derivative may be away
     "How much two right derivatives may differ."
@@ -305,7 +305,7 @@ def _heard_by(part, auto, row, d, line):
 
 # %% ../../nbs/checking/verdict.ipynb #7b61a11d
 def judge(
-    part, # by what both differentiate
+    part, # with respect to what both differentiate
     auto: np.ndarray, # what autodiff says
     wrong: np.ndarray, # where the hand says something else
 ) -> Heard: # with `sides` and `slopes`
@@ -383,7 +383,7 @@ def same_digits(
 
 def to_digits(
     v: Verdict, # 'disagrees', with `digits`, and without a cause that has a name
-    part, # by what it differentiates
+    part, # with respect to what it differentiates
     limits=Limits(), # what the user grants
 ) -> Verdict: # 'agrees', with what could have been seen
     "The verdict where hand and autodiff have many digits in common and no known mistake tells them apart."
@@ -697,7 +697,7 @@ def _right_for_symmetric(part, rng):
 
 # %% ../../nbs/checking/verdict.ipynb #a1f0e8b6
 def decide(
-    part, # by what the hand derivative differentiates
+    part, # with respect to what the hand derivative differentiates
     auto, # what autodiff says, or `None`
     rng, # a NumPy random generator
     limits=Limits(), # what the user grants

@@ -189,7 +189,7 @@ autodiff = register(Autodiff())
 
 # %% ../../nbs/checking/witnesses.ipynb #4e9b44be
 def line_of(
-    part: Part, # by what to differentiate
+    part: Part, # what to differentiate with respect to
     d: np.ndarray, # a direction
 ) -> Line: # to take the slope of
     "`f` along a line through the point."
@@ -207,7 +207,7 @@ def _columns(F, x, y, entries):
 
 # %% ../../nbs/checking/witnesses.ipynb #59f1c725
 def sweep(
-    part: Part, # by what to differentiate
+    part: Part, # what to differentiate with respect to
     entries=None, # which entries of its array, by their numbers in reading order; `None`: all
     progress: bool=False, # whether to show a progress bar
 ) -> Slope: # with arrays of shape (values of f, entries)
@@ -307,7 +307,7 @@ def _extended_autodiff(s, part, args):
 
 # %% ../../nbs/checking/witnesses.ipynb #408612cf
 def extended(
-    part: Part, # by what to differentiate
+    part: Part, # what to differentiate with respect to
 ) -> tuple: # the hand derivative and that of autodiff, or `None` for either
     "Both derivatives in extended precision."
     s = part.subject
@@ -330,7 +330,7 @@ def _moved(x, rng, far):
     return x if isinstance(x, np.ndarray) else float(x)
 
 def nudged(
-    part: Part, # by what to differentiate
+    part: Part, # what to differentiate with respect to
     seed: int, # for the directions
     ulps: int=1, # how far, up to a factor of 2
 ) -> Part: # the same a few ulps away
@@ -352,7 +352,7 @@ class Rounding:
     def __str__(self): return 'in extended precision' if self.in_digits else 'when all arguments move by an ulp'
 
 def rounding(
-    part: Part, # by what to differentiate
+    part: Part, # what to differentiate with respect to
     auto: np.ndarray, # what autodiff says
 ) -> Rounding|None: # `None` where it cannot be seen
     "How much of the difference may be rounding."
@@ -380,7 +380,7 @@ AWAY = 2**10 # ulps: a smooth derivative is a thousand times as far from its zer
 GROWS = 64 # times as large it is there at least
 
 def is_zero(
-    part: Part, # by what to differentiate
+    part: Part, # what to differentiate with respect to
     auto: np.ndarray, # what autodiff says
 ) -> np.ndarray: # a mask
     "Where the derivative is zero, as far as the digits of the point go."

@@ -189,7 +189,7 @@ def by_expression(self:Symbolic, top, by, keep):
 # %% ../../nbs/derivations/algebra.ipynb #249978da
 @patch
 def slope(self:Symbolic, e, s):
-    "The derivative of an expression by a symbol, through the sums in it."
+    "The derivative of an expression with respect to a symbol, through the sums in it."
     total = e.diff(s)
     for entry, dummy in list(self.sums.items()):
         if not e.has(dummy): continue

@@ -1339,7 +1339,7 @@ def _broken(self:Evaluator, said): raise Unreadable(said)
 
 @patch
 def _diff(self:Evaluator, tree):
-    "A differential, or in the notation of backpropagation the gradient by a symbol."
+    "A differential, or in the notation of backpropagation the gradient with respect to a symbol."
     meaning = self.meaning
     if not getattr(meaning, 'loss', None) and not getattr(meaning, 'varied', None): raise Unreadable('nothing says what this differential belongs to')
     if tree[0] == 'sym' and f'd{tree[1]}' in self.leaves and not getattr(meaning, 'varied', None): return self.leaves[f'd{tree[1]}']

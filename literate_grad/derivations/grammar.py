@@ -1214,7 +1214,7 @@ def derivative(self:Reader, fraction=None):
     return ('d', self.operand(word), by)
 @patch
 def subscripted(self:Reader, order):
-    "`∂_x y`: a derivative by what stands in the subscript."
+    "`∂_x y`: a derivative with respect to what stands in the subscript."
     by = self.subscript_symbol(self.take())
     return ('d', self.raised(self.primed(self.atom())), (by,) * order)
 

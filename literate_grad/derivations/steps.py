@@ -1368,7 +1368,7 @@ def _at(self:Derivation, arguments):
     return _bound(arguments, self.code.where if self.code else {})
 @patch
 def _worked(self:Derivation, wrt, arguments, numbers=None):
-    "The derivative by `wrt` at the arguments, in the shape of that argument."
+    "The derivative with respect to `wrt` at the arguments, in the shape of that argument."
     claims, values, key = self._claims(), self._at(arguments), self._symbol(wrt)
     if key not in claims: raise KeyError(f'the docstring has no readable derivative by {wrt}; it has {", ".join(self.derivatives) or "none"}.')
     if key not in values: raise KeyError(f'the arguments expected a value for {wrt}, but got {", ".join(values) or "none"}.')
@@ -1412,7 +1412,7 @@ def evaluate(
     wrt: str, # the symbol that is differentiated by, or the path that it stands for
     arguments: dict, # values by name of symbol or argument
 ) -> np.ndarray: # the derivative, in the shape of that argument
-    "The docstring's last expression of the derivative by `wrt`, in floats."
+    "The docstring's last expression of the derivative with respect to `wrt`, in floats."
     return self._worked(wrt, arguments).astype(float)
 @patch
 def value(

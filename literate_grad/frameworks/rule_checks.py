@@ -30,7 +30,7 @@ def check_rule(
     *args, # its arguments
     reference=None, # the same function without the rule, where autodiff cannot follow its own body
     expected=None, # of a rule that differs on purpose: the function whose derivative it is, or 'straight-through'
-    wrt=None, # by what; `None`: all arrays of real numbers, or those that say that they need a gradient
+    wrt=None, # with respect to what; `None`: all arrays of real numbers, or those that say that they need a gradient
     kwargs: dict|None=None, # keyword arguments for the function
     rtol: float|None=None, # how far each entry may be off, relatively; `None`: derived from dtype and noise
     atol: float|None=None, # how far each entry may be off in addition

@@ -242,7 +242,7 @@ tanh.__module__, tanh.__qualname__, tanh.__wrapped__ = __name__, 'tanh', tanh.fu
 class Label(NamedTuple):
     "What `derivative` says of a hand derivative."
     of: Callable[..., Any] # the function that is differentiated
-    wrt: Any = None # by what
+    wrt: Any = None # with respect to what
     at: Any = None # where to check it
     where: dict[str, Any] | None = None # what the symbols of its formulas stand for
     rtol: float | None = None # how far off it may be, relatively
@@ -256,7 +256,7 @@ DF = TypeVar('DF')
 def derivative(
     *positional: Any, # none: everything is given by its name
     of: Callable[..., Any] | None = None, # the function that is differentiated
-    wrt: Any = None, # by which argument: its index, name or path, or a tuple of them
+    wrt: Any = None, # with respect to which argument: its index, name or path, or a tuple of them
     at: Any = None, # sample arguments as a tuple; a list of such tuples; a `Draw`; or a function that returns either
     where: dict[str, Any] | None = None, # what the symbols of the docstring's formulas stand for
     rtol: float | None = None, # how far each entry may be off, relatively; `None`: as `check` derives it

@@ -457,7 +457,7 @@ def hardswish_derivative(x):
 
 # %% ../../nbs/library/activations.ipynb #0735b2a0
 def _double(x):
-    "2u, and its derivative by `x`."
+    "2u, and its derivative with respect to `x`."
     c = math.sqrt(8 / math.pi)
     d = c * 0.044715
     return x * (c + d * x**2), c + 3 * d * x**2

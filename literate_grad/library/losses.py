@@ -86,7 +86,7 @@ def mae(
 @derivative(of=mae, wrt='ŷ', at=(_scores, _values, np.sum))
 @_loss_derivative
 def mae_derivative(ŷ, y, agg=np.mean):
-    """The derivative of `mae` by the prediction; 0 where it is right.
+    """The derivative of `mae` with respect to the prediction; 0 where it is right.
 
         L = |ŷ - y|
         dL/dŷ = sign(ŷ - y)
@@ -106,7 +106,7 @@ def mse(
 @derivative(of=mse, wrt='ŷ', at=(_scores, _values, np.sum))
 @_loss_derivative
 def mse_derivative(ŷ, y, agg=np.mean):
-    """The derivative of `mse` by the prediction.
+    """The derivative of `mse` with respect to the prediction.
 
         L = (ŷ - y)^2
         dL/dŷ = 2*(ŷ - y)
@@ -130,7 +130,7 @@ def msle(
 @derivative(of=msle, wrt='ŷ', at=(_probabilities, _targets, np.sum, 0.01))
 @_loss_derivative
 def msle_derivative(ŷ, y, agg=np.mean, eps=None):
-    """The derivative of `msle` by the prediction.
+    """The derivative of `msle` with respect to the prediction.
 
         r = (ŷ + eps)/(y + eps)
         L = log(r)^2
@@ -154,7 +154,7 @@ def huber_loss(
 @derivative(of=huber_loss, wrt='ŷ', at=(_scores, _values, np.sum, 1.3))
 @_loss_derivative
 def huber_loss_derivative(ŷ, y, agg=np.mean, delta=1):
-    """The derivative of `huber_loss` by the prediction.
+    """The derivative of `huber_loss` with respect to the prediction.
 
         e = ŷ - y
         L = e^2/2 if |e| < delta else delta*(|e| - delta/2)
@@ -277,7 +277,7 @@ def _focal(p, gamma):
 
 # %% ../../nbs/library/losses.ipynb #68c30a6b
 def _focal_slope(p, gamma):
-    "The derivative of `_focal` by `p`."
+    "The derivative of `_focal` with respect to `p`."
     return relu(1 - p)**gamma / p - gamma * relu(1 - p)**(gamma - 1 if gamma else 1) * np.log(p)
 
 # %% ../../nbs/library/losses.ipynb #88b9bf22
@@ -465,7 +465,7 @@ def dice_coeff_loss(
 @derivative(of=dice_coeff_loss, wrt='ŷ', at=(_probabilities, _targets, 1.0))
 @_loss_derivative
 def dice_coeff_loss_derivative(ŷ, y, smooth=1):
-    """The derivative of `dice_coeff_loss` by the prediction.
+    """The derivative of `dice_coeff_loss` with respect to the prediction.
 
         N = 2*sum(y*ŷ) + smooth
         D = sum(y^2) + sum(ŷ^2) + smooth
@@ -488,7 +488,7 @@ def tversky_loss(
 @derivative(of=tversky_loss, wrt='ŷ', at=(_probabilities, _targets, 0.7))
 @_loss_derivative
 def tversky_loss_derivative(ŷ, y, beta=0.7):
-    """The derivative of `tversky_loss` by the prediction.
+    """The derivative of `tversky_loss` with respect to the prediction.
 
         N = sum(y*ŷ) + 1
         D = sum(beta*ŷ + (1 - beta)*y) + 1
