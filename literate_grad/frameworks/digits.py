@@ -8,6 +8,7 @@ __all__ = ['SHORT', 'SHORTEST', 'BITS', 'WIDTHS', 'POINTS', 'DEGREE', 'digits_in
 # %% ../../nbs/frameworks/digits.ipynb #660cb38b
 from dataclasses import dataclass
 import numpy as np
+from typing import Any
 from ..checking.numeric import EPS, Line
 from ..gradients.structure import part_at, replaced
 
@@ -17,10 +18,10 @@ SHORTEST = 2.0**-7 # bfloat16
 BITS = 8 # an argument of so few bits is the same in all kinds of floats
 
 def digits_inside(
-    f, # a function of NumPy arrays
-    args: tuple, # its arguments
-    paths: list, # the leaves to move
-    arrays, # the arrays in what `f` returns
+    f: Any, # a function of NumPy arrays
+    args: tuple[Any, ...], # its arguments
+    paths: list[Any], # the leaves to move
+    arrays: Any, # the arrays in what `f` returns
 ) -> float: # the distance of 1 from the next number
     "The precision that a function computes with, whatever its values look like: by the smallest move that it sees."
     for path in paths: args = replaced(args, path, _shortened(part_at(args, path)))

@@ -9,6 +9,7 @@ __all__ = ['CALLS', 'settings', 'eps', 'vjp', 'rule_of', 'rule_within', 'rules_m
 from contextlib import nullcontext
 from functools import partial
 import numpy as np
+from typing import Any
 from .rules import PLACES, Rule
 from ..gradients.kinds import NotReal
 from ..gradients.messages import name_of
@@ -25,7 +26,7 @@ except ImportError: jax = None # without it there are no JAX arrays, and nobody 
 def settings(
     precise: bool, # whether to compute with 64 bits
     alike: bool=True, # JAX has no random state that could change
-):
+) -> Any:
     "A context in which JAX has 64 bits, if it should; afterwards it has what it had."
     if not precise: return nullcontext()
     return jax.enable_x64(True) if hasattr(jax, 'enable_x64') else jax.experimental.enable_x64()
@@ -38,7 +39,7 @@ def _real_outputs(y):
         if jnp.iscomplexobj(x): raise NotReal(x.dtype)
     return [x for x in arrays if jnp.issubdtype(x.dtype, jnp.floating)]
 
-def eps(x):
+def eps(x: Any) -> Any:
     "The distance of 1 from the next number of this type."
     return float(jnp.finfo(jnp.asarray(x).dtype).eps)
 
@@ -52,10 +53,10 @@ def _of_leaves(f, args, paths):
 
 # %% ../../nbs/frameworks/jax.ipynb #acf274dd
 def vjp(
-    f, # a function of JAX arrays
-    args: tuple, # its arguments
-    paths: list, # the leaves to differentiate by
-) -> tuple: # the values, which of them depend on the leaves, and the function from their cotangents to gradients
+    f: Any, # a function of JAX arrays
+    args: tuple[Any, ...], # its arguments
+    paths: list[Any], # the leaves to differentiate by
+) -> tuple[Any, ...]: # the values, which of them depend on the leaves, and the way from cotangents to gradients
     "Reverse mode: what `f` returns, and how it hands cotangents back."
     function, inputs = _of_leaves(f, args, paths)
     outputs, back = jax.vjp(function, *inputs)
@@ -102,7 +103,7 @@ def _stripped(closed):
 
 # %% ../../nbs/frameworks/jax.ipynb #2a92822c
 def rule_of(
-    f, # anything
+    f: Any, # anything
 ) -> Rule|None: # `None` where it is no function with a rule
     "The rule of a `jax.custom_vjp` or `jax.custom_jvp`."
     if not isinstance(f, jax.custom_vjp | jax.custom_jvp): return None
@@ -110,9 +111,9 @@ def rule_of(
 
 # %% ../../nbs/frameworks/jax.ipynb #6272760a
 def rule_within(
-    f, # a function that uses rules
-    args: tuple, # its arguments
-    paths: list, # the leaves to differentiate by
+    f: Any, # a function that uses rules
+    args: tuple[Any, ...], # its arguments
+    paths: list[Any], # the leaves to differentiate by
 ) -> Rule|None: # `None` where it uses none
     "A function with its rules as the rule, and without them as its body."
     def body(*args):
@@ -128,10 +129,10 @@ def rule_within(
 CALLS = 'jit', 'pjit', 'closed_call', 'core_call', 'checkpoint', 'remat2' # their body is what they compute
 
 def rules_met(
-    f, # a function that uses rules
-    args: tuple, # its arguments
-    paths: list, # the leaves to differentiate by
-) -> list: # pairs of a `Rule` and the arguments that reached it
+    f: Any, # a function that uses rules
+    args: tuple[Any, ...], # its arguments
+    paths: list[Any], # the leaves to differentiate by
+) -> list[Any]: # pairs of a `Rule` and the arguments that reached it
     "Every rule that is met while `f` runs, at the first places where it is met."
     met = []
     function, inputs = _of_leaves(f, args, paths)
@@ -194,9 +195,9 @@ def _defined_at(equation):
 
 # %% ../../nbs/frameworks/jax.ipynb #746a667c
 def ready(
-    f, # a function that is called often
-    args: tuple, # with such arguments
-): # the same function, compiled, if its values do not depend on that
+    f: Any, # a function that is called often
+    args: tuple[Any, ...], # with such arguments
+) -> Any: # the same function, compiled, if its values do not depend on that
     "Compiles a function once, where JAX would compile each of its steps."
     paths = [path for path, x in leaves(args) if isinstance(x, jax.Array | np.ndarray | np.generic | float)]
     def of_leaves(*inputs):
@@ -212,19 +213,19 @@ def ready(
 # %% ../../nbs/frameworks/jax.ipynb #4ff64fcf
 def flaws(
     rule: Rule, # of a function with a rule
-    args: tuple, # its arguments
-    names: tuple, # what they are called
-) -> list: # sentences
+    args: tuple[Any, ...], # its arguments
+    names: tuple[Any, ...], # what they are called
+) -> list[Any]: # sentences
     "JAX's own arrays cannot be written into: there is nothing to look for."
     return []
 
 def second(
-    f, # a function with rules
-    args: tuple, # its arguments
-    paths: list, # the leaves to differentiate by
-    cotangents: list, # of the values
-    weights: list, # for the gradients, whose weighted sum is differentiated
-) -> list|None: # a gradient for each leaf, or `None` where the rule is not made for it
+    f: Any, # a function with rules
+    args: tuple[Any, ...], # its arguments
+    paths: list[Any], # the leaves to differentiate by
+    cotangents: list[Any], # of the values
+    weights: list[Any], # for the gradients, whose weighted sum is differentiated
+) -> list[Any]|None: # a gradient for each leaf, or `None` where the rule is not made for it
     "The derivative of what the rules say, through the rules."
     function, inputs = _of_leaves(f, args, paths)
     def total(*inputs):

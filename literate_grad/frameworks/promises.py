@@ -6,7 +6,7 @@
 __all__ = ['LOOSE', 'LOOSEST', 'TOO_DIFFERENT', 'Flaw', 'flaws']
 
 # %% ../../nbs/frameworks/promises.ipynb #f06481de
-from typing import NamedTuple
+from typing import Any, NamedTuple
 import numpy as np
 from ..checking.numeric import Line, direction, slope
 from ..checking.verdict import LARGE
@@ -93,7 +93,7 @@ def _weighted_along(p, weights, d):
 def flaws(
     p: Prepared, # the rule at a point, where it has a gradient
     right: bool, # whether the gradient is right: only then is its derivative worth a look
-) -> list: # of `Flaw`
+) -> list[Any]: # of `Flaw`
     "The promises that a rule does not keep."
     first = p.hand.first
     return [*_not_linear(p, first), *_not_again(p, first), *(_not_twice(p) if right else ()), *_seen(p)]

@@ -8,6 +8,7 @@ __all__ = ['STRAIGHT_THROUGH', 'DISTANT', 'SHORT_STEPS', 'check_rule', 'RuleChec
 # %% ../../nbs/frameworks/rule_checks.ipynb #8497bb0c
 from dataclasses import replace
 import numpy as np
+from typing import Any
 from ..checking.checks import check
 from ..checking.diagnosis import diagnose
 from ..checking.numeric import EPS, direction, quiet
@@ -26,12 +27,12 @@ from ..gradients.structure import part_at
 STRAIGHT_THROUGH = 'straight-through'
 
 def check_rule(
-    rule, # a `jax.custom_vjp`, a `torch.autograd.Function`, an autograd primitive, or a function that uses some
-    *args, # its arguments
-    reference=None, # the same function without the rule, where autodiff cannot follow its own body
-    expected=None, # of a rule that differs on purpose: the function whose derivative it is, or 'straight-through'
-    wrt=None, # with respect to what; `None`: all arrays of real numbers, or those that say that they need a gradient
-    kwargs: dict|None=None, # keyword arguments for the function
+    rule: Any, # a `jax.custom_vjp`, a `torch.autograd.Function`, an autograd primitive, or a function that uses some
+    *args: Any, # its arguments
+    reference: Any=None, # the same function without the rule, where autodiff cannot follow its own body
+    expected: Any=None, # of a rule that differs on purpose: the function whose derivative it is, or 'straight-through'
+    wrt: Any=None, # with respect to what; `None`: all arrays of real numbers, or those that say that they need a gradient
+    kwargs: dict[Any, Any]|None=None, # keyword arguments for the function
     rtol: float|None=None, # how far each entry may be off, relatively; `None`: derived from dtype and noise
     atol: float|None=None, # how far each entry may be off in addition
     seed: int=0, # of the cotangents and the directions
@@ -154,7 +155,7 @@ def _refused(p, F, seed):
 # %% ../../nbs/frameworks/rule_checks.ipynb #8f68f9c4
 class RuleChecks(list):
     "The checks of the rules that were met, worst first: one line each."
-    def __repr__(self): return '\n'.join(map(_in_a_line, self)) or 'No rules were met.'
+    def __repr__(self) -> Any: return '\n'.join(map(_in_a_line, self)) or 'No rules were met.'
 
 def _in_a_line(check):
     "A check in a line."
@@ -165,8 +166,8 @@ def _in_a_line(check):
 
 # %% ../../nbs/frameworks/rule_checks.ipynb #3d7ffa06
 def check_rules(
-    f, # a function of JAX arrays or torch tensors, or a `torch.nn.Module`
-    *args, # its arguments
+    f: Any, # a function of JAX arrays or torch tensors, or a `torch.nn.Module`
+    *args: Any, # its arguments
     seed: int=0, # of the cotangents and the directions
 ) -> RuleChecks: # one `Check` for each rule at each of the first places where it is met
     "Checks every rule that is met while a function runs, with the values that reach it."
@@ -189,10 +190,10 @@ def _rules_of(room, f, args):
 
 # %% ../../nbs/frameworks/rule_checks.ipynb #1b4fd329
 def assert_rule(
-    rule, # as for `check_rule`
-    *args, # its arguments
-    **options, # as for `check_rule`
-):
+    rule: Any, # as for `check_rule`
+    *args: Any, # its arguments
+    **options: Any, # as for `check_rule`
+) -> None:
     "Raises an `AssertionError` with the report unless a rule is the derivative of its function: for pytest."
     __tracebackhide__ = True
     result = check_rule(rule, *args, **options)

@@ -24,18 +24,18 @@ PLACES = 3 # of a rule that is met more often, in a loop or in many layers, so m
 class Rule(NamedTuple):
     "A function with a derivative by hand, and the same function without it."
     name: str # what it is called
-    function: Callable # which frameworks differentiate by the rule
-    body: Callable # which they differentiate by their own
-    names: tuple|None # what its arguments are called; `None`: as the signature of `body` says
+    function: Callable[..., Any] # which frameworks differentiate by the rule
+    body: Callable[..., Any] # which they differentiate by their own
+    names: tuple[Any, ...]|None # what its arguments are called; `None`: as the signature of `body` says
     source: Any # the object that has the rule; `None` where a function uses several
     fixed: bool = False # whether it takes nothing but the kinds of numbers that it was met with
 
 # %% ../../nbs/frameworks/rules.ipynb #cb294a21
 class Autograd:
     "What JAX and PyTorch have a room for each: autograd's primitives."
-    def settings(precise, alike): return nullcontext()
-    def eps(x): return np.finfo(np.result_type(x, np.float16)).eps
-    def vjp(f, args, paths):
+    def settings(precise, alike: Any) -> Any: return nullcontext()
+    def eps(x) -> Any: return np.finfo(np.result_type(x, np.float16)).eps
+    def vjp(f, args: Any, paths: Any) -> Any:
         def of_leaves(inputs):
             full = args
             for path, x in zip(paths, inputs): full = replaced(full, path, x)
@@ -43,59 +43,69 @@ class Autograd:
         back, y = make_vjp(of_leaves, tuple(part_at(args, path) for path in paths))
         return [y], [True], lambda cotangents: back(*cotangents)
 
-    def ready(f, args): return f
+    def ready(f, args: Any) -> Any: return f
 
-    def rule_of(f):
+    def rule_of(f) -> Any:
         if getattr(f, '_is_autograd_primitive', False): return Rule(name_of(f), f, f.fun, None, f)
 
-    def flaws(rule, args, names): return []
-    def second(f, args, paths, cotangents, weights): return None
+    def flaws(rule, args: Any, names: Any) -> Any: return []
+    def second(f, args: Any, paths: Any, cotangents: Any, weights: Any) -> Any: return None
 
 # %% ../../nbs/frameworks/rules.ipynb #dddb9011
-def real_arrays(y):
+def real_arrays(y: Any) -> Any:
     "The arrays of real numbers in what a function returned."
     return [np.asarray(x) for _, x in leaves(y) if isinstance(x, np.ndarray | np.generic) and x.dtype.kind == 'f']
 
 class Weighted:
     "$F(x) = \\sum_i g_i f_i(x)$: one number, whatever a function returns, and its gradient by autodiff."
+    f: Any
+    body: Any
+    cotangents: Any
+    __name__: str
     def __init__(self,
         f: InFramework, # the function whose values count
         body: InFramework, # the function that autodiff differentiates
-        cotangents: list, # $g$, an array for each array that `f` returns
+        cotangents: list[Any], # $g$, an array for each array that `f` returns
         name: str, # what to call it
-        arguments: tuple, # what its arguments are called
-    ):
+        arguments: tuple[Any, ...], # what its arguments are called
+    ) -> None:
         self.f, self.body, self.cotangents, self.__name__ = f, body, cotangents, name
         if all(map(str.isidentifier, arguments)):
             only = inspect.Parameter.POSITIONAL_ONLY
-            self.__signature__ = inspect.Signature([inspect.Parameter(argument, only) for argument in arguments])
+            self.__signature__: Any = inspect.Signature([inspect.Parameter(argument, only) for argument in arguments])
 
     @property
-    def eps(self): return self.f.eps
+    def eps(self) -> Any: return self.f.eps
 
-    def __call__(self, *args): return self.weighted(real_arrays(self.f(*args)))
+    def __call__(self, *args: Any) -> Any: return self.weighted(real_arrays(self.f(*args)))
 
-    def weighted(self, outputs, cotangents=None):
+    def weighted(self, outputs: Any, cotangents: Any=None) -> Any:
         "The sum of the outputs times the cotangents."
         return sum(np.vdot(g, y.astype(float, copy=False)) for g, y in zip(cotangents or self.cotangents, outputs))
 
-    def vjp(self, args, paths):
+    def vjp(self, args: Any, paths: Any) -> Any:
         outputs, active, pull = self.body.vjp(args, paths)
         return [self.weighted(outputs)], [any(active)], lambda g: pull([g[0] * c for c in self.cotangents])
 
 # %% ../../nbs/frameworks/rules.ipynb #77febc77
 class RuleGradient:
     "What a rule makes of the cotangents: a gradient for each leaf."
+    f: Any
+    paths: Any
+    seed: int
+    __name__: str
+    pulled: Any
+    kept: Any
     def __init__(self,
         f: InFramework, # the function with the rule
-        paths: list, # the leaves to differentiate by
-        cotangents: list|None=None, # an array for each array that `f` returns; `None`: at random
+        paths: list[Any], # the leaves to differentiate by
+        cotangents: list[Any]|None=None, # an array for each array that `f` returns; `None`: at random
         seed: int=0, # for those
-    ):
+    ) -> None:
         self.f, self.paths, self.cotangents, self.seed = f, paths, cotangents, seed
         self.__name__, self.pulled, self.kept = f'the rule of {name_of(f)}', None, None
 
-    def gradients(self, args, paths=None, cotangents=None):
+    def gradients(self, args: Any, paths: Any=None, cotangents: Any=None) -> Any:
         "A gradient for each leaf."
         paths = paths or self.paths
         outputs, active, pull = self.f.vjp(args, paths)
@@ -106,23 +116,23 @@ class RuleGradient:
         if self.pulled is None: self.pulled = pulled
         return pulled(cotangents or self.cotangents)
 
-    def prepare(self, args):
+    def prepare(self, args: Any) -> None:
         "Asks once, and keeps the answer for the first call, and the values for other cotangents."
         self.at, self.pulled = args, None
         self.first = self.gradients(args)
         self.kept = args, self.first
 
-    def other(self, cotangents):
+    def other(self, cotangents: Any) -> Any:
         "What the rule makes of other cotangents at the point that was prepared, from the same values if it can."
         try: return self.pulled(cotangents)
         except Exception: return self.gradients(self.at, None, cotangents)
 
-    def draw(self, outputs, active=None):
+    def draw(self, outputs: Any, active: Any=None) -> None:
         "Chooses cotangents at random."
         outputs = real_arrays(outputs)
         self.cotangents = drawn(outputs, active or [True] * len(outputs), self.seed, self.f.eps)
 
-    def __call__(self, *args):
+    def __call__(self, *args: Any) -> Any:
         given = self.kept[1] if self.kept and _same_arrays(args, self.kept[0]) else self.gradients(args)
         self.kept = None
         if len(given) == 1: return given[0]
@@ -138,11 +148,11 @@ def _same_arrays(a, b):
 PERIOD = 99_991 # a prime: longer arrays repeat what is drawn, in step with none of their axes
 
 def drawn(
-    outputs: list, # arrays
-    active: list, # which of them have a derivative
+    outputs: list[Any], # arrays
+    active: list[Any], # which of them have a derivative
     seed: int, # of the random numbers
     eps: float, # of the numbers that a framework can hold
-) -> list: # an array for each output, zero where it has no derivative
+) -> list[Any]: # an array for each output, zero where it has no derivative
     "Generic cotangents: no number twice, none close to zero or one."
     rng, steps = np.random.default_rng(seed), int(1 / (2 * eps)) # so many from a half to one and a half
     def generic(y):
@@ -174,9 +184,9 @@ def _is_real(x):
     return x.dtype.kind == 'f'
 
 def arrays_to_check(
-    args: tuple, # arguments
-    fixed=(), # the numbers of those that a rule does not differentiate by
-) -> list: # of paths
+    args: tuple[Any, ...], # arguments
+    fixed: Any=(), # the numbers of those that a rule does not differentiate by
+) -> list[Any]: # of paths
     "The arrays of real numbers, or those that say that they need a gradient."
     paths = [path for path, x in leaves(args) if path[0] not in fixed and _is_real(x)]
     needed = [path for path in paths if getattr(part_at(args, path), 'requires_grad', False)]
@@ -187,21 +197,21 @@ class Prepared(NamedTuple):
     "A rule at a point, as a derivative by hand."
     rule: Rule
     room: Any # of the framework
-    given: tuple # the arguments
-    args: tuple # the same in NumPy
-    names: tuple # what they are called
-    paths: list # by which leaves to differentiate
+    given: tuple[Any, ...] # the arguments
+    args: tuple[Any, ...] # the same in NumPy
+    names: tuple[Any, ...] # what they are called
+    paths: list[Any] # by which leaves to differentiate
     hand: RuleGradient
     trouble: str # why there is no gradient; empty where there is one
 
-    def leaf_names(self): return [path_name(path, self.names, self.args) for path in self.paths]
+    def leaf_names(self) -> Any: return [path_name(path, self.names, self.args) for path in self.paths]
 
 # %% ../../nbs/frameworks/rules.ipynb #e434b62c
 def prepared(
-    rule, # what carries the rule
-    args: tuple, # the arguments, in the arrays of a framework or in NumPy's
-    kwargs: dict, # keyword arguments
-    wrt=None, # with respect to what; `None`: all arrays of real numbers, or those that say that they need a gradient
+    rule: Any, # what carries the rule
+    args: tuple[Any, ...], # the arguments, in the arrays of a framework or in NumPy's
+    kwargs: dict[Any, Any], # keyword arguments
+    wrt: Any=None, # with respect to what; `None`: all arrays of real numbers, or those that say that they need a gradient
     seed: int=0, # of the cotangents
 ) -> Prepared: # with 64 bits where the rule takes them, or else in the precision of its arguments
     "A rule at a point."

@@ -8,6 +8,7 @@ __all__ = ['settings', 'ready', 'eps', 'vjp', 'Context', 'rule_of', 'rule_within
 # %% ../../nbs/frameworks/torch.ipynb #e7be869a
 import inspect
 from contextlib import contextmanager
+from typing import Any
 from .rules import PLACES, Rule
 from ..gradients.kinds import NotReal
 from ..gradients.messages import name_of
@@ -22,7 +23,7 @@ except ImportError: torch = None # without it there are no tensors, and nobody g
 def settings(
     precise: bool, # whether new tensors have 64 bits
     alike: bool, # whether random numbers are afterwards what they were, so that they are the same each time
-):
+) -> Any:
     "Gradients are recorded; the dtype and the mode are afterwards what they were."
     default = torch.get_default_dtype()
     with torch.random.fork_rng(enabled=alike), torch.inference_mode(False), torch.enable_grad():
@@ -39,11 +40,11 @@ def _not_complex(x):
 def _real_tensors(y):
     "The tensors of real numbers in what a function returned."
     return [x for _, x in leaves(y) if isinstance(x, torch.Tensor) and _not_complex(x).is_floating_point()]
-def ready(f, args):
+def ready(f: Any, args: Any) -> Any:
     "There is nothing to compile."
     return f
 
-def eps(x):
+def eps(x: Any) -> Any:
     "The distance of 1 from the next number of this type."
     return torch.finfo(x.dtype).eps
 
@@ -56,10 +57,10 @@ def _recorded(f, args, paths):
 
 # %% ../../nbs/frameworks/torch.ipynb #6bec13b3
 def vjp(
-    f, # a function of tensors
-    args: tuple, # its arguments
-    paths: list, # the leaves to differentiate by
-) -> tuple: # the values, which of them depend on the leaves, and the function from their cotangents to gradients
+    f: Any, # a function of tensors
+    args: tuple[Any, ...], # its arguments
+    paths: list[Any], # the leaves to differentiate by
+) -> tuple[Any, ...]: # the values, which of them depend on the leaves, and the way from cotangents to gradients
     "Reverse mode: what `f` returns, and how it hands cotangents back."
     inputs, outputs = _recorded(f, args, paths)
     active = [y.requires_grad for y in outputs]
@@ -73,21 +74,21 @@ def vjp(
 # %% ../../nbs/frameworks/torch.ipynb #991adbbf
 class Context:
     "What a forward pass gets in place of its own `ctx`: it remembers, and nothing else."
-    def __init__(self, args):
+    def __init__(self, args: Any) -> None:
         self._saved, self._versions, self._dirty = (), (), ()
-        self.needs_input_grad = tuple(isinstance(x, torch.Tensor) and x.is_floating_point() for x in args)
+        self.needs_input_grad: Any = tuple(isinstance(x, torch.Tensor) and x.is_floating_point() for x in args)
 
     @property
-    def saved_tensors(self): return self._saved
+    def saved_tensors(self) -> Any: return self._saved
 
-    def save_for_backward(self, *tensors):
+    def save_for_backward(self, *tensors: Any) -> None:
         self._saved = tensors
         self._versions = [None if x is None else x._version for x in tensors]
 
-    def mark_dirty(self, *tensors): self._dirty = tensors
-    def save_for_forward(self, *tensors): pass
-    def mark_non_differentiable(self, *tensors): pass
-    def set_materialize_grads(self, value): pass
+    def mark_dirty(self, *tensors: Any) -> None: self._dirty = tensors
+    def save_for_forward(self, *tensors: Any) -> None: pass
+    def mark_non_differentiable(self, *tensors: Any) -> None: pass
+    def set_materialize_grads(self, value: Any) -> None: pass
 
 # %% ../../nbs/frameworks/torch.ipynb #0d1c2262
 def _takes_ctx(function): return function.setup_context is torch.autograd.Function.setup_context
@@ -111,7 +112,7 @@ def _forward_names(function):
 def _rule(function): return Rule(function.__name__, function.apply, _body(function), _forward_names(function), function)
 
 def rule_of(
-    f, # anything
+    f: Any, # anything
 ) -> Rule|None: # `None` where it is neither a `Function` nor its `apply`
     "The rule of a `torch.autograd.Function`."
     owner = f if isinstance(f, type) else getattr(f, '__self__', None)
@@ -144,9 +145,9 @@ def _with_methods(functions, name, made):
 
 # %% ../../nbs/frameworks/torch.ipynb #118f2ad8
 def rule_within(
-    f, # a function that uses rules
-    args: tuple, # its arguments, tensors
-    paths: list, # the leaves to differentiate by
+    f: Any, # a function that uses rules
+    args: tuple[Any, ...], # its arguments, tensors
+    paths: list[Any], # the leaves to differentiate by
 ) -> Rule|None: # `None` where it uses none
     "A function with its rules as the rule, and without them as its body."
     try: functions = _functions(_recorded(f, args, paths)[1])
@@ -158,10 +159,10 @@ def rule_within(
 
 # %% ../../nbs/frameworks/torch.ipynb #1dcae955
 def rules_met(
-    f, # a function that uses rules
-    args: tuple, # its arguments, tensors
-    paths: list, # the leaves to differentiate by
-) -> list: # pairs of a `Rule` and the arguments that reached it
+    f: Any, # a function that uses rules
+    args: tuple[Any, ...], # its arguments, tensors
+    paths: list[Any], # the leaves to differentiate by
+) -> list[Any]: # pairs of a `Rule` and the arguments that reached it
     "Every `Function` in the graph of `f`, at the first places where it is met."
     functions, met = _functions(_recorded(f, args, paths)[1]), []
     rules = {function: _rule(function) for function in functions}
@@ -181,9 +182,9 @@ def _own(x): return x.detach().clone() if isinstance(x, torch.Tensor) else x
 # %% ../../nbs/frameworks/torch.ipynb #ce7a07c5
 def flaws(
     rule: Rule, # of a `Function`
-    args: tuple, # its arguments, tensors
-    names: tuple, # what they are called
-) -> list: # sentences
+    args: tuple[Any, ...], # its arguments, tensors
+    names: tuple[Any, ...], # what they are called
+) -> list[Any]: # sentences
     "What a forward pass does that a later backward pass may suffer from."
     function = rule.source
     if function is None: return []
@@ -212,12 +213,12 @@ def _unprotected(ctx, tensors):
 
 # %% ../../nbs/frameworks/torch.ipynb #8ee92b58
 def second(
-    f, # a function of tensors with rules
-    args: tuple, # its arguments
-    paths: list, # the leaves to differentiate by
-    cotangents: list, # of the values
-    weights: list, # for the gradients, whose weighted sum is differentiated
-) -> list|None: # a gradient for each leaf, or `None` where the rule is not made for it
+    f: Any, # a function of tensors with rules
+    args: tuple[Any, ...], # its arguments
+    paths: list[Any], # the leaves to differentiate by
+    cotangents: list[Any], # of the values
+    weights: list[Any], # for the gradients, whose weighted sum is differentiated
+) -> list[Any]|None: # a gradient for each leaf, or `None` where the rule is not made for it
     "The derivative of what the rules say, through the rules."
     inputs, outputs = _recorded(f, args, paths)
     pairs = [(y, torch.as_tensor(g).to(y).requires_grad_()) for y, g in zip(outputs, cotangents) if y.requires_grad]

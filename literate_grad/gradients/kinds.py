@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from importlib import import_module
 from inspect import signature
-from typing import Callable, NamedTuple
+from typing import Any, Callable, NamedTuple
 import numpy as np
 from .messages import name_of
 from .structure import children, copied, is_list_of_numbers, leaves, map_leaves, part_at, rebuild
@@ -22,9 +22,9 @@ from .structure import children, copied, is_list_of_numbers, leaves, map_leaves,
 class ArrayKind(NamedTuple):
     "The arrays of a library: how to know them, and how they become NumPy's and their own again."
     library: str # the module that has them
-    types: tuple # their names in it
-    to_numpy: Callable # from one of them to a NumPy array
-    like: Callable # from a NumPy array, one of them and whether to keep 64 bits, to one of them
+    types: tuple[Any, ...] # their names in it
+    to_numpy: Callable[..., Any] # from one of them to a NumPy array
+    like: Callable[..., Any] # from a NumPy array, one of them and whether to keep 64 bits, to one of them
     room: str = '' # the module of this package that differentiates functions of them
 
 # %% ../../nbs/gradients/kinds.ipynb #55ff7773
@@ -65,7 +65,7 @@ KINDS = [
 ]
 
 def kind_of(
-    x, # anything
+    x: Any, # anything
 ) -> ArrayKind|None: # `None` for what is no array of another library
     "Which library an array is from, among those that are imported."
     for kind in KINDS:
@@ -75,8 +75,8 @@ def kind_of(
 
 # %% ../../nbs/gradients/kinds.ipynb #82ff919e
 def in_numpy(
-    x, # a structure of arrays of any kind
-): # the same structure of NumPy arrays; a tuple for a list of arrays, which NumPy would take for one
+    x: Any, # a structure of arrays of any kind
+) -> Any: # the same structure of NumPy arrays; a tuple for a list of arrays, which NumPy would take for one
     "A structure whose arrays of other libraries have become NumPy's."
     if kind := kind_of(x): return kind.to_numpy(x)
     parts = _walked_parts(x)
@@ -103,8 +103,8 @@ def _kinds(structures):
     return list(dict.fromkeys(kind for kind in kinds if kind))
 
 def framework_of(
-    *structures, # of arrays
-): # the module of this package that differentiates functions of them, or `None`
+    *structures: Any, # of arrays
+) -> Any: # the module of this package that differentiates functions of them, or `None`
     "The room of the framework whose arrays are among the leaves; a `TypeError` where there are two of them."
     found = [kind for kind in _kinds(structures) if kind.room]
     if len(found) > 1:
@@ -112,19 +112,19 @@ def framework_of(
                         'change one kind into the other first.')
     return _room(found[0]) if found else None
 
-def met_frameworks() -> list: # modules of this package
+def met_frameworks() -> list[Any]: # modules of this package
     "The rooms of all frameworks that are imported."
     return [_room(kind) for kind in KINDS if kind.room and kind.library in sys.modules]
 
 # %% ../../nbs/gradients/kinds.ipynb #83bc18bb
 class NotReal(TypeError):
     "Complex numbers where real ones are needed."
-    def __init__(self, dtype):
+    def __init__(self, dtype: Any) -> None:
         super().__init__(f'check expected real numbers, but got {dtype}; check real and imaginary parts one by one.')
 
 # %% ../../nbs/gradients/kinds.ipynb #8f7625ef
 @contextmanager
-def undisturbed():
+def undisturbed() -> Any:
     "The random numbers of frameworks are afterwards what they were before."
     with ExitStack() as stack:
         for room in met_frameworks(): stack.enter_context(room.settings(False, True))
@@ -133,22 +133,26 @@ def undisturbed():
 # %% ../../nbs/gradients/kinds.ipynb #e977ca30
 class InNumPy:
     "A function of other libraries' arrays as a function of NumPy arrays."
+    model: Any
+    kwargs: Any
+    precise: bool
+    __name__: str
     def __init__(self,
-        f, # the function
-        args: tuple, # arguments as it takes them: they say which leaf is of which kind
-        kwargs: dict, # its keyword arguments
+        f: Any, # the function
+        args: tuple[Any, ...], # arguments as it takes them: they say which leaf is of which kind
+        kwargs: dict[Any, Any], # its keyword arguments
         precise: bool=True, # whether it is called with 64 bits, whatever the arrays have
-    ):
+    ) -> None:
         self.f, self.model, self.kwargs, self.precise = f, args, kwargs, precise
         self.__name__, self.__doc__, self.__wrapped__ = name_of(f), getattr(f, '__doc__', None), f
 
-    def foreign(self, args):
+    def foreign(self, args: Any) -> Any:
         "The arguments in the kinds of arrays that they were given in; others in those of the first."
         if len(args) == len(self.model): return _modelled(args, self.model, self.precise)
         first = next(x for _, x in leaves(self.model) if kind_of(x))
         return map_leaves(lambda x, where: _alike(x, first, self.precise), args, '')
 
-    def __call__(self, *args, **kwargs): return in_numpy(self.f(*self.foreign(args), **self.kwargs))
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: return in_numpy(self.f(*self.foreign(args), **self.kwargs))
 
 # %% ../../nbs/gradients/kinds.ipynb #61dfb261
 def _alike(x, model, precise):
@@ -158,39 +162,42 @@ def _alike(x, model, precise):
 # %% ../../nbs/gradients/kinds.ipynb #402de873
 class InFramework(InNumPy):
     "The same for a function of a framework's arrays, which says what becomes of cotangents."
+    alike: bool
+    run: Any
+    writes: bool
     def __init__(self,
-        f, # the function
-        args: tuple, # arguments as it takes them
-        kwargs: dict, # its keyword arguments
-        room, # the module of this package that differentiates it
+        f: Any, # the function
+        args: tuple[Any, ...], # arguments as it takes them
+        kwargs: dict[Any, Any], # its keyword arguments
+        room: Any, # the module of this package that differentiates it
         precise: bool=True, # whether it is called with 64 bits, whatever the arrays have
         alike: bool=False, # whether each call gets arrays of its own, and the same random numbers
-    ):
+    ) -> None:
         super().__init__(f, args, kwargs, precise)
         self.room, self.alike, self.run, self.writes = room, alike, None, alike
-        self.eps = float(np.finfo(float).eps) # until an array with fewer digits is met
+        self.eps: float = float(np.finfo(float).eps) # until an array with fewer digits is met
 
-    def settings(self):
+    def settings(self) -> Any:
         "Within it the framework has as many bits as it should, and is not changed by what happens."
         return self.room.settings(self.precise, self.alike)
 
-    def foreign(self, args):
+    def foreign(self, args: Any) -> Any:
         "The arguments in their own kinds of arrays; copies, if they are written into."
         return super().foreign(map_leaves(_copy, args, '') if self.writes else args)
 
-    def ready(self, args):
+    def ready(self, args: Any) -> Any:
         "The function itself, or what its framework makes of it to be called often."
         if self.run is None: self.run = self.room.ready(partial(self.f, **self.kwargs), args)
         return self.run
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         with self.settings():
             args = self.foreign(args)
             y = in_numpy(self.ready(args)(*args))
         self.writes = self.alike and any(getattr(x, '_version', 0) for _, x in leaves(args))
         return y
 
-    def vjp(self, args, paths):
+    def vjp(self, args: Any, paths: Any) -> Any:
         "The values, which of them depend on the leaves at `paths`, and the function from cotangents to gradients."
         with self.settings():
             args = self.foreign(args)
@@ -210,12 +217,12 @@ def _copy(x, where): return x.copy() if isinstance(x, np.ndarray) else x
 
 # %% ../../nbs/gradients/kinds.ipynb #7d8241dc
 def understood(
-    f, # a function
-    df, # its hand derivative, of the same arguments
-    args: tuple, # the arguments
-    kwargs: dict, # keyword arguments for both
-    room=None, # the framework of what they return, where the arguments do not tell
-) -> tuple: # both functions and the arguments, in NumPy's terms if they were in others
+    f: Any, # a function
+    df: Any, # its hand derivative, of the same arguments
+    args: tuple[Any, ...], # the arguments
+    kwargs: dict[Any, Any], # keyword arguments for both
+    room: Any=None, # the framework of what they return, where the arguments do not tell
+) -> tuple[Any, ...]: # both functions and the arguments, in NumPy's terms if they were in others
     "What `check` works with: functions of NumPy arrays, with 64 bits where both take them."
     room = room or framework_of(args)
     if room is None and not _kinds(args): return f, df, args

@@ -56,13 +56,13 @@ def test_what_looks_at_other_rows_is_not_summed():
 
 def test_eight_workers_need_a_quarter_of_the_time():
     "In rounds of eight values, whatever each of them costs."
-    rounds = []
+    sizes = []
     def in_rounds(task, todo):
-        rounds.append(-(-len(todo) // 8))
+        sizes.append(len(todo))
         return map(task, todo)
-    together = check(plain, np.cos, x, executor=in_rounds)
-    in_turn = together.evaluations - 8 * sum(rounds) # at most: those that autodiff and the second call take
-    assert sum(rounds) + max(0, in_turn) <= together.evaluations / 4
+    evaluations = check(plain, np.cos, x, executor=in_rounds).evaluations
+    rounds, in_turn = sum(-(-size // 8) for size in sizes), evaluations - sum(sizes)
+    assert rounds + in_turn <= evaluations / 4
 
 def plain(x): return float(np.sum(np.sin(np.asarray(x))))
 
