@@ -31,7 +31,7 @@ def check_rule(
     *args: Any, # its arguments
     reference: Any=None, # the same function without the rule, where autodiff cannot follow its own body
     expected: Any=None, # of a rule that differs on purpose: the function whose derivative it is, or 'straight-through'
-    wrt: Any=None, # with respect to what; `None`: all arrays of real numbers, or those that say that they need a gradient
+    wrt: Any=None, # by what; `None`: all arrays of real numbers, or those that say that they need a gradient
     kwargs: dict[Any, Any]|None=None, # keyword arguments for the function
     rtol: float|None=None, # how far each entry may be off, relatively; `None`: derived from dtype and noise
     atol: float|None=None, # how far each entry may be off in addition

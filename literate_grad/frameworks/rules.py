@@ -211,7 +211,7 @@ def prepared(
     rule: Any, # what carries the rule
     args: tuple[Any, ...], # the arguments, in the arrays of a framework or in NumPy's
     kwargs: dict[Any, Any], # keyword arguments
-    wrt: Any=None, # with respect to what; `None`: all arrays of real numbers, or those that say that they need a gradient
+    wrt: Any=None, # by what; `None`: all arrays of real numbers, or those that say that they need a gradient
     seed: int=0, # of the cotangents
 ) -> Prepared: # with 64 bits where the rule takes them, or else in the precision of its arguments
     "A rule at a point."
