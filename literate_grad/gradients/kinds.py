@@ -114,7 +114,7 @@ def framework_of(
 
 def met_frameworks() -> list[Any]: # modules of this package
     "The rooms of all frameworks that are imported."
-    return [_room(kind) for kind in KINDS if kind.room and kind.library in sys.modules]
+    return [_room(kind) for kind in KINDS if kind.room and sys.modules.get(kind.library)]
 
 # %% ../../nbs/gradients/kinds.ipynb #83bc18bb
 class NotReal(TypeError):
