@@ -411,8 +411,8 @@ def _beyond_rounding(case, v):
     if slip is None: return unclear if blind else v.says('disagrees', _siding(v.numeric))
     v = _without_rounding(case, v, gap, slip)
     if v.status or not blind: return v if v.status else v.says('disagrees', _siding(v.numeric))
-    stays = f'The difference is too small for the values of f, but it stays {slip}, so that it is not rounding'
-    return v.says('disagrees', stays) if slip.in_digits and part.hand[v.wrong].any() else unclear
+    stays = f'The values of f cannot tell who is right, but the difference stays {slip}, so that it is not rounding'
+    return v.says('disagrees', stays) if part.hand[v.wrong & slip.stays].any() else unclear
 
 # %% ../../nbs/checking/verdict.ipynb #cd203bca
 def _without_rounding(case, v, gap, slip):

@@ -347,7 +347,8 @@ def nudged(
 class Rounding:
     "How much of the difference between hand and autodiff goes with more digits, or comes and goes with an ulp."
     size: np.ndarray # entry by entry
-    in_digits: bool # whether extended precision showed it, where a mistake would have stayed
+    stays: np.ndarray # where the difference is surely none, as it stays what it was
+    in_digits: bool # whether that was seen in extended precision
 
     def __str__(self): return 'in extended precision' if self.in_digits else 'when all arguments move by an ulp'
 
@@ -358,7 +359,8 @@ def rounding(
     "How much of the difference may be rounding."
     gap, (hand, ref) = part.hand - auto, extended(part)
     if hand is None or ref is None: return _by_ulps(part, auto, gap)
-    return Rounding(np.nan_to_num(abs(gap - (hand - ref)).astype(float), nan=0, posinf=0), True)
+    size = np.nan_to_num(abs(gap - (hand - ref)).astype(float), nan=0, posinf=0)
+    return Rounding(size, np.ones(part.shape, bool), True)
 
 # %% ../../nbs/checking/witnesses.ipynb #6992a942
 STAYS = 1 / 64 # of a difference: a mistake changes by less when the arguments move by an ulp, rounding by more
@@ -372,8 +374,9 @@ def _by_ulps(part, auto, gap):
     changes = np.max(abs(np.subtract(gaps, gap)), axis=0)
     loose = (changes > abs(gap) * STAYS) & (abs(gap) <= ROUNDED * np.max(abs(auto)))
     largest = [np.max(abs(g), where=loose, initial=0) for g in (gap, *gaps)]
-    stays = all(abs(g - largest[0]) <= largest[0] * STAYS for g in largest[1:])
-    return Rounding(np.where(loose & (not stays), changes, 0), False)
+    handed_on = all(abs(g - largest[0]) <= largest[0] * STAYS for g in largest[1:])
+    stays = (changes <= abs(gap) * STAYS) & (abs(gap) > ROUNDED * np.max(abs(auto)))
+    return Rounding(np.where(loose & (not handed_on), changes, 0), stays, False)
 
 # %% ../../nbs/checking/witnesses.ipynb #78d0e586
 AWAY = 2**10 # ulps: a smooth derivative is a thousand times as far from its zero there
