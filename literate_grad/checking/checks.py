@@ -395,7 +395,7 @@ def check(
     df: 'Function|Literal[True]' = _MISSING, # its derivative by hand; `True`: `f` returns (value, gradient)
     *args: Any, # the point
     form: 'FormName|None' = None, # how `df` gives the derivative; `None`: found out where only one form fits
-    wrt: 'int|str|Sequence[int|str]|None' = None, # with respect to what: index, name, path or several; else as `df` says
+    wrt: 'int|str|Sequence[int|str]|None' = None, # with respect to what: index, name, path, several; else as `df` says
     kwargs: 'dict[str, Any]|None' = None, # keyword arguments for both functions
     rtol: 'float|None' = None, # how far each entry may be off, relatively; `None`: derived from dtype and noise
     atol: 'float|None' = None, # how far each entry may be off in addition
