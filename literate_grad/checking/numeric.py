@@ -10,7 +10,7 @@ __all__ = ['EPS', 'RATIO', 'LONGEST', 'SHORTEST', 'STEPS', 'MORE', 'TINY', 'GREA
 
 # %% ../../nbs/checking/numeric.ipynb #0568b549
 import re, threading, warnings
-from typing import NamedTuple
+from typing import Any, NamedTuple
 import numpy as np
 
 EPS = np.finfo(float).eps
@@ -39,38 +39,41 @@ _silence = _Silence()
 # %% ../../nbs/checking/numeric.ipynb #a9f0b207
 class quiet:
     "No warnings and no floating-point alarms, from whatever is called inside."
-    def __enter__(self):
+    def __enter__(self) -> None:
         self.alarms = np.errstate(all='ignore')
         self.alarms.__enter__()
         _silence.__enter__()
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: Any) -> None:
         _silence.__exit__(*error)
         self.alarms.__exit__(*error)
 
 # %% ../../nbs/checking/numeric.ipynb #89204201
 class Line:
     "`f` along the line `x + t*d`: a function of the number `t`, with flat arrays as values."
+    f: Any
+    x: Any
+    d: Any
     def __init__(self,
-        f, # a function of one array, with a number or an array as value
-        x, # where the line starts
-        d, # its direction, in the shape of `x`
-        y=None, # the value of `f` at `x`, if known
-    ):
+        f: Any, # a function of one array, with a number or an array as value
+        x: Any, # where the line starts
+        d: Any, # its direction, in the shape of `x`
+        y: Any=None, # the value of `f` at `x`, if known
+    ) -> None:
         self.f, self.x, self.d = f, x, d
-        self.inner = 0.0 # the rounding inside of the function, where it was measured
-        self.known = {0.0: np.ravel(np.array(f(x)) if y is None else y)}
+        self.inner: float = 0.0 # the rounding inside of the function, where it was measured
+        self.known: Any = {0.0: np.ravel(np.array(f(x)) if y is None else y)}
 
-    def __call__(self, t):
+    def __call__(self, t: Any) -> Any:
         if t not in self.known: ask([self], [t])
         return self.known[t]
 
-    def at(self, t):
+    def at(self, t: Any) -> Any:
         "The point at `t`."
         step = np.asarray(t * self.d)
         return np.add(step, self.x, out=step if step.dtype == np.asarray(self.x).dtype else None)
 
-    def keep(self, t, y):
+    def keep(self, t: Any, y: Any) -> None:
         "Remembers the value at `t`: not a number where `f` failed or gave something else than at the start."
         zero = self.known[0.0]
         y = np.array(np.nan if y is None else y)
@@ -87,9 +90,9 @@ def _one_by_one(f, points):
 
 # %% ../../nbs/checking/numeric.ipynb #356550cf
 def ask(
-    lines: list, # of `Line`, all along one function
-    steps, # numbers
-): # nothing: the lines know the values then
+    lines: list[Any], # of `Line`, all along one function
+    steps: Any, # numbers
+) -> None: # nothing: the lines know the values then
     "Evaluates several lines at the same steps, as far as the values are not known."
     f, todo = lines[0].f, [(line, t) for line in lines for t in steps if t not in line.known]
     points = (line.at(t) for line, t in todo)
@@ -113,14 +116,14 @@ class Rungs(NamedTuple):
     odd: np.ndarray # half of plus - minus
     even: np.ndarray # half of plus + minus, without zero
 
-    def below(self, k):
+    def below(self, k: Any) -> Any:
         "The rungs from number `k` on."
         return Rungs(self.h[k:], self.zero, *(v[k:] for v in self[2:]))
 
 # %% ../../nbs/checking/numeric.ipynb #ff90d1b5
 def rungs(
-    line, # a `Line`, or any function of a number with flat arrays as values
-    h, # the steps, from long to short, such as `STEPS`
+    line: Any, # a `Line`, or any function of a number with flat arrays as values
+    h: Any, # the steps, from long to short, such as `STEPS`
 ) -> Rungs: # the values there
     "The values of `line` on a ladder of steps."
     if isinstance(line, Line): ask([line], [*h.tolist(), *(-h).tolist()])
@@ -162,9 +165,9 @@ GREAT = 64 # a drop that only a smooth function makes: it falls by 8^4 or more, 
 ENOUGH = 3 # rungs below it, or they may be small by accident
 
 def noise(
-    r, # `Rungs`
-    x, # where the line starts
-    inner=0.0, # the rounding inside of the function, where it was measured
+    r: Any, # `Rungs`
+    x: Any, # where the line starts
+    inner: float=0.0, # the rounding inside of the function, where it was measured
 ) -> np.ndarray: # one number for each value of the function
     "The noise of a function, measured: what is left on the last rungs, below the last great drop."
     size = _residues(r)
@@ -307,7 +310,7 @@ def _below_kink(r, s, line):
 
 # %% ../../nbs/checking/numeric.ipynb #ffe73bf4
 def slope(
-    line, # a `Line`
+    line: Any, # a `Line`
     shortest: float=SHORTEST, # no step is shorter
 ) -> Slope: # arrays with one number per value of the function
     "The slope at 0 with its error, the slopes from both sides, the noise, and whether there is a kink or a jump."
@@ -323,7 +326,7 @@ def slope(
 
 # %% ../../nbs/checking/numeric.ipynb #29bf67e5
 def look_inside(
-    line, # a `Line`; the rounding that is found becomes part of its noise
+    line: Any, # a `Line`; the rounding that is found becomes part of its noise
 ) -> Slope: # as `slope` gives it
     "The slope, with the rounding inside of the function taken for noise."
     def gap(t):
@@ -342,8 +345,8 @@ SAMPLE = 1000 # entries, from which the typical one is known well enough
 def _power_of_two(x): return 2.0**np.round(np.log2(x))
 
 def unit(
-    x, # a number or an array
-): # a power of two for all of it, or an array of them
+    x: Any, # a number or an array
+) -> Any: # a power of two for all of it, or an array of them
     "The natural size of a step in `x`."
     x = np.asarray(x)
     flat = x.ravel()
@@ -358,10 +361,10 @@ def unit(
 _moves = np.outer([1, -1], np.arange(64, 192) / 128).ravel() # from a half to almost one and a half, up and down
 
 def direction(
-    x, # a number or an array
-    rng, # a NumPy random generator
-    size=None, # the unit of `x`, if it is known
-): # an array like `x`
+    x: Any, # a number or an array
+    rng: Any, # a NumPy random generator
+    size: Any=None, # the unit of `x`, if it is known
+) -> Any: # an array like `x`
     "A random direction in which every entry moves by a half to one and a half of its unit, up or down."
     moves = _moves[rng.integers(0, len(_moves), size=np.shape(x), dtype=np.uint8)]
     return moves * (unit(x) if size is None else size)
@@ -373,17 +376,17 @@ CHANGE = 1e-4 # of the terms of a slope: by so much it may change between these 
 BENT = 1e-3 # of the terms: by so much the two sides of one rung may differ
 
 def pair(
-    line, # a `Line`
+    line: Any, # a `Line`
     h: float, # a step
-) -> tuple: # the slope between both sides of 0, and the difference of the slopes on either side
+) -> tuple[Any, ...]: # the slope between both sides of 0, and the difference of the slopes on either side
     "What two values of a function say."
     zero, plus, minus = line(0.0), line(h), line(-h)
     return (plus - minus) / (2 * h), abs(plus + minus - 2 * zero) / h
 
 def confirms(
-    line, # a `Line`
-    claim, # what the slope is said to be, one number per value of the function
-    size, # the sum of the sizes of the terms of `claim`
+    line: Any, # a `Line`
+    claim: Any, # what the slope is said to be, one number per value of the function
+    size: Any, # the sum of the sizes of the terms of `claim`
 ) -> bool: # `False` means no more than that a closer look is needed
     "Whether four values of the function confirm a slope."
     ask([line], [FAR, -FAR, NEAR, -NEAR])
@@ -396,9 +399,9 @@ def confirms(
 ROUGHLY = 1e-6 # of the terms of a slope: what one pair of values can confirm
 
 def glances(
-    line, # a `Line`
-    claim, # what the slope is said to be, one number per value of the function
-    size, # the sum of the sizes of the terms of `claim`
+    line: Any, # a `Line`
+    claim: Any, # what the slope is said to be, one number per value of the function
+    size: Any, # the sum of the sizes of the terms of `claim`
 ) -> bool: # `False` means no more than that a closer look is needed
     "Whether two values of the function confirm a slope, roughly."
     ask([line], [NEAR, -NEAR])

@@ -12,6 +12,7 @@ __all__ = ['TERMS', 'ACCURACY', 'SIX_DIGITS', 'DOUBT', 'TELLS', 'NOTHING', 'NINE
 # %% ../../nbs/checking/verdict.ipynb #d8c0b31a
 import copy
 from dataclasses import dataclass, field, replace
+from typing import Any
 import numpy as np
 from ..gradients.messages import name_of
 from literate_grad.checking.numeric import (EPS, FAR, NEAR, ROUNDING, Slope, ask, confirms, direction, glances,
@@ -31,13 +32,13 @@ class Limits:
     grain: float = 0.0 # the precision of the arguments, where it is lower than that of float64
 
     @property
-    def given(self): return self.rtol is not None or self.atol is not None
+    def given(self) -> Any: return self.rtol is not None or self.atol is not None
 
-    def allow(self, size):
+    def allow(self, size: Any) -> Any:
         "How far numbers of this size may be away for all that the user says."
         return (self.atol or 0) + (self.rtol or 0) * size
 
-    def grant(self, size):
+    def grant(self, size: Any) -> Any:
         "The same where values of `f` judge alone."
         return self.allow(size) if self.given else max(SIX_DIGITS, self.grain**ACCURACY) * size
 
@@ -61,8 +62,8 @@ def _coarsest(part, limits):
 # %% ../../nbs/checking/verdict.ipynb #3f25e781
 def tolerance(
     reference: np.ndarray, # the derivative to compare with
-    part, # with respect to what it differentiates
-    limits=Limits(), # what the user grants
+    part: Any, # with respect to what it differentiates
+    limits: Any=Limits(), # what the user grants
 ) -> np.ndarray: # how far each entry of the hand derivative may be away
     "How much two right derivatives may differ."
     size, u = abs(reference), part.unit
@@ -87,7 +88,7 @@ def along(
 def terms(
     g: np.ndarray, # a derivative, of shape y.shape + x.shape
     d: np.ndarray, # a direction, in the shape of x
-) -> tuple: # for each value of `f`: the slope, the sum of the sizes of its terms, and the largest of these
+) -> tuple[Any, ...]: # for each value of `f`: the slope, the sum of the sizes of its terms, and the largest of these
     "The slopes that a derivative promises, with the sizes of what they are made of."
     products = g.reshape(-1, d.size) * d.ravel()
     claim = products.sum(axis=1)
@@ -102,18 +103,18 @@ NOTHING = 1e6 # times the noise: the same where all terms are zero
 def slack(
     error: np.ndarray, # of the slopes
     size: np.ndarray, # the sum of the sizes of the terms of what is claimed
-    extra=0.0, # what the user grants
+    extra: float=0.0, # what the user grants
 ) -> np.ndarray: # how far claim and slope may be apart
     "The room between a numerical slope and a claim."
     return DOUBT * error + TERMS * EPS * size + extra
 
 # %% ../../nbs/checking/verdict.ipynb #345c8037
 def hears(
-    s, # a `Slope`
+    s: Any, # a `Slope`
     claim: np.ndarray, # the slopes that are claimed
     size: np.ndarray, # the sum of the sizes of the terms that they are made of
-    extra=0.0, # what the user grants in addition
-    largest=None, # the largest of these terms; `None`: there is one term only
+    extra: float=0.0, # what the user grants in addition
+    largest: Any=None, # the largest of these terms; `None`: there is one term only
 ) -> np.ndarray: # for each slope: 'for', 'against', 'kink', 'rough' or 'noisy'
     "What numerical slopes say about claimed ones."
     largest = size if largest is None else largest
@@ -137,7 +138,7 @@ class Heard:
     kink: bool = False # whether any value of `f` has a kink
     seen: float|None = None # the smallest error in any one entry that it shows
     sides: str = '' # where hand and autodiff differ: 'autodiff', 'hand', 'both', 'neither', 'kink' or 'rough'
-    slopes: tuple = () # there: numeric, by hand, by autodiff
+    slopes: tuple[Any, ...] = () # there: numeric, by hand, by autodiff
 
 NINE = 9 # digits of hand and autodiff: no mistake without a name is so small
 ORDER = 'against', 'rough', 'noisy', 'kink', 'for' # from the gravest on
@@ -194,7 +195,7 @@ def probe(
     case: Case, # what the verdict is about
     hand: np.ndarray, # the claim
     quickly: bool=False, # whether four values may be enough
-    weights=1.0, # factors for the entries of the direction
+    weights: float=1.0, # factors for the entries of the direction
 ) -> Probe: # for one direction
     "What the values of `f` say about a derivative along one random direction."
     part = case.part
@@ -213,7 +214,7 @@ def probe(
 class Verdict:
     "A status and what supports it."
     status: str = '' # 'agrees', 'disagrees' or 'undecided'
-    reasons: list = field(default_factory=list) # sentences
+    reasons: list[Any] = field(default_factory=list) # sentences
     wrong: np.ndarray|None = None # the entries that disagree, or `None` where they cannot be known
     reference: np.ndarray|None = None # the derivative that the hand was compared with, if there is one
     witness: str = '' # whose that is
@@ -221,13 +222,13 @@ class Verdict:
     numeric: Heard|None = None # what the values of `f` said
     at_kink: bool = False # whether the point is at a kink, and the hand derivative one of the right answers
     digits: int = 0 # to how many digits hand and autodiff are equal, where they differ
-    sample: tuple|None = None # entries, slopes along them and errors, where there is no whole reference
-    remarks: list = field(default_factory=list) # sentences on what else there is to know
+    sample: tuple[Any, ...]|None = None # entries, slopes along them and errors, where there is no whole reference
+    remarks: list[Any] = field(default_factory=list) # sentences on what else there is to know
     leader: str = '' # the witness that led
     autodiff: np.ndarray|None = None # what it said
     silent: str = '' # why there is none
 
-    def says(self, status, *reasons, **known):
+    def says(self, status: Any, *reasons: Any, **known: Any) -> Any:
         "The same with a status, more reasons and more that is known."
         return replace(self, status=status, reasons=[*self.reasons, *reasons], **known)
 
@@ -305,7 +306,7 @@ def _heard_by(part, auto, row, d, line):
 
 # %% ../../nbs/checking/verdict.ipynb #7b61a11d
 def judge(
-    part, # with respect to what both differentiate
+    part: Any, # with respect to what both differentiate
     auto: np.ndarray, # what autodiff says
     wrong: np.ndarray, # where the hand says something else
 ) -> Heard: # with `sides` and `slopes`
@@ -383,8 +384,8 @@ def same_digits(
 
 def to_digits(
     v: Verdict, # 'disagrees', with `digits`, and without a cause that has a name
-    part, # with respect to what it differentiates
-    limits=Limits(), # what the user grants
+    part: Any, # with respect to what it differentiates
+    limits: Any=Limits(), # what the user grants
 ) -> Verdict: # 'agrees', with what could have been seen
     "The verdict where hand and autodiff have many digits in common and no known mistake tells them apart."
     told = (f'Hand and autodiff are equal to {v.digits} digits; beyond that they differ, as where an iteration '
@@ -589,7 +590,7 @@ def _halved(case):
 def located(
     case: Case, # what the verdict is about
     v: Verdict, # with what is known
-    probes: tuple, # of two `Probe`, both against the hand derivative
+    probes: tuple[Any, ...], # of two `Probe`, both against the hand derivative
 ) -> Verdict: # 'disagrees', with the wrong entries where they can be found
     "Where a derivative is wrong that contradicts the values of `f`."
     part = case.part
@@ -621,7 +622,7 @@ def _by_entries(case, v, found):
 def swept(
     case: Case, # what the verdict is about
     v: Verdict, # with what is known
-    **how, # for `sweep`
+    **how: Any, # for `sweep`
 ) -> Verdict: # of any status
     "The verdict from a numerical derivative of every entry."
     part, limits = case.part, case.limits
@@ -697,10 +698,10 @@ def _right_for_symmetric(part, rng):
 
 # %% ../../nbs/checking/verdict.ipynb #a1f0e8b6
 def decide(
-    part, # with respect to what the hand derivative differentiates
-    auto, # what autodiff says, or `None`
-    rng, # a NumPy random generator
-    limits=Limits(), # what the user grants
+    part: Any, # with respect to what the hand derivative differentiates
+    auto: Any, # what autodiff says, or `None`
+    rng: Any, # a NumPy random generator
+    limits: Any=Limits(), # what the user grants
 ) -> Verdict: # of any status
     "The verdict on one part."
     case = Case(part, rng, limits, auto)

@@ -11,6 +11,7 @@ __all__ = ['WITNESSES', 'HUGE', 'autodiff', 'TOGETHER', 'numeric', 'derivation',
 import copy, re
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 import numpy as np
 import autograd.numpy as anp
 from autograd.core import make_vjp
@@ -58,11 +59,11 @@ class Witness:
         "Whether it is worth asking."
         return True
 
-    def ask(self, subject: Subject, parts: list) -> list:
+    def ask(self, subject: Subject, parts: list[Any]) -> list[Any]:
         "An array for each part, of shape `y.shape + x.shape`, or `None`; an exception says why there is none."
         raise NotImplementedError
 
-    def row(self, check) -> Testimony|None:
+    def row(self, check: Any) -> Testimony|None:
         "Its row in the report on a `Check`; `None` where it was not heard."
         v = check.verdict
         if v.leader != self.name or v.autodiff is None or v.autodiff.shape != check.part.hand.shape: return None
@@ -92,8 +93,8 @@ class Lead:
 # %% ../../nbs/checking/witnesses.ipynb #dad13155
 def lead(
     subject: Subject, # the functions and the point
-    parts: list, # the parts to differentiate by
-) -> list: # of `Lead`, one for each part
+    parts: list[Any], # the parts to differentiate by
+) -> list[Any]: # of `Lead`, one for each part
     "The first witness that knows every entry and speaks, or why each of them is silent."
     silent = []
     for witness in [w for w in WITNESSES if w.leads and w.applies(subject)]:
@@ -111,8 +112,8 @@ def _first_line(error):
 
 # %% ../../nbs/checking/witnesses.ipynb #fbe7ed13
 def rows(
-    check, # a `Check`
-) -> list: # of `Testimony`
+    check: Any, # a `Check`
+) -> list[Any]: # of `Testimony`
     "What each witness that was heard says beside the hand derivative."
     heard = WITNESSES if check.verdict.witness else [] # nobody, where the functions contradict themselves
     return [row for witness in heard if (row := witness.row(check))]
@@ -173,9 +174,10 @@ class Autodiff(Witness):
     "Reverse automatic differentiation: by `f` itself, where it has a `vjp`, or else by autograd."
     name, needs, leads = 'autodiff', 'an f of functions that autograd knows', True
 
-    def applies(self, subject): return hasattr(subject.plain, 'vjp') or not isinstance(subject.plain, InNumPy)
+    def applies(self, subject: Any) -> bool:
+        return hasattr(subject.plain, 'vjp') or not isinstance(subject.plain, InNumPy)
 
-    def ask(self, subject, parts):
+    def ask(self, subject: Any, parts: Any) -> Any:
         "Where nothing was traced, `None`."
         nothing = [None] * len(parts)
         if hasattr(subject.plain, 'vjp'): return _by_itself(subject, parts) if all(map(_affordable, parts)) else nothing
@@ -185,7 +187,7 @@ class Autodiff(Witness):
         subject.traced, grads = withgradient(f, *[part.x for part in parts])
         return [_floats(f, d) if traced[0] else None for d in grads]
 
-autodiff = register(Autodiff())
+autodiff: Any = register(Autodiff())
 
 # %% ../../nbs/checking/witnesses.ipynb #4e9b44be
 def line_of(
@@ -208,7 +210,7 @@ def _columns(F, x, y, entries):
 # %% ../../nbs/checking/witnesses.ipynb #59f1c725
 def sweep(
     part: Part, # what to differentiate with respect to
-    entries=None, # which entries of its array, by their numbers in reading order; `None`: all
+    entries: Any=None, # which entries of its array, by their numbers in reading order; `None`: all
     progress: bool=False, # whether to show a progress bar
 ) -> Slope: # with arrays of shape (values of f, entries)
     "Numerical derivatives, entry by entry."
@@ -227,11 +229,11 @@ class Numeric(Witness):
     "Slopes from the values of `f` alone."
     name, needs = 'numeric', 'values of f around the point'
 
-    def ask(self, subject, parts):
+    def ask(self, subject: Any, parts: Any) -> Any:
         "By sweeps."
         return [sweep(part).value.reshape(part.shape) for part in parts]
 
-    def row(self, check):
+    def row(self, check: Any) -> Any:
         "The comparison with a sweep, or else what the slopes along random directions say."
         v, heard = check.verdict, check.verdict.numeric
         if v.witness == 'numeric' and v.reference is not None:
@@ -241,12 +243,12 @@ class Numeric(Witness):
         agrees = heard.says not in ('against', 'rough') if known else None
         return Testimony(self.name, None, agrees, None, heard.error / float(np.min(check.part.unit)), v.status)
 
-numeric = register(Numeric())
+numeric: Any = register(Numeric())
 
 # %% ../../nbs/checking/witnesses.ipynb #b5528a2a
 def formula_of(
     subject: Subject, # the functions and the point
-): # a `Derivation`; `None` where there is none
+) -> Any: # a `Derivation`; `None` where there is none
     "The derivation in the docstring of `df`, read for this point, once."
     if not hasattr(subject, 'formula'): subject.formula = _read(subject)
     return subject.formula
@@ -264,31 +266,32 @@ def _read(subject):
 # %% ../../nbs/checking/witnesses.ipynb #08542ee7
 class Formula(Witness):
     "The docstring's derivative at the arguments, by one of the methods of `Derivation`."
+    how: Any
     needs = 'equations in the docstring of df'
 
-    def __init__(self, name, how): self.name, self.how = name, how
+    def __init__(self, name: Any, how: Any) -> None: self.name, self.how = name, how
 
-    def applies(self, subject): return formula_of(subject) is not None
+    def applies(self, subject: Any) -> Any: return formula_of(subject) is not None
 
-    def ask(self, subject, parts):
+    def ask(self, subject: Any, parts: Any) -> Any:
         "`None` where there are too many entries."
         worked_out = getattr(formula_of(subject), self.how)
         values = [worked_out(part.name, dict(zip(subject.names, subject.args))) for part in parts]
         return [value if value.shape == part.hand.shape else None for value, part in zip(values, parts)]
 
-    def said(self, part):
+    def said(self, part: Any) -> Any:
         "What it says about one part; `None` where it says nothing."
         try: return self.ask(part.subject, [part])[0] if self.applies(part.subject) else None
         except Exception: return None
 
-    def row(self, check):
+    def row(self, check: Any) -> Any:
         status = check.status
         if self.how == 'evaluate': status = 'agrees' if check.formula else 'disagrees' # the formula's own
         return None if (said := self.said(check.part)) is None else compared(self.name, check.part.hand, said, status)
 
 # %% ../../nbs/checking/witnesses.ipynb #e2666480
-derivation = register(Formula('derivation', 'evaluate'))
-exact = register(Formula('exact', 'exact'))
+derivation: Any = register(Formula('derivation', 'evaluate'))
+exact: Any = register(Formula('exact', 'exact'))
 
 # %% ../../nbs/checking/witnesses.ipynb #f97368c7
 def _by(part, claim):
@@ -308,7 +311,7 @@ def _extended_autodiff(s, part, args):
 # %% ../../nbs/checking/witnesses.ipynb #408612cf
 def extended(
     part: Part, # what to differentiate with respect to
-) -> tuple: # the hand derivative and that of autodiff, or `None` for either
+) -> tuple[Any, ...]: # the hand derivative and that of autodiff, or `None` for either
     "Both derivatives in extended precision."
     s = part.subject
     if hasattr(s.plain, 'vjp'): return None, None # autograd would follow its rules, not its body
@@ -350,7 +353,7 @@ class Rounding:
     stays: np.ndarray # where the difference is surely none, as it stays what it was
     in_digits: bool # whether that was seen in extended precision
 
-    def __str__(self): return 'in extended precision' if self.in_digits else 'when all arguments move by an ulp'
+    def __str__(self) -> Any: return 'in extended precision' if self.in_digits else 'when all arguments move by an ulp'
 
 def rounding(
     part: Part, # what to differentiate with respect to

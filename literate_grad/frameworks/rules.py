@@ -90,6 +90,7 @@ class Weighted:
 # %% ../../nbs/frameworks/rules.ipynb #77febc77
 class RuleGradient:
     "What a rule makes of the cotangents: a gradient for each leaf."
+    at: Any
     f: Any
     paths: Any
     seed: int

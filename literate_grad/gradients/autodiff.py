@@ -296,7 +296,7 @@ class Draw:
         low: float = -2.0, # the least value
         high: float = 2.0, # the largest
         times: int = 3, # how many points
-    ):
+    ) -> None:
         if not shapes or not low < high or times < 1:
             raise ValueError(f'Draw expected shapes, low < high and times >= 1, but got {shapes}, {low}, {high} and '
                              f'{times}; write Draw(3, (2, 3), low=0.1, high=2) for a vector and a matrix.')

@@ -133,6 +133,8 @@ def undisturbed() -> Any:
 # %% ../../nbs/gradients/kinds.ipynb #e977ca30
 class InNumPy:
     "A function of other libraries' arrays as a function of NumPy arrays."
+    f: Any
+    __wrapped__: Any
     model: Any
     kwargs: Any
     precise: bool
@@ -162,6 +164,7 @@ def _alike(x, model, precise):
 # %% ../../nbs/gradients/kinds.ipynb #402de873
 class InFramework(InNumPy):
     "The same for a function of a framework's arrays, which says what becomes of cotangents."
+    room: Any
     alike: bool
     run: Any
     writes: bool

@@ -121,7 +121,7 @@ class Dense:
         bias: Any = True, # `True`: zeros at first; `False`: none; or an array of shape (outputs,)
         init: Callable[..., Any] = glorot_uniform, # `init(outputs, inputs)` gives the first weight
         rng: Generator | None = None, # which `init` then gets as `rng=`
-    ):
+    ) -> None:
         given = np.ndim(inputs) > 0
         self.weight = _weight(inputs if given else _first_weight(inputs, outputs, init, rng))
         self.bias = _bias(outputs if given and outputs is not None else bias, self.weight)
@@ -197,7 +197,7 @@ class Chain:
     def __init__(self,
         *layers: Any, # what is called, in this order
         **named: Any, # the same with names, which `.layers.name` and `['name']` find
-    ):
+    ) -> None:
         if layers and named: raise TypeError('Chain expected layers with names or without, but got both; '
                                              'give every layer a name.')
         self.layers = _layers_type(tuple(named))(**named) if named else layers

@@ -142,7 +142,7 @@ class Workers:
     "Some workers, which are asked side by side. Inside of `with` they live."
     processes: list[Any] # all that were started, also those that have ended
 
-    def __init__(self, count: int = 1):
+    def __init__(self, count: int = 1) -> None:
         self._threads, self._own, self.processes = ThreadPoolExecutor(count), threading.local(), []
 
     def ask(self,
