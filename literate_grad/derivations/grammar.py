@@ -1196,7 +1196,7 @@ def differential(self:Reader, word):
             return below.text[:1] in ('d', '∂') and below.kind in ('name', 'sign') and (below.text != 'd' or below is self.words[j + 1]) and below.text != 'delta'
     return False
 
-# %% ../../nbs/derivations/grammar.ipynb #0881a8f5
+# %% ../../nbs/derivations/grammar.ipynb #2e708226
 @patch
 def derivative(self:Reader, fraction=None):
     "`('d', top, (by, by, …))`, with one `by` per order; inside `\\frac{…}{…}`, too."

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Claim', 'kinds', 'lengths', 'Outcome', 'most_digits', 'Found', 'most_samples', 'most_readings', 'most_entries',
-           'largest_denominator', 'Claims', 'Ranks', 'drawn', 'Shapes', 'Trial', 'Judged', 'judged', 'best_reading',
-           'Step', 'Derivation', 'derivation', 'Code', 'outcome_of', 'shown_number', 'has_equations']
+           'most_repairs', 'largest_denominator', 'Claims', 'Ranks', 'drawn', 'Shapes', 'Trial', 'Judged', 'judged',
+           'best_reading', 'Step', 'Derivation', 'derivation', 'Code', 'outcome_of', 'shown_number', 'has_equations']
 
 # %% ../../nbs/derivations/steps.ipynb #08753c09
 import inspect, itertools, math, random, re
@@ -145,7 +145,7 @@ def _is_orthogonal(left, right):
     return None
 _assumptions = (('simplex', _sums_to_one), ('unit', _has_norm_one), ('symmetric', _is_transposed), ('orthogonal', _is_orthogonal))
 
-# %% ../../nbs/derivations/steps.ipynb #01242b0d
+# %% ../../nbs/derivations/steps.ipynb #b29b8b48
 _of_matrices = {'det', 'logdet', 'tr', 'Tr', 'trace', 'inv', 'kron', 'vec', 'eye', 'frobenius'}
 _of_vectors = {'norm', 'norm1', 'dot', 'inner', 'vdot', 'outer', 'softmax', 'logsumexp', 'log_softmax', 'diag', 'skew', 'cross'}
 _over_entries = {'sum', 'mean', 'average', 'var', 'variance', 'std', 'prod'}
@@ -161,6 +161,8 @@ class Ranks:
         transposes = any(part[0] == 'T' or part[0] == 'mul' and part[1] in ('@', '⊗', ':') for part in parts)
         self.matrices = transposes and self.has_capital(parts) or bool(calls & _of_matrices) or any(rank > 1 for rank in self.found.values()) or bool(re.search(r'\bmatri(?:x|ces)\b', text)) or any(part == ('call', 'ones') for part in parts) or capitals == 'matrices'
         self.arrays = self.matrices or transposes or bool(calls & (_of_vectors | _over_entries)) or any(part[0] == 'call' and len(part) == 3 and known_function(part[1]) in ('max', 'min', 'amax', 'amin') for part in parts) or any(part[0] in ('sum', 'index') or part[0] == 'mul' and part[1] in ('⊙', '⊗') for part in parts) or bool(re.search(r'\bvectors?\b', text))
+        vectors = bool(calls & _of_vectors) or any(part[0] == 'mul' and part[1] == '⊙' for part in parts) or bool(re.search(r'\bvectors?\b', text))
+        self.matrices = self.matrices or vectors and capitals != 'numbers' and any(part[0] == 'mul' and part[1] in ('', '@') and part[2][0] == 'sym' and self.is_capital(part[2][1]) and part[2][1] not in self.definitions for part in parts)
         if self.arrays: self.infer(trees, parts); self.agree(claims)
 
     def has_capital(self, parts): return any(part[0] == 'sym' and self.is_capital(part[1]) for part in parts)
@@ -238,12 +240,11 @@ def set(self:Ranks, key, rank):
     if key not in self.given: self.found[key] = max(self.found.get(key, 0), rank)
 _parameters = set('a b c k m w alpha beta gamma delta eta theta lambda mu rho sigma tau omega'.split()) # by convention one number, where data have entries
 
-# %% ../../nbs/derivations/steps.ipynb #a2b773d7
+# %% ../../nbs/derivations/steps.ipynb #86e012a0
 @patch
 def doubt(self:Ranks, key, rank, really=True):
     "Notes a rank that may also be another."
-    if key in self.given or key in self.found: return
-    if rank and self.matrices and self.is_capital(key): rank = 2
+    if key in self.given or key in self.found or self.matrices and self.is_capital(key): return
     self.found[key] = rank
     if really: self.doubtful[key] = 0 if rank else 1
 
@@ -362,16 +363,17 @@ class Shapes:
 _lengths_by_habit = ('n', 'N', 'm', 'M', 'K', 'D', 'd', 'T', 'B', 'num', 'batch_size', 'size')
 _code_style = re.compile(r'(?<![\w@])@(?!\w+\()|\.T\b|\bnp\.')
 
-# %% ../../nbs/derivations/steps.ipynb #3ed4859a
+# %% ../../nbs/derivations/steps.ipynb #3b864953
 class Trial:
     "One reading of a text: what its symbols are, and the values of its claims."
-    def __init__(self, text, choices=None, given=None, values=None):
+    def __init__(self, text, choices=None, given=None, budget=None):
         self.text, self.choices, self.given = text, dict(choices or {}), dict(given or {})
         self.reading = read_text(text, self.choices)
         self.claims = Claims(self.reading)
         names = self.reading.names
         self.meaning = Meaning(self.claims.definitions, self.claims.functions, names.indices, choices=self.choices, code=bool(_code_style.search(text)))
         self.trees = [tree for _, tree in (*self.claims.definitions.values(), *self.claims.functions.values())]
+        self.meaning.budget = budget or self.meaning.budget
         self.meaning.numbers_alone, self.meaning.sampled, self.meaning.plain = bool(self.given), 'sampled' in self.choices, 'plain' in self.choices
         self.sides = [claim.side.tree for claim in self.claims.claims if claim.side.tree]
         self.truths = [claim.truth for claim in self.claims.claims if claim.truth[0] != 'unreadable']
@@ -523,13 +525,14 @@ def _shape_or_none(evaluator, tree):
     except Misfit: raise
     except (Unreadable, ArithmeticError, ValueError): return None
 
-# %% ../../nbs/derivations/steps.ipynb #c65aa1f4
+# %% ../../nbs/derivations/steps.ipynb #500ce9bf
 class _Leaves(dict):
     "Values of symbols; gradients, slopes and directions are drawn when they are asked for, in the shape of what they belong to."
     def __init__(self, trial, calculator, kind, seed, count): self.trial, self.calculator, self.kind, self.seed, self.count, self.evaluator = trial, calculator, kind, seed, count, None
 
     def drawn(self, key, shape):
         "Random values, with an axis for the points."
+        self.trial.meaning.spend(self.count * math.prod(shape) // 2)
         values = self.calculator.numbers.array(drawn(key, (self.count, *shape), self.kind, self.seed))
         x = Value(values, ('·',))
         square = len(shape) == 2 and shape[0] == shape[1] and self.kind in ('unit', 'positive')
@@ -883,7 +886,7 @@ def at_samples(self:Trial, claim, key, base, samples, digits):
     point = {other: evaluator.leaves[other].a[first[2][0]] if other == key else evaluator.leaves[other].a for other in self.of_leaves}
     return Outcome('fails', point=point, values=first[:2]), 0
 
-# %% ../../nbs/derivations/steps.ipynb #b5224e2b
+# %% ../../nbs/derivations/steps.ipynb #79a19e41
 most_readings = 24
 _stationary = re.compile(r'\b(?:sett?ing|set|solv\w+|minim\w+|maxim\w+|optim\w+|stationary|critical|first.order|vanish\w*|zero|equal to zero)\b', re.I)
 _fixing = re.compile(r'\\leftarrow|\\gets|←|<-|same shape|shape of|:=.*-=|-=|\+=')
@@ -897,9 +900,9 @@ class Judged:
     @property
     def complete(self): return bool(self.outcomes) and all(status == 'holds' for status in self.statuses)
 
-def judged(text, choices, given):
+def judged(text, choices, given, budget=None):
     "All claims of a text under one reading."
-    trial = Trial(text, choices, given)
+    trial = Trial(text, choices, given, budget)
     with np.errstate(all='ignore'):
         trial.settle()
         outcomes = [trial.refined(claim, trial.judge(claim)) for claim in trial.claims.claims]
@@ -1016,7 +1019,7 @@ def has_layout(self:Trial, claim):
 @patch
 def is_jacobian(self:Trial, claim): return bool(self.shape_of(claim.truth[1]))
 
-# %% ../../nbs/derivations/steps.ipynb #c96ec15f
+# %% ../../nbs/derivations/steps.ipynb #646c6516
 def best_reading(text, given, fixed=None):
     "The outcomes under the reading that is meant, and a sentence where there was a choice."
     base = judged(text, fixed or {}, given)
@@ -1038,7 +1041,7 @@ def _other_readings(text, base, given, fixed):
         if not choices: continue
         tried += 1
         if tried > most_readings: break
-        try: found.append(judged(text, {**fixed, **choices}, given))
+        try: found.append(judged(text, {**fixed, **choices}, given, base.trial.meaning.budget))
         except Unreadable: continue
     return found
 
@@ -1142,7 +1145,7 @@ class Derivation:
         "The steps that could not be read: what `--strict` makes a failure."
         return [step for step in self.steps if step.status == 'unreadable']
 
-# %% ../../nbs/derivations/steps.ipynb #285a035b
+# %% ../../nbs/derivations/steps.ipynb #eb8ff8c9
 @patch
 def _judge(self:Derivation, at):
     "Reads the text, and judges its steps."
@@ -1156,6 +1159,7 @@ def _judge(self:Derivation, at):
     for step in self.steps:
         if step.status == 'holds' and not step.why and proved(step.tree, step.claim.truth, trial.meaning, trial.of_leaves): step.status = 'proved'
         if self.code is not None and step.status == 'unreadable': self._by_code(step)
+        if step.tree == ('asked',): self._answer(step)
     self.reading = self.reading or _said({name: choice for name, choice in fixed.items()})
     for step in self.steps:
         if step.status == 'fails': self._explain(step)
@@ -1234,7 +1238,7 @@ class Code:
         except (TypeError, ValueError): return {}
         return _bound(dict(zip(self.named(), found)), {name: path for name, path in self.where.items() if isinstance(path, str)})
 
-# %% ../../nbs/derivations/steps.ipynb #c3c99b5b
+# %% ../../nbs/derivations/steps.ipynb #3ca2d37e
 def outcome_of(trial):
     "The quantity that everything is about: `y`, or what is differentiated and not used by other definitions."
     claims, meaning = trial.claims.claims, trial.meaning
@@ -1249,7 +1253,7 @@ def outcome_of(trial):
 
 def _floats_at(trial, values, numbers=None, meaning=None):
     "An evaluator with the values of the code."
-    calculator = Calculator(numbers or Floats())
+    calculator = Calculator(numbers or Floats(), free=True)
     leaves = {key: Value(array if numbers is None else numbers.array(array)) for key, array in values.items()}
     meaning = meaning or trial.meaning
     evaluator = Evaluator(calculator, leaves, meaning)
@@ -1357,7 +1361,7 @@ def _single_variable(truth, meaning, outcome):
 def _derivatives(self): return tuple(self.names.get(key, key) for key in self._claims())
 Derivation.derivatives = _derivatives
 
-# %% ../../nbs/derivations/steps.ipynb #6c1498dd
+# %% ../../nbs/derivations/steps.ipynb #3bec13e3
 @patch
 def _symbol(self:Derivation, wrt):
     "The docstring's symbol for an argument or a path."
@@ -1397,7 +1401,7 @@ def _y_shape(self:Derivation, evaluator, trial):
     if key not in trial.meaning.definitions and key not in trial.meaning.functions: return ()
     return primal(evaluator.of(('sym', key))).shape
 
-# %% ../../nbs/derivations/steps.ipynb #8006cbcc
+# %% ../../nbs/derivations/steps.ipynb #46c401d5
 def _shaped(result, y_shape, shape):
     "A derivative in the shape of what it is taken by: entries of `y` that share an argument are added up."
     if np.shape(result) == shape: return np.array(result)
@@ -1423,7 +1427,7 @@ def value(
     trial = self.judged.trial
     with np.errstate(all='ignore'): return np.asarray(primal(_floats_at(trial, self._at(arguments)).of(('sym', outcome_of(trial)))).a, float)
 
-# %% ../../nbs/derivations/steps.ipynb #98d50fe9
+# %% ../../nbs/derivations/steps.ipynb #ca215c3d
 @patch
 def exact(
     self:Derivation,
@@ -1431,7 +1435,7 @@ def exact(
     arguments: dict, # values by name of symbol or argument
     digits: int = 50, # decimal digits to calculate with
 ) -> np.ndarray: # the derivative, in the shape of that argument; each entry the float nearest to its true value
-    "The docstring's last expression of the derivative by `wrt`, worked out with many digits and rounded once."
+    "The docstring's last expression of the derivative with respect to `wrt`, worked out with many digits and rounded once."
     entries = max((v.size for v in self._at(arguments).values()), default=0)
     if entries > most_entries: raise ValueError(f'exact expected arguments of at most {most_entries} entries, but got {entries}; evaluate has no such limit.')
     return np.vectorize(_nearest, otypes=[float])(self._worked(wrt, arguments, Digits(2 * digits)))
@@ -1507,7 +1511,7 @@ def _by_code(self:Derivation, step):
     step.status = 'holds' if _fits(said, expected) else 'fails'
     step.why = '' if step.status == 'holds' else f'at the sample arguments the step is {shown_number(said)}, the derivative of the code {shown_number(expected)}'
 
-# %% ../../nbs/derivations/steps.ipynb #60d0ea1c
+# %% ../../nbs/derivations/steps.ipynb #86f8a80a
 @patch
 def _explain(self:Derivation, step):
     "Says of a step that fails what the truth is and what separates them."
@@ -1519,12 +1523,22 @@ def _explain(self:Derivation, step):
     else: step.truth = self._by_cases(step)
     if truth is not None: step.separates = separating(claim, [truth, *forms], *self._constants(step), write)
     if outcome.why == 'transpose': step.separates = 'the transpose is meant'
+    if truth is None: self._explain_arrays(step)
     said = [f'{step.left} is {step.truth}' if len(step.truth) <= 200 else ''] if step.truth else []
     said += [step.separates] if step.separates else []
     place = self._place(step)
     step.why = ': '.join(part for part in said if part) + ('; ' if said and place else '') + place or outcome.why or step.why
+@patch
+def _explain_arrays(self:Derivation, step):
+    "What separates a claim about arrays from the truth: a number, or one small change."
+    quotient, difference = self._constants(step)
+    found = separating(None, [], quotient, difference, None)
+    style = Style(' @ ' if self.judged.trial.meaning.code else ' ', '**' if '**' in self.text else '^', self.names)
+    repaired = None if found else self._repaired(step)
+    if found: step.separates = found
+    elif repaired: step.separates, step.truth = repaired[1], step.truth or text_of(repaired[0], style)
 
-# %% ../../nbs/derivations/steps.ipynb #b37bb5c9
+# %% ../../nbs/derivations/steps.ipynb #d9c78bec
 @patch
 def _symbolic(self:Derivation, step):
     "Truth and claim as expressions of SymPy, a function that writes them, or `None`s."
@@ -1540,25 +1554,63 @@ def _symbolic(self:Derivation, step):
         return shortest(truth, outcome, 'sech' in self.text), claim, write, [truth, *forms_of(truth, 'sech' in self.text)]
     except (Pivot, Unprovable, Unreadable, RecursionError, ArithmeticError, ValueError, TypeError, AttributeError, KeyError): return None, None, None, None
 @patch
+def _answer(self:Derivation, step):
+    "Fills in what a question mark asks for."
+    truth, _, write, _ = self._symbolic(step)
+    step.truth = write(truth) if truth is not None else self._by_cases(step)
+    step.why = f'{step.left} is {step.truth}' if step.truth else 'what it is was not found'
+
+# %% ../../nbs/derivations/steps.ipynb #afd985a0
+@patch
+def _repaired(self:Derivation, step):
+    "The claim with one small change that makes it right, and what was changed, in words; `None` where there is none."
+    trial = self.judged.trial
+    for changed, words in _repairs(step.tree, trial.of_leaves):
+        claim = step.claim._replace(side=step.claim.side._replace(tree=changed))
+        try: outcome = trial.judge(claim)
+        except Unreadable: continue
+        if outcome.status == 'holds' and not outcome.why and 'as written' in outcome.layouts: return changed, words
+    return None
+most_repairs = 12
+def _variants(tree, change):
+    "The trees that differ from this one at one place, as `change` says."
+    new = change(tree)
+    if new: yield new
+    for k, part in enumerate(tree):
+        if isinstance(part, tuple) and part and isinstance(part[0], str):
+            for variant in _variants(part, change): yield (*tree[:k], variant, *tree[k + 1:])
+
+# %% ../../nbs/derivations/steps.ipynb #ce249825
+def _repairs(tree, ranks):
+    "Trees that differ from this one in one transpose or in one order, with words for it, at most a dozen."
+    def missing(part): return ('T', part) if part[0] == 'sym' and ranks.get(part[1], 0) == 2 else None
+    def excess(part): return part[1] if part[0] == 'T' else None
+    def order(part): return ('mul', part[1], part[3], part[2]) if part[0] == 'mul' and part[1] in ('', '@') else None
+    found = [(('T', tree), 'the transpose is meant')]
+    for change, words in ((missing, 'a transpose is missing'), (excess, 'a transpose is too much'), (order, 'the order of a product is wrong')):
+        found += [(variant, words) for variant in _variants(tree, change)]
+    return found[:most_repairs]
+@patch
 def _by_cases(self:Derivation, step):
     "The truth where it has kinks, as text; '' where it cannot be had."
     trial = self.judged.trial
     try: return text_of(on_each_side(lambda symbolic: symbolic.of(step.claim.truth), trial.meaning, trial.of_leaves), Style('*', '**' if '**' in self.text else '^', self.names))
     except (Pivot, Unprovable, Unreadable, RecursionError, ArithmeticError, ValueError, TypeError, AttributeError, KeyError): return ''
 
-# %% ../../nbs/derivations/steps.ipynb #0d007ee1
+# %% ../../nbs/derivations/steps.ipynb #a4c08e19
 @patch
 def _constants(self:Derivation, step):
     "The fractions that truth divided by claim, and truth less claim, are at all points; `None` where they are not constant."
     trial, quotients, differences = self.judged.trial, [], []
     try:
         for kind, which in _plans[:3]:
-            for _, said, truth, _ in trial.pairs_of(step.claim, which, kind, 40, 3)[0][:1]:
+            for said, truth in [(said, truth) for name, said, truth, _ in trial.pairs_of(step.claim, which, kind, 40, 3)[0] if name == 'as written']:
                 pairs = [(s, t) for s, t in zip(said.ravel(), truth.ravel()) if s == s and t == t]
                 quotients += [t / s if s else math.nan if t else t for s, t in pairs]
                 differences += [t - s for s, t in pairs]
     except (Unreadable, ArithmeticError, ValueError, TypeError): return None, None
-    return _constant(quotients), _constant(differences)
+    quotient = _constant(quotients)
+    return None if quotient == 1 else quotient, _constant(differences)
 largest_denominator = 64 # of a constant that is named
 def _constant(values):
     "The fraction that all values are, or `None`."
