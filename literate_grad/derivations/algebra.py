@@ -76,7 +76,7 @@ def _add(self:Symbolic, a, b, keep): return self.of(a, keep) + self.of(b, keep)
 @patch
 def _sub(self:Symbolic, a, b, keep): return self.of(a, keep) - self.of(b, keep)
 
-# %% ../../nbs/derivations/algebra.ipynb #cfc1bcd1
+# %% ../../nbs/derivations/algebra.ipynb #51676845
 @patch
 def _neg(self:Symbolic, a, keep): return -self.of(a, keep)
 @patch
@@ -90,14 +90,14 @@ def _mul(self:Symbolic, sign, a, b, keep):
     name, usual = {'': ('x w', 'entry by entry'), '·': ('x · w', 'the inner product')}.get(sign, ('X * Y', 'entry by entry'))
     if both and sign != '⊙' and self.meaning.choices.get(name, usual) != 'entry by entry': return self.summed('sum', ('mul', '⊙', a, b), keep)
     return left * right
-
-# %% ../../nbs/derivations/algebra.ipynb #3ca8807a
 @patch
 def _pow(self:Symbolic, a, b, sign='^', keep=frozenset()):
     base, exponent = self.of(a, keep), self.of(b, keep)
     if exponent.is_Rational and (abs(exponent.p) > 60 or exponent.q > 12): raise Unprovable('a large power')
     if base.is_Number and exponent.is_Number and abs(base) > 10**6: raise Unprovable('a large power')
     return base**exponent
+
+# %% ../../nbs/derivations/algebra.ipynb #b013a671
 @patch
 def _call(self:Symbolic, name, *arguments, keep=frozenset()):
     if name in self.meaning.functions: return self.applied(name, [self.of(part, keep) for part in arguments], keep)
@@ -110,8 +110,6 @@ def _call(self:Symbolic, name, *arguments, keep=frozenset()):
     if known == 'bars' and not any(self.ranks.get(key) for key in symbols(arguments[0])): return self.function(functions['abs'], self.of(arguments[0], keep))
     if known in ('sum', 'mean') and len(arguments) == 1: return self.summed(known, arguments[0], keep)
     raise Unprovable(name)
-
-# %% ../../nbs/derivations/algebra.ipynb #920255a3
 @patch
 def function(self:Symbolic, entry, u):
     "A function of the table."
@@ -124,6 +122,8 @@ def function(self:Symbolic, entry, u):
     if not entry.formula: raise Unprovable(entry.name)
     inner = Symbolic(Meaning(), {}, self.signs)
     return self.bounded(inner.of(Reader(entry.formula).expression()).subs(inner.symbol('u'), u))
+
+# %% ../../nbs/derivations/algebra.ipynb #40a944e9
 @patch
 def sign(self:Symbolic, e):
     "The sign of a pivot on the side that is looked at."
@@ -133,8 +133,6 @@ def sign(self:Symbolic, e):
     if e in self.signs: return self.signs[e]
     if -e in self.signs: return -self.signs[-e]
     raise Pivot(e)
-
-# %% ../../nbs/derivations/algebra.ipynb #a21c64bf
 @patch
 def applied(self:Symbolic, name, arguments, keep):
     "A function of the text at other arguments."
@@ -145,6 +143,8 @@ def applied(self:Symbolic, name, arguments, keep):
     try: body = self.of(tree, keep | set(parameters))
     finally: self.active.discard(name)
     return body.xreplace({self.symbol(p): d for p, d in zip(parameters, dummies)}).xreplace(dict(zip(dummies, arguments)))
+
+# %% ../../nbs/derivations/algebra.ipynb #937b9ca5
 @patch
 def summed(self:Symbolic, known, tree, keep):
     "A sum over entries: a symbol that knows its summand."
@@ -156,8 +156,6 @@ def summed(self:Symbolic, known, tree, keep):
 @patch
 def _if(self:Symbolic, condition, a, b, keep):
     return self.of(a if self.holds(condition, keep) else b, keep)
-
-# %% ../../nbs/derivations/algebra.ipynb #a63c232f
 @patch
 def holds(self:Symbolic, condition, keep):
     kind, *parts = condition
@@ -215,7 +213,7 @@ def _prime(self:Symbolic, key, order, *arguments, keep=frozenset()):
 @patch
 def _known(self:Symbolic, name, argument, keep): return self.function(functions[known_function(name)], self.of(argument, keep))
 
-# %% ../../nbs/derivations/algebra.ipynb #811ac376
+# %% ../../nbs/derivations/algebra.ipynb #0413f290
 def terms_of(e):
     "How many terms an expression has at most when it is expanded."
     if e.is_Add: return sum(terms_of(part) for part in e.args)
@@ -223,13 +221,10 @@ def terms_of(e):
     if e.is_Pow and e.exp.is_Number and abs(e.exp) > 20: return 10**6
     if e.is_Pow and e.exp.is_Integer: return terms_of(e.base)**abs(int(e.exp))
     return max((terms_of(part) for part in e.args), default=1)
-
 def size_of(e):
     "How many nodes an expression has."
     return 1 + sum(size_of(part) for part in e.args)
-
 most_terms, most_nodes = 300, 150
-
 def is_zero(
     e, # an expression of SymPy
 ) -> bool: # whether it is shown to be zero with little work
@@ -282,12 +277,11 @@ def proved(
     except (Unprovable, Unreadable, RecursionError, ArithmeticError, ValueError, TypeError, AttributeError): return False
     return True
 
-# %% ../../nbs/derivations/algebra.ipynb #10747996
+# %% ../../nbs/derivations/algebra.ipynb #8aa1fbd2
 def _negative(e): return e.could_extract_minus_sign()
 def is_below(e):
     "Whether a factor stands in the denominator."
     return e.is_Pow and e.exp.is_Rational and e.exp < 0
-
 def tree_of(
     e, # an expression of SymPy
     names=None, # the symbols that stand for other trees, such as sums
@@ -307,13 +301,12 @@ def tree_of(
     if e.is_Pow: return ('pow', tree_of(e.base, names), tree_of(e.exp, names), '^')
     return ('call', {'Abs': 'abs'}.get(e.func.__name__, e.func.__name__), *(tree_of(part, names) for part in e.args))
 
-# %% ../../nbs/derivations/algebra.ipynb #5758014f
+# %% ../../nbs/derivations/algebra.ipynb #ccd8db53
 def _sum_tree(e, names):
     terms = sorted(e.as_ordered_terms(), key=_negative)
     tree = tree_of(terms[0], names)
     for term in terms[1:]: tree = ('sub', tree, tree_of(-term, names)) if _negative(term) else ('add', tree, tree_of(term, names))
     return tree
-
 def _product_tree(e, names):
     "Numbers first, then symbols, then functions; what has a negative power goes below."
     import sympy as sp
@@ -327,8 +320,6 @@ def _product_tree(e, names):
         for part in parts[1:]: tree = ('mul', '*', tree, tree_of(part, names))
         return tree
     return ('div', product(over), product(under)) if under else product(over)
-
-# %% ../../nbs/derivations/algebra.ipynb #12d0d48a
 def cancelled(e):
     "An expression in its shortest form, with little work."
     import sympy as sp
@@ -337,13 +328,13 @@ def cancelled(e):
     if size_of(e) <= 60 and terms_of(e) <= 40 and whole: forms += [sp.cancel(e), sp.expand(e), sp.factor_terms(e)]
     return min(forms, key=size_of)
 
+# %% ../../nbs/derivations/algebra.ipynb #0fcdbcde
 def forms_of(truth, hyperbolic):
     "The truth with sech² where 1 - tanh² stands."
     import sympy as sp
     if not hyperbolic: return []
     u = sp.Wild('u')
     return [truth.replace(1 - sp.tanh(u)**2, lambda u: sp.sech(u)**2)]
-
 def shortest(
     truth, # an expression of SymPy
     outcome=None, # the quantity that is differentiated, as a pair of its symbol and its expression

@@ -15,7 +15,7 @@ import numpy as np
 from fastcore.basics import patch
 from .grammar import Reader, Unreadable, functions, known_function, subtrees, symbols, vulgar_fractions
 
-# %% ../../nbs/derivations/arrays.ipynb #cbb118c8
+# %% ../../nbs/derivations/arrays.ipynb #ace70edc
 class Value:
     "An array whose first axes have names; the others are those of a scalar, a vector or a matrix."
     __slots__ = 'a', 'names'
@@ -24,7 +24,6 @@ class Value:
     def shape(self): return self.a.shape[len(self.names):]
     @property
     def rank(self): return self.a.ndim - len(self.names)
-
 class Dual:
     "A value with its derivative in a direction: v + t·ε, with ε² = 0. Each differentiation has its own ε, told apart by its tag."
     __slots__ = 'v', 't', 'tag'
@@ -35,7 +34,6 @@ class Dual:
     def rank(self): return self.v.rank
     @property
     def names(self): return self.v.names
-
 class Misfit(Unreadable):
     "Two arrays whose shapes do not fit; `.sizes` are the two lengths that would have to be equal."
     def __init__(self, what, *sizes): super().__init__(what); self.sizes = sizes
@@ -43,12 +41,11 @@ class Misfit(Unreadable):
 class TooShort(Misfit):
     "An array that is too short for what the text does with it."
 
-# %% ../../nbs/derivations/arrays.ipynb #f9985c9e
+# %% ../../nbs/derivations/arrays.ipynb #e8ab7132
 def primal(x):
     "The plain value behind all derivatives."
     while isinstance(x, Dual): x = x.v
     return x
-
 def _expanded(x, names, rank):
     "The array with axes for all `names`, in their order, and at least `rank` positions."
     own = [x.names.index(name) for name in names if name in x.names]
@@ -56,12 +53,10 @@ def _expanded(x, names, rank):
     lengths = iter(a.shape[:len(own)])
     leading = [next(lengths) if name in x.names else 1 for name in names]
     return a.reshape(leading + [1] * (rank - x.rank) + list(a.shape[len(own):]))
-
 def _fitting(a, b, what):
     "Raises `Misfit` where two shapes cannot be broadcast."
     for m, n in zip(a[::-1], b[::-1]):
         if m != n and 1 not in (m, n): raise Misfit(f'the shapes do not fit: {what}', m, n)
-
 def _pairwise(op, a, b, what='+'):
     "An operation on entries, along names and positions."
     names = a.names if a.names == b.names else a.names + tuple(name for name in b.names if name not in a.names)
@@ -96,7 +91,7 @@ def _float_functions():
     table |= {name: vectorized(_quiet(_mpmath_function(name))) for name in ('digamma', 'trigamma')}
     return table | {'sigmoid': lambda u: 1/(1 + np.exp(-u)), 'step': lambda u: np.where(u > 0, 1.0, 0.0), 'relu': lambda u: np.maximum(u, 0)}
 
-# %% ../../nbs/derivations/arrays.ipynb #a326bdf8
+# %% ../../nbs/derivations/arrays.ipynb #18083e44
 def _quiet(f):
     "A function that gives NaN where it has no value."
     def g(*x):
@@ -108,8 +103,6 @@ def _mpmath_function(name):
         import mpmath
         return float(mpmath.fp.psi(int(name == 'trigamma'), x))
     return f
-
-# %% ../../nbs/derivations/arrays.ipynb #4d3d7f22
 largest_exponent = 5000 # of two, in the argument of exp and the like: beyond it values are treated as missing
 
 # %% ../../nbs/derivations/arrays.ipynb #11e5359b
@@ -167,7 +160,7 @@ def _large(f, ctx, u):
     if ctx.mag(u[0]) > 20: return ctx.nan
     return f(*u)
 
-# %% ../../nbs/derivations/arrays.ipynb #92522e7f
+# %% ../../nbs/derivations/arrays.ipynb #b2cb0996
 def _digit_functions(ctx):
     "mpmath's functions by name, for arrays of its numbers."
     names = 'log sin cos tan asin acos atan tanh asinh acosh atanh erf erfc sqrt sign gamma loggamma digamma'.split()
@@ -178,8 +171,6 @@ def _digit_functions(ctx):
     table = {name: _real(f, ctx) for name, f in table.items()} | {name: _real(f, ctx, True) for name, f in growing.items()}
     return {name: np.frompyfunc(f, 2 if name in ('divide', 'power') else 1, 1) for name, f in table.items()}
 def _bounded_argument(f, ctx): return lambda u: f(u) if not u or ctx.mag(u) < 60 else ctx.nan
-
-# %% ../../nbs/derivations/arrays.ipynb #a37ba7c0
 def _over_matrices(f, a):
     "A function of one matrix, over all leading axes."
     flat = a.reshape((-1,) + a.shape[-2:])
@@ -188,6 +179,7 @@ def _over_matrices(f, a):
     for k, result in enumerate(results): out[k] = result
     return out.reshape(a.shape[:-2] + np.shape(results[0]))
 
+# %% ../../nbs/derivations/arrays.ipynb #5cd9621a
 def _solved(m, ctx):
     "The inverse and the determinant of a matrix, by Gauss and Jordan with pivots."
     n = len(m)
@@ -204,7 +196,7 @@ def _solved(m, ctx):
     for i in range(n): out[i] = rows[i][n:]
     return out, det
 
-# %% ../../nbs/derivations/arrays.ipynb #97e6d440
+# %% ../../nbs/derivations/arrays.ipynb #8a56bf28
 class Calculator:
     "Arithmetic on values and duals in one number system."
     def __init__(self, numbers, free=False): self.numbers, self.pivots, self.free = numbers, [], free # free: work is not bounded
@@ -226,7 +218,6 @@ class Calculator:
         parts = [self.bilinear(op, at, bv)] if at is not None else []
         if bt is not None: parts.append(self.bilinear(op, av, bt))
         return Dual(v, parts[0] if len(parts) == 1 else self.add(*parts), tag)
-
 def _parts(x, tag): return (x.v, x.t) if isinstance(x, Dual) and x.tag == tag else (x, None)
 
 # %% ../../nbs/derivations/arrays.ipynb #c34e7f7c
@@ -256,7 +247,7 @@ def negative(self:Calculator, x): return self.linear(lambda u: Value(np.negative
 @patch
 def multiply(self:Calculator, a, b): return self.bilinear(lambda u, v: _pairwise(np.multiply, u, v, '*'), a, b)
 
-# %% ../../nbs/derivations/arrays.ipynb #9376c7dc
+# %% ../../nbs/derivations/arrays.ipynb #007febcf
 @patch
 def divide(self:Calculator, a, b): return self.multiply(a, self.reciprocal(b)) if isinstance(b, Dual) else self.linear(lambda u: _pairwise(self.numbers.divide, u, b, '/'), a)
 @patch
@@ -265,8 +256,6 @@ def reciprocal(self:Calculator, b):
     if not isinstance(b, Dual): return Value(self.numbers.divide(self.numbers.number(1), b.a), b.names)
     v = self.reciprocal(b.v)
     return Dual(v, self.negative(self.multiply(self.multiply(v, v), b.t)), b.tag)
-
-# %% ../../nbs/derivations/arrays.ipynb #fb0f8f61
 @patch
 def apply(self:Calculator, name, x):
     "A function of the table, entry by entry."
@@ -280,6 +269,8 @@ def apply(self:Calculator, name, x):
     return Dual(y, self.multiply(slope, x.t), x.tag)
 @lru_cache(None)
 def _formula_tree(text): return Reader(text).expression()
+
+# %% ../../nbs/derivations/arrays.ipynb #fa8c5e9f
 @patch
 def formula(self:Calculator, text, **values):
     "The value of a formula of the table."
@@ -288,8 +279,6 @@ def formula(self:Calculator, text, **values):
     entry_by_entry.budget = [most_work]
     entry_by_entry.plain = True
     return Evaluator(self, values, entry_by_entry).of(_formula_tree(text))
-
-# %% ../../nbs/derivations/arrays.ipynb #988eff1b
 @patch
 def power(self:Calculator, a, b):
     "a to the power of b, entry by entry."
@@ -330,7 +319,7 @@ def reshaped(self:Calculator, x, change):
     "The value with its positions rearranged; `change` works on an array whose first `k` axes stay."
     return self.linear(lambda u: Value(change(u.a, len(u.names)), u.names), x)
 
-# %% ../../nbs/derivations/arrays.ipynb #731e257b
+# %% ../../nbs/derivations/arrays.ipynb #61effb14
 @patch
 def transposed(self:Calculator, x):
     "The transpose: of a vector it is a row, of a row a vector."
@@ -346,8 +335,6 @@ def squeezed(self:Calculator, x):
     "A matrix of one column as a vector, one of a single entry as a number."
     if x.shape[-1:] == (1,) and x.rank == 2: x = self.reshaped(x, lambda a, k: a[..., 0])
     return self.reshaped(x, lambda a, k: a[..., 0]) if x.shape == (1,) else x
-
-# %% ../../nbs/derivations/arrays.ipynb #15a7753f
 @patch
 def inverse(self:Calculator, x):
     "The inverse of a matrix: (X⁻¹)' = -X⁻¹ X' X⁻¹."
@@ -356,6 +343,8 @@ def inverse(self:Calculator, x):
     if not isinstance(x, Dual): return Value(self.numbers.inverse(x.a), x.names)
     v = self.inverse(x.v)
     return Dual(v, self.negative(self.matmul(self.matmul(v, x.t), v)), x.tag)
+
+# %% ../../nbs/derivations/arrays.ipynb #5e31b156
 @patch
 def determinant(self:Calculator, x):
     "The determinant of a matrix: det(X)' = det(X) tr(X⁻¹ X')."
@@ -372,8 +361,6 @@ def trace(self:Calculator, x):
     if x.rank == 0: return x
     _square(x, 'a trace')
     return self.total(self.linear(lambda u: Value(np.diagonal(u.a, axis1=-2, axis2=-1), u.names), x), (-1,))
-
-# %% ../../nbs/derivations/arrays.ipynb #eb5855b1
 @patch
 def diagonal(self:Calculator, x):
     "The diagonal of a matrix, or the diagonal matrix of a vector."
@@ -383,6 +370,8 @@ def diagonal(self:Calculator, x):
     return self.multiply(self.column(x), self.eye(x.shape[0]))
 @patch
 def eye(self:Calculator, n): return Value(self.numbers.array(np.eye(n, dtype=int).tolist()))
+
+# %% ../../nbs/derivations/arrays.ipynb #f88df8b2
 def _selected(condition, a, b):
     names = tuple(dict.fromkeys(condition.names + a.names + b.names))
     rank = max(condition.rank, a.rank, b.rank)
@@ -445,10 +434,9 @@ class Meaning:
             self._depends = direct
         return self._depends
 
-# %% ../../nbs/derivations/arrays.ipynb #16c591db
+# %% ../../nbs/derivations/arrays.ipynb #9b0fbbe4
 most_steps = 20_000 # trees worked out for one verdict
 largest_array = 2**16 # entries of one value, where there is no code
-
 class Evaluator:
     "Works out trees, given values for the symbols that nothing defines."
     def __init__(self, calculator, leaves, meaning=None, overrides=None, memo=None, counter=None):
@@ -472,7 +460,6 @@ class Evaluator:
         if text in vulgar_fractions: return self.calculator.value(_vulgar(text))
         if len(text) > 400 or 'e' in text.lower() and abs(int(text.lower().split('e')[1])) > 2000: raise Unreadable('a number with too many digits to be checked')
         return self.calculator.value(Fraction(text))
-
 def _vulgar(text):
     import unicodedata
     return Fraction(unicodedata.normalize('NFKC', text).replace('⁄', '/'))
@@ -503,15 +490,13 @@ def entry(self:Evaluator, key, number, count):
 @patch
 def counting(self:Evaluator, letter): return Value(self.calculator.numbers.array(list(range(1, self.ranges[letter] + 1))), (letter,))
 
-# %% ../../nbs/derivations/arrays.ipynb #20f88788
+# %% ../../nbs/derivations/arrays.ipynb #6ae45b6a
 @patch
 def length(self:Evaluator, of):
     "How many entries there are along an axis: of an index, or of an array."
     kind, what = of[:2]
     if kind == 'number': return self.calculator.value(what)
     raise Unreadable(f'nothing says how long `{what}` is')
-
-# %% ../../nbs/derivations/arrays.ipynb #e319e28f
 @patch
 def defined(self:Evaluator, key):
     "The value of a symbol that the text defines."
@@ -531,7 +516,7 @@ def defined(self:Evaluator, key):
         self.active.discard(key)
         self.ranges = ranges
 
-# %% ../../nbs/derivations/arrays.ipynb #aad06ea1
+# %% ../../nbs/derivations/arrays.ipynb #9d74a8f0
 @patch
 def positioned(self:Evaluator, value, indices, key=''):
     "The value with the named axes of its indices as positions."
@@ -547,8 +532,6 @@ def positioned(self:Evaluator, value, indices, key=''):
         order = [u.names.index(name) for name in rest + letters]
         return Value(u.a.transpose(order + list(range(len(u.names), u.a.ndim))), tuple(rest))
     return self.calculator.linear(op, value)
-
-# %% ../../nbs/derivations/arrays.ipynb #03b84c69
 @patch
 def led_to(self:Evaluator, through):
     "A number of which only the gradients by some symbols are given: the sum of their products."
@@ -557,6 +540,8 @@ def led_to(self:Evaluator, through):
         part = self.calculator.total(self.calculator.multiply(self.leaves[gradient], self.of(('sym', symbol))))
         total = part if total is None else self.calculator.add(total, part)
     return total
+
+# %% ../../nbs/derivations/arrays.ipynb #e937cfcb
 @patch
 def guessed(self:Evaluator, key):
     "A symbol that depends on others in a way that nobody says: any function with the given value and slopes does."
@@ -569,8 +554,6 @@ def guessed(self:Evaluator, key):
         value = self.calculator.add(value, self.contracted(slope, move, primal(x).rank))
         value = self.calculator.add(value, self.contracted(bend, self.calculator.multiply(move, move), primal(x).rank))
     return value
-
-# %% ../../nbs/derivations/arrays.ipynb #23046e64
 @patch
 def contracted(self:Evaluator, a, b, rank):
     "The product of `a` and `b`, summed over the last `rank` positions of `a`."
@@ -605,7 +588,7 @@ def note_length(self:Evaluator, letter, size):
     known = self.ranges.setdefault(letter, size)
     if known != size: raise Misfit(f'the index {letter} runs over {known} and over {size} entries', known, size)
 
-# %% ../../nbs/derivations/arrays.ipynb #1113a57c
+# %% ../../nbs/derivations/arrays.ipynb #896bf0b9
 @patch
 def note_shifts(self:Evaluator, trees):
     "Notes the length that an index has so that `x_{i+k}` never leaves x, where nothing else says it."
@@ -616,8 +599,6 @@ def note_shifts(self:Evaluator, trees):
             if len(missing) == 1 and all(sign == '+' for sign, _ in index[1:]): 
                 self.ranges[missing[0]] = size - sum(self.ranges[letter] - 1 for letter in letters if letter != missing[0])
                 if self.ranges[missing[0]] < 2: raise TooShort('an array is too short for its indices', size)
-
-# %% ../../nbs/derivations/arrays.ipynb #9ddfa7ea
 @patch
 def _add(self:Evaluator, a, b): return self.summed(a, b, False)
 @patch
@@ -626,6 +607,8 @@ def _sub(self:Evaluator, a, b): return self.summed(a, b, True)
 def _neg(self:Evaluator, a):
     x = self.raw(a)
     return Flexible(x.kind, self.calculator.negative(x.factor), x.row) if isinstance(x, Flexible) else self.calculator.negative(x)
+
+# %% ../../nbs/derivations/arrays.ipynb #4bc4ce17
 @patch
 def summed(self:Evaluator, left, right, subtract):
     "A sum; a row and a vector add up to a vector, a matrix and a vector row by row or column by column."
@@ -639,8 +622,6 @@ def summed(self:Evaluator, left, right, subtract):
         matrix, vector = (a, b) if a.rank == 2 else (b, a)
         if not self.along_rows(matrix, vector): a, b = (a, calculator.column(b)) if a.rank == 2 else (calculator.column(a), b)
     return calculator.add(a, b, subtract)
-
-# %% ../../nbs/derivations/arrays.ipynb #c5edc12b
 @patch
 def along_rows(self:Evaluator, matrix, vector):
     "Whether a vector is added to each row of a matrix, rather than to each column."
@@ -649,14 +630,14 @@ def along_rows(self:Evaluator, matrix, vector):
     if columns and not rows: return False
     if rows and not columns: return True
     return self.meaning.choose('X + b', 'b in each row', 'b in each column') == 'b in each row'
+
+# %% ../../nbs/derivations/arrays.ipynb #8059cda7
 @patch
 def _div(self:Evaluator, a, b):
     over, under = self.raw(a), self.of(b)
     if isinstance(over, Flexible): return Flexible(over.kind, self.calculator.divide(over.factor, under), over.row)
     if under.rank and over.rank > under.rank and not self.along_rows(over, under) and under.rank == 1: under = self.calculator.column(under)
     return self.calculator.divide(over, under)
-
-# %% ../../nbs/derivations/arrays.ipynb #c29136d0
 @patch
 def _mul(self:Evaluator, sign, a, b):
     "A product; which one depends on the sign and on what its factors are."
@@ -689,7 +670,7 @@ def times(self:Evaluator, sign, a, b):
         if self.meaning.choose('x · w' if sign else 'x w', *options) == 'entry by entry': return calculator.multiply(a, b)
     return self.product(a, b)
 
-# %% ../../nbs/derivations/arrays.ipynb #644446fe
+# %% ../../nbs/derivations/arrays.ipynb #982a8444
 @patch
 def entrywise(self:Evaluator, a, b):
     "The product entry by entry; a vector goes along the rows of a matrix, or along its columns where only that fits."
@@ -699,8 +680,6 @@ def entrywise(self:Evaluator, a, b):
     if a.rank == 2 and a.shape[0] == 1 and b.rank == 1: a = self.calculator.transposed(a)
     if b.rank == 2 and b.shape[0] == 1 and a.rank == 1: b = self.calculator.transposed(b)
     return self.calculator.multiply(a, b)
-
-# %% ../../nbs/derivations/arrays.ipynb #5fe43571
 @patch
 def product(self:Evaluator, a, b):
     "The product of matrices and vectors; a vector on the left of a matrix is a row, on the left of a row a column."
@@ -717,6 +696,8 @@ def product(self:Evaluator, a, b):
     return calculator.squeezed(calculator.matmul(a, b))
 def _fitting_vectors(a, b):
     if a.shape != b.shape: raise Misfit(f'the product of vectors of {a.shape[0]} and {b.shape[0]} entries does not fit', a.shape[0], b.shape[0])
+
+# %% ../../nbs/derivations/arrays.ipynb #a17a75cb
 @patch
 def chained(self:Evaluator, a, b):
     "The product of derivatives by matrices, as in dL/dP · dP/dZ: all axes of P are summed over."
@@ -726,8 +707,6 @@ def chained(self:Evaluator, a, b):
             wide = self.calculator.reshaped(b, lambda x, k: x.reshape(x.shape[:k] + (1,) * (a.rank - left) + x.shape[k:]))
             return self.calculator.total(self.calculator.multiply(grown, wide), tuple(range(-b.rank, left - b.rank)))
     raise Unreadable('a product of derivatives whose shapes do not fit')
-
-# %% ../../nbs/derivations/arrays.ipynb #34a02dd0
 @patch
 def outer(self:Evaluator, a, b):
     if a.rank == 2 and b.rank == 2: return self.kron(a, b)
@@ -768,7 +747,7 @@ def _whole(tree):
     sign, tree = (-1, tree[1]) if tree[0] == 'neg' else (1, tree)
     return sign * int(tree[1]) if tree[0] == 'num' and tree[1].isdigit() and tree[1].isascii() and len(tree[1]) < 10 else None
 
-# %% ../../nbs/derivations/arrays.ipynb #d3c62120
+# %% ../../nbs/derivations/arrays.ipynb #64e5b4ba
 @patch
 def matrix_power(self:Evaluator, a, n):
     if abs(n) > 20: raise Unreadable('powers of matrices are read up to the twentieth')
@@ -782,8 +761,6 @@ def matrix_power(self:Evaluator, a, n):
 def _T(self:Evaluator, a):
     x = self.raw(a)
     return Flexible(x.kind, x.factor, not x.row) if isinstance(x, Flexible) else self.calculator.transposed(x)
-
-# %% ../../nbs/derivations/arrays.ipynb #bf960977
 @patch
 def _index(self:Evaluator, base, *indices):
     "Entries of an array: its first axes get the names of the indices."
@@ -796,6 +773,8 @@ def _index(self:Evaluator, base, *indices):
     return value
 @patch
 def is_named(self:Evaluator, base): return self.of(base[1]).rank == 0 and len(base[2]) == 1
+
+# %% ../../nbs/derivations/arrays.ipynb #d74e51f6
 @patch
 def picked(self:Evaluator, value, index, left):
     "The value with its first position picked by an index."
@@ -808,8 +787,6 @@ def picked(self:Evaluator, value, index, left):
         self.note_length(index[1][1], size)
         return self.named(value, index[1][1])
     return self.shifted(value, index)
-
-# %% ../../nbs/derivations/arrays.ipynb #73b030b1
 @patch
 def named(self:Evaluator, value, letter):
     "The value whose first position has become the named axis `letter`; twice the same letter is a diagonal."
@@ -945,7 +922,7 @@ def where(self:Evaluator, condition, a=None, b=None):
     if b is None or condition[0] != 'if' and condition[0] not in ('compare', 'and', 'or'): raise Unreadable('`where` expected a condition and two values')
     return self._if(condition[1] if condition[0] == 'if' else condition, a, b)
 
-# %% ../../nbs/derivations/arrays.ipynb #36c7033e
+# %% ../../nbs/derivations/arrays.ipynb #cb374dc0
 @patch
 def applied(self:Evaluator, name, arguments):
     "A function that the text defines, at other arguments."
@@ -956,7 +933,6 @@ def applied(self:Evaluator, name, arguments):
     other.active = self.active | {name}
     other.note_ranges(tree)
     return other.of(tree)
-
 @patch
 def constant(self:Evaluator, name, arguments):
     "Ones, zeros and the identity; without a size they take that of what they meet."
@@ -967,12 +943,12 @@ def constant(self:Evaluator, name, arguments):
         return self.calculator.zeros((n,)) if n > 10**4 else Value(self.calculator.numbers.array([1] * n))
     if sizes: return self.calculator.eye(sizes[0].shape[0] if sizes[0].rank else int(primal(sizes[0]).a.ravel()[0]))
     raise Unreadable(f'nothing says how large `{name}` is')
-
-# %% ../../nbs/derivations/arrays.ipynb #94fd1da0
 class Flexible:
     "Ones or an identity whose size is that of what it meets, times a number."
     rank, shape = 0, ()
     def __init__(self, kind, factor, row=False): self.kind, self.factor, self.row = kind, factor, row
+
+# %% ../../nbs/derivations/arrays.ipynb #84ecfee0
 @patch
 def raw(self:Evaluator, tree):
     "The value of a tree, which may be ones or an identity of no size yet."
@@ -988,8 +964,6 @@ def _size(x):
     return 1 if isinstance(x, Flexible) else _size(x.v) + _size(x.t) if isinstance(x, Dual) else x.a.size
 @patch
 def is_identity(self:Evaluator): return not any('I' in known for known in (self.overrides, self.leaves, self.meaning.definitions, self.meaning.functions))
-
-# %% ../../nbs/derivations/arrays.ipynb #32b38d68
 @patch
 def solid(self:Evaluator, x, like=None):
     "The value with its size: an identity as large as `like`."
@@ -997,6 +971,8 @@ def solid(self:Evaluator, x, like=None):
     if x.kind == 'ones': return x.factor
     if like is None or like.rank != 2 or like.shape[0] != like.shape[1]: raise Unreadable('nothing says how large the identity is')
     return self.calculator.multiply(x.factor, self.calculator.eye(like.shape[0]))
+
+# %% ../../nbs/derivations/arrays.ipynb #3e39ae6d
 @patch
 def flexible_product(self:Evaluator, sign, a, b):
     "A product in which ones or an identity stand."
@@ -1062,7 +1038,7 @@ def log_softmax(self:Evaluator, x, axes, keep): return self.calculator.add(x, se
 @patch
 def logsumexp(self:Evaluator, x, axes, keep): return self.calculator.apply('log', self.total(self.calculator.apply('exp', x), axes, keep))
 
-# %% ../../nbs/derivations/arrays.ipynb #1304c6e5
+# %% ../../nbs/derivations/arrays.ipynb #9df4e542
 @patch
 def extreme(self:Evaluator, values, method):
     "The largest, or the smallest, of several values, entry by entry."
@@ -1073,7 +1049,6 @@ def extreme(self:Evaluator, values, method):
         condition = _pairwise(lambda u, v: np.asarray((np.greater if method == 'max' else np.less)(u, v), bool), first, second)
         best = self.calculator.chosen(condition, best, value)
     return best
-
 @patch
 def max(self:Evaluator, x, axes, keep, method='max'):
     "The largest entry."
@@ -1082,10 +1057,8 @@ def max(self:Evaluator, x, axes, keep, method='max'):
     size = x.shape[axes[0]]
     parts = [self.calculator.reshaped(x, lambda a, k, i=i: np.take(a, [i] if keep else i, axis=axes[0])) for i in range(min(size, 1000))]
     return self.extreme(parts, method)
-
 @patch
 def min(self:Evaluator, x, axes, keep): return self.max(x, axes, keep, 'min')
-
 @patch
 def prod(self:Evaluator, x, axes, keep): return self.calculator.apply('exp', self.total(self.calculator.apply('log', x), axes, keep))
 
@@ -1141,7 +1114,7 @@ def minus(self:Evaluator, a, b): return self.calculator.add(a, b, True)
 @patch
 def over(self:Evaluator, a, b): return self.calculator.divide(a, b)
 
-# %% ../../nbs/derivations/arrays.ipynb #1df8ff5b
+# %% ../../nbs/derivations/arrays.ipynb #29a38800
 @patch
 def atan2(self:Evaluator, y, x):
     "The angle of the point (x, y): atan(y/x), turned by half a turn where x is negative."
@@ -1151,7 +1124,6 @@ def atan2(self:Evaluator, y, x):
     positive = Value(np.asarray(primal(x).a > 0, bool), primal(x).names)
     calculator.pivots.append(primal(x))
     return calculator.chosen(positive, angle, calculator.add(angle, half))
-
 @patch
 def _tuple(self:Evaluator, *parts):
     "A list of numbers is a vector, a list of lists a matrix."
@@ -1272,7 +1244,7 @@ def _close(a, b, numbers):
     a, b = np.broadcast_arrays(np.asarray(a), np.asarray(b))
     return all(not p == p or not q == q or abs(p - q) <= 1e-9 * max(abs(p), abs(q)) for p, q in zip(a.ravel(), b.ravel()))
 
-# %% ../../nbs/derivations/arrays.ipynb #ec16c18f
+# %% ../../nbs/derivations/arrays.ipynb #9190eebc
 @patch
 def open_symbols(self:Evaluator, tree):
     "The symbols that a tree is made of, where defined ones count as what they are made of."
@@ -1282,8 +1254,6 @@ def open_symbols(self:Evaluator, tree):
         if key in self.meaning.definitions and key not in self.overrides: todo.extend(symbols(self.meaning.definitions[key][1]) - found)
         elif key in self.leaves or key in self.meaning.unknown or key in self.overrides: found.add(key)
     return found
-
-# %% ../../nbs/derivations/arrays.ipynb #4bdfa885
 @patch
 def _prime(self:Evaluator, key, order, *arguments):
     "f'(x), tanh'(x) and y'."
@@ -1293,6 +1263,8 @@ def _prime(self:Evaluator, key, order, *arguments):
     if key in self.leaves and key not in self.meaning.unknown: raise Unreadable(f'nothing says what `{key}` is')
     variables = self.variable_of(key, arguments)
     return self._d(('sym', key), (('sym', variables),) * order)
+
+# %% ../../nbs/derivations/arrays.ipynb #26d19636
 @patch
 def primed_function(self:Evaluator, key, order, arguments):
     "The derivative of a function of one number, at its argument."
@@ -1309,8 +1281,6 @@ def primed_function(self:Evaluator, key, order, arguments):
     if order > 1: raise Unreadable('a second derivative, entry by entry, of an array')
     ones = self.calculator.filled(self.calculator.value(1), at)
     return other.varied({name: Dual(at, ones, tag)}).of(top).t
-
-# %% ../../nbs/derivations/arrays.ipynb #cfed140c
 @patch
 def variable_of(self:Evaluator, key, arguments):
     "The symbol that a prime differentiates by."
@@ -1319,6 +1289,8 @@ def variable_of(self:Evaluator, key, arguments):
     if len(free) > 1: free = [name for name in free if name == 'x'] or [name for name in free if name == 't'] # all others are parameters
     if key not in self.meaning.definitions or len(free) != 1: raise Unreadable(f"`{key}'` does not say by which symbol")
     return free[0]
+
+# %% ../../nbs/derivations/arrays.ipynb #ce1bf282
 @patch
 def _grad(self:Evaluator, top, by, order):
     "∇f, ∇_W L and ∇²f."
@@ -1326,8 +1298,6 @@ def _grad(self:Evaluator, top, by, order):
     if by is None: by = self.argument_of(top)
     if order == 2: return self._d(top, (by, by))
     return self._d(top, (by,))
-
-# %% ../../nbs/derivations/arrays.ipynb #488de724
 @patch
 def argument_of(self:Evaluator, top):
     "What a gradient is by, where it is not said: the argument of the function, or the only vector."
@@ -1342,16 +1312,14 @@ def argument_of(self:Evaluator, top):
     if len(space) > 1 and not vectors: return ('tuple', *(('sym', key) for key in space))
     if 'x' in vectors: return ('sym', 'x')
     raise Unreadable('nothing says by what ∇ differentiates')
-
-# %% ../../nbs/derivations/arrays.ipynb #6dea3fed
 @patch
 def _known(self:Evaluator, name, argument):
     "A function as everybody knows it, also where the text says what it is."
     return self.calculator.apply(functions[known_function(name)].name, self.of(argument))
 
+# %% ../../nbs/derivations/arrays.ipynb #01a64d39
 @patch
 def _broken(self:Evaluator, said): raise Unreadable(said)
-
 @patch
 def _diff(self:Evaluator, tree):
     "A differential, or in the notation of backpropagation the gradient with respect to a symbol."

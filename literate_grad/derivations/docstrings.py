@@ -12,14 +12,11 @@ from fastcore.basics import patch
 from .grammar import (Names, Reader, Unreadable, Word, canonical, common_words, comparisons, index_letters, is_letter, known_function, names_in,
                                                subtrees, symbols, words_of)
 
-# %% ../../nbs/derivations/docstrings.ipynb #ca2e901d
+# %% ../../nbs/derivations/docstrings.ipynb #f4984d1a
 Side = namedtuple('Side', 'text tree guard problem line column') # guard: the condition under which it holds, a tree or None
 Equation = namedtuple('Equation', 'left rights update', defaults=(False,))
 Reading = namedtuple('Reading', 'equations names asked assumptions') # asked: what has two readings; assumptions: what restricts the points
-
 most_text, most_equations, widest = 20_000, 60, 60
-
-# %% ../../nbs/derivations/docstrings.ipynb #5788b730
 def _indents(words, text):
     "The column where the line of each word begins."
     start, indents = 0, []
@@ -27,16 +24,15 @@ def _indents(words, text):
         if not k or words[k - 1].kind == 'newline': start = word.start - text.rfind('\n', 0, word.start)
         indents.append(start)
     return indents
-
 _begins = re.compile(r"(?:[d∂]\S*/\S*|\w+'*(?:\([\w, ]*\))?)[ \t]*=") # the next equation
 _signs_between = ('+', '-', '*', '/', '@', '·', '⊙', '×', '⊗')
-
 def _continues(words, k, indents, text):
     "Whether the line that begins behind the line end `k` belongs to the formula before it."
     after, further = words[k + 1], words[min(k + 2, len(words) - 1)]
     if after.text == '+' and further.kind not in ('newline', 'end'): return True
     return after.text in _signs_between and k > 0 and indents[k + 1] > indents[k]
 
+# %% ../../nbs/derivations/docstrings.ipynb #f7523c33
 def _joined(words, text):
     "The words without the line ends that an equation goes across."
     kept, indents = [], _indents(words, text)
@@ -47,8 +43,6 @@ def _joined(words, text):
         unfinished = before and before.kind == 'sign' and before.text in (*_signs_between, '=') and (before.text == '=' or not _begins.match(text, after.start))
         if not (ahead.text == '=' and kept or _continues(words, k, indents, text) or unfinished): kept.append(word)
     return kept + words[-1:]
-
-# %% ../../nbs/derivations/docstrings.ipynb #49288cf3
 def _apart(words, text):
     "The words with a line end before each derivative of a quantity that the same line defines."
     out, defined, depth = [], None, 0
@@ -56,17 +50,16 @@ def _apart(words, text):
         depth += (word.text in ('(', '[', '{') and word.kind == 'sign') - (word.text in (')', ']', '}') and word.kind == 'sign')
         if word.kind == 'newline': defined, depth = None, 0
         if word.text == '=' and before and before.kind == 'name' and (len(out) < 2 or out[-2].kind == 'newline'): defined = re.escape(before.text)
-        if defined and depth <= 0 and word.spaced and re.match(rf"(?:[d∂][\d²³]?{defined}/[d∂]\S*|{defined}'+(?:\(\w+\))?)[ \t]*=", text[word.start:word.start + 60]): out.append(Word('newline', '\n', word.start, word.start, True))
+        point = before and before.kind == 'number' and len(out) > 1 and out[-2].text == '='
+        if defined and depth <= 0 and not point and word.spaced and re.match(rf"(?:[d∂][\d²³]?{defined}/[d∂]\S*|{defined}'+(?:\(\w+\))?)[ \t]*=", text[word.start:word.start + 60]): out.append(Word('newline', '\n', word.start, word.start, True))
         out.append(word)
     return out
 
-# %% ../../nbs/derivations/docstrings.ipynb #fa1c3b39
+# %% ../../nbs/derivations/docstrings.ipynb #ff8a1190
 _stops, _openers = set(',;:.') | {'=>', '<-', '⇔'}, set('where with let since as thus so then hence and because therefore is that has have gives get if for'.split())
-
 def _line_start(words, k, done):
     while k > done and words[k - 1].kind != 'newline': k -= 1
     return k
-
 def _in_call(words, start, k):
     "Whether the place `k` is inside the brackets of a call, or in square or curly ones."
     depth = 0
@@ -76,7 +69,6 @@ def _in_call(words, start, k):
             if depth == 0: return words[j].text != '(' or j > start and words[j - 1].kind == 'name' and not words[j].spaced
             depth -= 1
     return False
-
 def _is_left(tree, names, clean):
     "Whether a tree can be the left side of an equation."
     if tree[0] in ('d', 'prime', 'sym', 'grad', 'diff'): return True
@@ -108,7 +100,7 @@ def _left(text, words, names, k, done, choices):
     if refused: return _side(text, words[refused[0]].start, words[k - 1].end, ('unreadable', refused[1]), problem=refused[1]), False, None
     return None
 
-# %% ../../nbs/derivations/docstrings.ipynb #343885cd
+# %% ../../nbs/derivations/docstrings.ipynb #a807a742
 def _read_left(text, words, names, j, k, choices):
     "The tree of the words from `j` to `k`, its reader, and the problem where they are no formula."
     reader = Reader(text, words[:k] + [Word('end', '', words[k].start, words[k].start, True)], names, choices)
@@ -123,15 +115,13 @@ def _states_derivative(words, j, k):
     word = words[j]
     if word.text in ('∂', '∇', 'frac') and word.kind in ('sign', 'name'): return word.text != 'frac' or any(other.text[:1] in ('d', '∂') for other in words[j:k])
     return word.text[0] == 'd' and word.kind == 'name' and any(other.text == '/' for other in words[j:k]) and any(other.text[:1] in ('d', '∂') for other in words[j + 1:k])
-
-# %% ../../nbs/derivations/docstrings.ipynb #b52258b6
 def _at(text, word): return text.count('\n', 0, word.start) + 1, word.start - text.rfind('\n', 0, word.start)
-
 def _hanging(before, reader):
     "Why what stands before a left side in the middle of a line cannot be prose; `None` when it can."
     if before.kind in ('number', 'super') or before.kind == 'name' and before.text not in ('a', 'I') and (is_letter(canonical(before.text)) or before.text.lower() in _operators):
         return Unreadable(f'cannot read `{before.text}` before the left side', *_at(reader.text, before))
 
+# %% ../../nbs/derivations/docstrings.ipynb #16db1bec
 def _preface(text, words, names, start, j):
     "The condition in front of a left side, as in `For x > 0, dy/dx = 1`, or `None`; and why it cannot be read, or `None`."
     while any(word.text in ('.', ';', '=>') or word.kind == 'newline' for word in words[start:j]): start += 1
@@ -144,25 +134,20 @@ def _preface(text, words, names, start, j):
     reader.at = reader.begin = start + (opens + 1 if opens is not None else 0)
     try: return reader.condition(), None
     except Unreadable: return None, Unreadable('the condition before the equation cannot be read', *_at(text, signs[0])) if opens is not None else None
-
-# %% ../../nbs/derivations/docstrings.ipynb #091c74f6
 def _side(text, start, end, tree=None, guard=None, problem=None):
     line = text.count('\n', 0, start) + 1
     return Side(' '.join(text[start:end].split()), tree, guard, problem, line, start - text.rfind('\n', 0, start))
-
 def _names_point(words):
     "Whether words such as `x = 3` name a point."
     return any(a.kind == 'name' and b.text == '=' and (c.kind == 'number' or c.text == '-') for a, b, c in zip(words, words[1:], words[2:]))
 
-# %% ../../nbs/derivations/docstrings.ipynb #c1e8835b
+# %% ../../nbs/derivations/docstrings.ipynb #595a9ec0
 _calculating = set('times plus minus over divided multiplied squared cubed transpose transposed dot cross mod unless else to'.split())
-
 @patch
 def rest_of_line(self:Reader):
     "The words up to the end of the line."
     end = next(k for k in range(self.at, len(self.words)) if self.words[k].kind in ('newline', 'end'))
     return self.words[self.at:end]
-
 @patch
 def finish(self:Reader):
     "Looks at what follows an expression: its condition, or `None`; refuses what could belong to the formula."
@@ -204,7 +189,7 @@ def punctuated(self:Reader):
     if word.text == ',' and after.kind == 'number' and not after.spaced: self.refuse(f'cannot read {self.said()} here')
     self.refuse_formula_behind(word)
 
-# %% ../../nbs/derivations/docstrings.ipynb #4d1fe8b6
+# %% ../../nbs/derivations/docstrings.ipynb #4fffa611
 @patch
 def refuse_formula_behind(self:Reader, word):
     "A formula behind a comma that is no equation and no condition belongs to nothing."
@@ -212,8 +197,6 @@ def refuse_formula_behind(self:Reader, word):
     stop = next((k for k, other in enumerate(rest) if other.text in ('=', '≈', '.', ';', ':', '=>', '<', '>', '<=', '>=', '∈', 'in', '#')), None)
     if word.text != ',' or not rest or stop is not None: return
     if rest[0].kind == 'number' or rest[0].kind == 'sign' and rest[0].text in '+-*/^√∂': self.refuse(f'cannot read what stands behind the comma', word)
-
-# %% ../../nbs/derivations/docstrings.ipynb #00a897fc
 @patch
 def bracketed_condition(self:Reader):
     "The condition in a bracket behind a right side; `None` where the bracket holds none."
@@ -226,6 +209,7 @@ def bracketed_condition(self:Reader):
     self.open -= 1
     return tree
 
+# %% ../../nbs/derivations/docstrings.ipynb #5f3fc99c
 @patch
 def guard(self:Reader):
     "The condition behind a right side."
@@ -241,7 +225,7 @@ def guard(self:Reader):
     try: return self.condition()
     except Unreadable: self.at, self.words, self.depth, self.open = at, words, depth, opened
 
-# %% ../../nbs/derivations/docstrings.ipynb #4c46462d
+# %% ../../nbs/derivations/docstrings.ipynb #d921d3a6
 @patch
 def cases(self:Reader, tree, guard):
     "What holds where the condition just read does not: `…, otherwise 0` and `…, 0 if x < 0`. Returns the tree and the condition of all cases together."
@@ -257,7 +241,6 @@ def cases(self:Reader, tree, guard):
             if self.further_case(): raise
     self.at, self.words = at, words
     return tree, guard
-
 @patch
 def other_case(self:Reader, tree, guard, final, begins):
     "The next case behind `tree`, which holds under `guard`."
@@ -298,7 +281,7 @@ def listed_cases(self:Reader):
     self.expect('}')
     return tree, guard
 
-# %% ../../nbs/derivations/docstrings.ipynb #9d289880
+# %% ../../nbs/derivations/docstrings.ipynb #e160c3be
 def _right(reader, text):
     "The right side at the reader's place; the reader moves behind it."
     start, word, words = reader.at, reader.word, reader.words
@@ -317,7 +300,6 @@ def _right(reader, text):
         if len(reader.words) >= len(words): reader.words = words # as they were before `dy` became `d` and `y`
         while reader.word.kind not in ('newline', 'end') and not reader.sees('='): reader.at += 1
         return _side(text, word.start, max(reader.words[reader.at - 1].end, word.start), problem=problem)
-
 def _together(a, b):
     "Two right sides with their conditions as one."
     guard = None if b.guard == ('otherwise',) else ('or', a.guard, b.guard)
@@ -367,7 +349,7 @@ def _goes_on(reader, text):
     reader.at = k
     return True
 
-# %% ../../nbs/derivations/docstrings.ipynb #c078eb53
+# %% ../../nbs/derivations/docstrings.ipynb #05d2fe29
 def _is_prose(equation, clean, names, wrt, tops):
     "Whether an equation has nothing to do with the mathematics of its docstring."
     left, right = equation.left.tree, equation.rights[0]
@@ -376,7 +358,6 @@ def _is_prose(equation, clean, names, wrt, tops):
     if right.tree and right.tree[0] == 'sym' and not is_letter(right.tree[1]) and (not clean or right.tree[1] in ('None', 'True', 'False')): return True
     if right.tree: return right.tree[0] == 'tuple' and not symbols(right.tree) or not symbols(right.tree) and (not clean or left[1] in wrt)
     return not clean or left[1] not in tops and (not re.search(r'[-+*/^(|²³√∂∇Σ∑@ᵀ]', right.text) or bool(re.match(r'''[\[{"'(]''', right.text)))
-
 def _differentials(words):
     "The names that are differentiated, and those by which."
     tops, by = set(), set()
@@ -426,11 +407,10 @@ def read_text(
         if not _is_prose(equation, left[1], names, wrt, tops): _note(found, equation); done = k
     return Reading(_needed(found, tops), names, asked, assumed(text, words, names))
 
-# %% ../../nbs/derivations/docstrings.ipynb #f51ac105
+# %% ../../nbs/derivations/docstrings.ipynb #67fec07b
 _properties = {'symmetric': 'symmetric', 'orthogonal': 'orthogonal', 'orthonormal': 'orthogonal', 'rotation': 'orthogonal', 'unitary': 'orthogonal', 'diagonal': 'diagonal', 'hot': 'simplex', 'onehot': 'simplex',
                'one_hot': 'simplex', 'simplex': 'simplex', 'probabilities': 'simplex', 'probability': 'simplex', 'distribution': 'simplex', 'unit': 'unit', 'positive': 'positive', 'nonnegative': 'positive',
                'vector': ('rank', 1), 'vectors': ('rank', 1), 'scalar': ('rank', 0), 'scalars': ('rank', 0), 'matrix': ('rank', 2), 'matrices': ('rank', 2)}
-
 def assumed(text, words, names):
     "What the words of a text say about its symbols: pairs of a property and a symbol."
     found, start = [], 0
@@ -443,7 +423,6 @@ def assumed(text, words, names):
         if what == 'diagonal' and words[k + 1].text != 'matrix' : continue
         found += [(what, key) for key in _spoken_of(words, k, start, names, isinstance(what, tuple))]
     return found + _rows_of(words)
-
 def _rows_of(words):
     "Matrices of which the text says that their rows are vectors: `A with the rows a_iᵀ`."
     found = []

@@ -86,7 +86,7 @@ logcosh | log(cosh(u))
 φ npdf norm_pdf | exp(-u^2/2)/sqrt(2*π) | \varphi
 '''
 
-# %% ../../nbs/derivations/grammar.ipynb #7024d55c
+# %% ../../nbs/derivations/grammar.ipynb #df2e9c18
 def _table():
     "The functions of one number, by each of their names."
     table = {}
@@ -98,18 +98,14 @@ def _table():
             entry = Function(name, '', formula, shown) if given == 'slope' else Function(name, formula, '', shown)
             table.update({canonical(alias): entry for alias in names.split()})
     return table
-
-# %% ../../nbs/derivations/grammar.ipynb #25517442
 _of_arrays = '''sum mean average max amax min amin maximum minimum prod var variance std softmax log_softmax logsumexp norm dot inner vdot
 outer kron vec diag diagonal trace tr det logdet inv pinv transpose cross hypot atan2 arctan2 pow power where clip ones ones_like zeros zeros_like
 eye identity len size bars norm1 norm2 matmul multiply add subtract divide skew frobenius Tr'''.split()
-
 _greek = set('''alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega'''.split())
 
-# %% ../../nbs/derivations/grammar.ipynb #082f6bc1
+# %% ../../nbs/derivations/grammar.ipynb #ca04bded
 _greek_names = {'LAMDA': 'lambda'}
 _letters_like = {'ℓ': 'l', '∂': 'd'}
-
 def _latin(letter):
     "A Greek letter's name in Latin letters; a bold letter as a plain one."
     letter = unicodedata.normalize('NFKC', _letters_like.get(letter, letter))
@@ -117,10 +113,7 @@ def _latin(letter):
     if words[:1] != ['GREEK'] or len(words) < 4: return letter
     name = _greek_names.get(words[3], words[3].lower())
     return name if words[1] == 'SMALL' else name.capitalize()
-
-# %% ../../nbs/derivations/grammar.ipynb #1a2f0025
 _variants = {'varepsilon': 'epsilon', 'varphi': 'phi', 'vartheta': 'theta', 'varrho': 'rho', 'varsigma': 'sigma', 'ell': 'l', 'lamda': 'lambda'}
-
 def canonical(
     name: str, # a name as it is typed
 ) -> str: # the name of the symbol
@@ -134,10 +127,9 @@ def canonical(
     key = re.sub('_+', '_', ''.join(map(_latin, key)).replace('{', '').replace('}', '')).rstrip('_')
     stem, _, index = key.partition('_')
     return f'{_variants.get(stem, stem)}_{index}' if index else _variants.get(stem, stem)
-
-# %% ../../nbs/derivations/grammar.ipynb #939e79e5
 functions = _table()
 
+# %% ../../nbs/derivations/grammar.ipynb #1093d0c0
 def known_function(
     key: str, # the canonical name of a symbol
 ) -> str|None: # the name that the table has it under, `None` if it is no such function
@@ -146,7 +138,6 @@ def known_function(
         if spelled in functions: return spelled
         if spelled in _of_arrays: return spelled
     return None
-
 def is_letter(
     key: str, # the canonical name of a symbol
 ) -> bool: # `True` for `x`, `x_i`, `ŷ`, `alpha`
@@ -154,7 +145,7 @@ def is_letter(
     stem = key.split('_')[0].rstrip('0123456789')
     return len(unicodedata.normalize('NFC', stem)) == 1 or stem.lower() in _greek
 
-# %% ../../nbs/derivations/grammar.ipynb #24336465
+# %% ../../nbs/derivations/grammar.ipynb #9686e078
 class Marked:
     "A text in which parts are replaced, while each character keeps its place in the original."
     def __init__(self, text):
@@ -173,14 +164,13 @@ class Marked:
             at = found.end()
         self.text = ''.join(pieces) + self.text[at:]
         self.starts, self.ends = starts + self.starts[at:], ends + self.ends[at:]
-
-# %% ../../nbs/derivations/grammar.ipynb #6fbbcc97
 _bold = {**{c: chr(0x1D400 + ord(c) - 65) for c in map(chr, range(65, 91))}, **{c: chr(0x1D41A + ord(c) - 97) for c in map(chr, range(97, 123))},
          '1': '𝟏', '0': '𝟎'}
 _accents = {'hat': '_{hat}', 'widehat': '_{hat}', 'bar': '_{bar}', 'overline': '_{bar}', 'tilde': '_{tilde}', 'widetilde': '_{tilde}', 'dot': '\u0307', 'ddot': '\u0308'}
 _styles = re.compile(r'''\\(mathbf|boldsymbol|bm|vec|mathrm|mathit|mathsf|mathtt|mathcal|mathbb|mathscr|operatorname\*?|textbf|textrm|textit|text|mbox|rm
     |hat|widehat|bar|overline|tilde|widetilde|dot|ddot|boxed|underbrace|overbrace|color)(?![a-zA-Z])\s*(?:\{([^{}]*)\}|(\\[a-zA-Z]+|\w))''', re.X)
 
+# %% ../../nbs/derivations/grammar.ipynb #514d0e7e
 def _unstyled(found):
     "LaTeX's `\\hat{y}` as `y_hat`, `\\mathrm{ReLU}` as `ReLU`, `\\mathbf{x}` as a bold x."
     style, name = found[1].rstrip('*'), (found[2] if found[2] is not None else found[3]).strip()
@@ -191,8 +181,6 @@ def _unstyled(found):
     if style == 'color': return ' '
     if style in ('text', 'mbox', 'textrm', 'textit'): return f' {name} '
     return name + ' ' * (style == 'operatorname' or len(name) > 1 or name[:1] == '\\')
-
-# %% ../../nbs/derivations/grammar.ipynb #08936923
 def _as_list(found):
     "LaTeX's cases as they are typed without it, `{a, if x > 0; b, otherwise}`, and its matrices as `[[a, b], [c, d]]`."
     body = re.sub(r'\\text\{([^{}]*)\}', lambda said: f' {said[1].rstrip(" .,")} ', found[2].replace('\n', ' '))
@@ -202,15 +190,14 @@ def _as_list(found):
     if re.search(r'(?<![<>])=', re.sub(r'i\s*=\s*j|\\neq?\b', '', body)): return found[0] # a list of equations
     body = re.sub(r'i\s*=\s*j', 'i == j', body)
     return '{' + re.sub(r'(?:[,.;][ ]*)?(\\\\(?:\[\w+\])?|&)', lambda said: ', ' if said[1] == '&' else '; ', body) + '}'
-
 _painted = re.compile(r'''^[ \t]*(?:[*•-]|\(?\d+[.)])[ \t]+(?=[^=\n]*=) | ^[ \t]*(?:\#+|//+|>|\||%)[ \t]+ | [ \t]{2,}\(\d+[\d.]*\)[ \t]*$
     | \\q?quad[ \t]*\(\d+[\d.]*\) | \b\w+://\S+ | ^[ \t]*(?:>>>|\.\.\.[ ]).*$ | ```(?!math|latex|tex)[a-z]+\n[^`]*``` | ```(?:math|latex|tex)? | :math:
     | ^[ \t]*\.\.[ ]math:: | ``?`? | \\(?:tag|label|ref|eqref|hspace|vspace|textcolor)\*?\{[^{}]*\} | \\(?:left|right|[bB]igg?[lrm]?|middle)(?![a-zA-Z])
     | (?<!\\)\\[,;!:> ] | ~ | & | \\q?quad\b | \\(?:displaystyle|textstyle|limits|nolimits|notag|nonumber|phantom|mathstrut|strut|par)\b
     | (?<![\w.])(?:np|numpy|math|torch|jnp|scipy\.special|sp|special|F|linalg|nn|functional|tf)\.(?=[a-zA-Z])''', re.X | re.M)
-
-# %% ../../nbs/derivations/grammar.ipynb #ce30eb70
 _line_ends = re.compile(r'\\\\(?:\[[^\]]*\])?[ \t]*\n?|\\begin\{\w+\*?\}(?:\{[lcr]+\})?|\\end\{\w+\*?\}|\\\[|\\\]|\$\$')
+
+# %% ../../nbs/derivations/grammar.ipynb #678c410a
 _inline = re.compile(r'\$|\\\(|\\\)')
 _quotient_of_two = re.compile(r'\\[dtc]?frac\s*(\d|[a-zA-Z]|\\[a-zA-Z]+)\s*(\d|[a-zA-Z]|\\[a-zA-Z]+)(?![a-zA-Z{])|\\[dtc]?frac\s*(\d)(?=\s*\{)')
 _before_fraction = re.compile(r'(\\[dtc]?frac\s*\{(?:[^{}]|\{[^{}]*\})*\})\s*(\d|[a-zA-Z])')
@@ -218,14 +205,10 @@ _over = re.compile(r'\{([^{}]*)\\over(?![a-z])([^{}]*)\}')
 _layers = re.compile(r'\^\{\s*[(\[](\d+|[Lln](?:[-+]1)?)[)\]]\s*\}|\^\[(\d+|[Lln](?:[-+]1)?)\]')
 _transposes = re.compile(r'\^\s*\{?\s*(?:\\!|\s)*(?:\\top|\\intercal|\\mathsf\s*\{?T\}?|\\mathrm\s*\{?T\}?|\\text\s*\{?T\}?|⊤|\\transpose)(?:\s*\})?|[⊤]')
 _cases = re.compile(r'\\begin\{(d?cases|[bpv]?matrix)\}(.*?)\\end\{\1\}', re.S)
-
 def _layer(found): return '\u2060' + re.sub(r'[-+]', lambda s: {'-': 'm', '+': 'p'}[s[0]], found[1] or found[2])
-
 def _fraction_of_two(found):
     if found[3]: return rf'\frac{{{found[3]}}}'
     return rf'\frac{{{found[1]}}}{{{found[2]}}}'
-
-# %% ../../nbs/derivations/grammar.ipynb #1ddcfdbd
 def _unmarked(text):
     "The text without markup: mathematics and words are left."
     marked = Marked(text)
@@ -241,7 +224,7 @@ def _unmarked(text):
     marked.sub(_layers, _layer)
     return marked
 
-# %% ../../nbs/derivations/grammar.ipynb #ad8fc2c8
+# %% ../../nbs/derivations/grammar.ipynb #c0ca3d5f
 _superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿˣʸᶻᵃᵇᵏᵗᵐᵀ⁽⁾'
 vulgar_fractions = '½⅓¼⅕⅙⅛⅔¾⅜⅝⅞'
 _greek_letter = '[α-ωΓΘΛΞΠΦΨΩϵϕϑϱ]'
@@ -263,12 +246,10 @@ _commands = {'cdot': '·', 'cdotp': '·', 'times': '×', 'odot': '⊙', 'circ': 
              'ge': '>=', 'geq': '>=', 'lvert': '|', 'rvert': '|', 'vert': '|', 'mid': '|', 'Vert': '‖', 'lVert': '‖', 'rVert': '‖', 'langle': '⟨', 'rangle': '⟩', 'prime': "'", 'neq': '!=', 'ne': '!=',
              'lbrace': '{', 'rbrace': '}', 'lbrack': '[', 'rbrack': ']', 'lt': '<', 'gt': '>', 'Rightarrow': '=>', 'implies': '=>', 'Longrightarrow': '=>', 'to': '=>', 'rightarrow': '=>',
              'Leftrightarrow': '=>', 'iff': '=>', 'gets': '<-', 'leftarrow': '<-', 'equiv': '=', 'coloneqq': '=', 'dfrac': 'frac', 'tfrac': 'frac', 'cfrac': 'frac', 'frac': 'frac', 'top': 'ᵀ', 'therefore': '=>'}
-
-# %% ../../nbs/derivations/grammar.ipynb #640b1817
 Word = namedtuple('Word', 'kind text start end spaced bold', defaults=(False,)) # spaced: something blank stands before it
-
 _bare_subscript = re.compile(r'_([a-zA-Z0-9])(?=[a-zA-Z0-9])')
 
+# %% ../../nbs/derivations/grammar.ipynb #6565540f
 def words_of(
     text: str, # a docstring, or a part of it
 ) -> list: # of `Word`; the last one is of the kind 'end'
@@ -289,7 +270,7 @@ def words_of(
         spaced = kind == 'newline'
     return words + [Word('end', '', marked.starts[-1], marked.starts[-1], True)]
 
-# %% ../../nbs/derivations/grammar.ipynb #d81fae15
+# %% ../../nbs/derivations/grammar.ipynb #e6f509df
 def _classified(kind, said, is_symbol, after):
     "The kind and the text of a word, with one sign for all that mean the same."
     if kind == 'command':
@@ -301,27 +282,22 @@ def _classified(kind, said, is_symbol, after):
     if kind == 'name' and said == 'sum' and re.match('_[a-z{]', after): return 'sum', 'Σ'
     if kind == 'sign': return kind, _signs.get(said, said)
     return kind, said
-
 def _sigma_is_a_symbol(text):
     "Whether Σ stands for a matrix in a text, and not for a sum."
     return bool(re.search(r'Σ\s*(?:⁻|\^\s*\{?-|[)|,=]|\s*$)|[∂d|]\s*Σ|det\s*\(?\s*Σ', text, re.M))
 
-# %% ../../nbs/derivations/grammar.ipynb #2fec5dae
+# %% ../../nbs/derivations/grammar.ipynb #6c80df83
 Names = namedtuple('Names', 'functions quantities alone indices bounds primes differentials keys unknown')
 # functions: {name: its parameters}; quantities: names that are numbers or arrays; alone: names that stand between signs; indices: letters that count entries;
 # bounds: {how far an index runs: the index}; primes: whether a prime transposes (None: not said); differentials: names with a d in front; keys: all names
-
-# %% ../../nbs/derivations/grammar.ipynb #9bf5fb56
 def _subscript(word):
     "What stands in a subscript, in plain letters."
     said = unicodedata.normalize('NFKC', word.text).strip('_{} ')
     return re.sub(r'\\(?:text|mathrm)?|[{}]', '', said).strip()
-
 def index_letters(said):
     "The letters that a subscript such as `ij`, `i+k` or `i,j` could count by; '' where it is a name."
     if not re.fullmatch(r'[a-zA-Z](?:\s*[-+,]?\s*(?:[a-zA-Z]|\d(?!\d)))*', said) or len(re.findall('[a-zA-Z]{4}', said)): return ''
     return ''.join(re.findall('[a-zA-Z]', said))
-
 def _bound_letters(words):
     "The letters that sums run over, and how far each runs."
     letters, bounds = set(), {}
@@ -333,14 +309,13 @@ def _bound_letters(words):
         if limit and len(found) == 1: bounds.setdefault(canonical(limit), found[0])
     return letters, bounds
 
+# %% ../../nbs/derivations/grammar.ipynb #7bc56e82
 def _limit(words, k):
     "The upper limit of a sum, where it is a letter."
     if words[k].kind == 'super': return unicodedata.normalize('NFKC', words[k].text)
     if words[k].text != '^': return None
     inside = words[k + 2] if words[k + 1].text == '{' else words[k + 1]
     return inside.text if inside.kind == 'name' else None
-
-# %% ../../nbs/derivations/grammar.ipynb #bbf2e62a
 def _indices(words):
     "The letters that count entries in a text, and how far they run."
     bound, bounds = _bound_letters(words)
@@ -359,7 +334,7 @@ def _indices(words):
     found |= {letter for letter in uses if letter in 'abcdefghijklmnpqrs' and len(uses[letter]) > 1 and any(len(said) > 1 and set(said) & found for _, said in uses[letter])}
     return found | {letter for letter in uses if letter in 'ijklmnpq' and any(base in bases and len(said) == 1 for base, said in uses[letter])}, bounds
 
-# %% ../../nbs/derivations/grammar.ipynb #8b08ca63
+# %% ../../nbs/derivations/grammar.ipynb #bcd93da0
 def _joined_names(words, indices):
     "The words with subscripts that belong to a name, as in `c_prev` and `h_{t-1}`, joined to it."
     kept = []
@@ -372,11 +347,8 @@ def _joined_names(words, indices):
             kept[-1] = kept[-1]._replace(text=f'{kept[-1].text}_{text}', end=word.end)
         else: kept.append(word)
     return kept
-
-# %% ../../nbs/derivations/grammar.ipynb #8110069a
 _marks = set('+-*/^=()|<>·⊙@⊗') | {'**', '<=', '>='}
 _prime_words = re.compile(r"primes?\b[^.\n]{0,40}\btranspos|transpos[^.\n]{0,40}\bprimes?\b|'\s*(?:is|=|denotes|means|stands for)\s*(?:the\s*)?transpos", re.I)
-
 def _parameters(words, close):
     "The name and the parameters of `f(x, w)` that ends at `close`, if it is that."
     names, k = [], close - 1
@@ -423,7 +395,7 @@ def names_in(
     return words, names
 _letters_of_functions = ('sigma', 'gamma', 'phi', 'Phi', 'psi')
 
-# %% ../../nbs/derivations/grammar.ipynb #852c8750
+# %% ../../nbs/derivations/grammar.ipynb #ce78677d
 def _defined(words, k, names):
     "Notes what stands on the left of an equals sign."
     j = k - 1
@@ -433,8 +405,6 @@ def _defined(words, k, names):
         if not (f in ('diag', 'axis') or words[j].text == "'"): names.functions.setdefault(f, parameters)
         names.quantities.update(parameters)
     elif words[j].kind == 'name' and (j < 1 or words[j - 1].text not in ('/', '∂')) and (j == k - 1 or j < 1 or words[j - 1].kind == 'newline' or words[j - 1].text in (',', ';', '.', ':')): names.quantities.add(canonical(words[j].text))
-
-# %% ../../nbs/derivations/grammar.ipynb #f6ca362e
 def _note_differentials(words, names):
     "Notes `dW` where W is a symbol: a differential, or the gradient by W."
     for before, word in zip([words[-1], *words], words):
@@ -444,13 +414,12 @@ def _note_differentials(words, names):
         plain = rest in names.keys or rest in names.quantities
         if plain and (rest in names.alone or rest in names.quantities or len(rest) == 1): names.differentials.add(rest)
     names.quantities.difference_update({f'd{key}' for key in names.differentials})
-
 _english = set('is as if in an at by to of or on we us be he it so do no up go my me am ok vs'.split())
-
 def _is_pair(key):
     "Whether a name could be the product of two letters."
     return len(key) == 2 and key.isalpha() and not known_function(key) and key.lower() not in _greek and key not in _english
 
+# %% ../../nbs/derivations/grammar.ipynb #8777c03b
 def _note_pairs(names):
     "Notes the letters of `wx` where one of them is known on its own."
     for key in names.keys:
@@ -480,9 +449,8 @@ def replaced(
     new = change(tree) if tree and isinstance(tree[0], str) else None
     return tuple(replaced(part, change) for part in tree) if new is None else new
 
-# %% ../../nbs/derivations/grammar.ipynb #6b1e496d
+# %% ../../nbs/derivations/grammar.ipynb #e1e1b56e
 deepest, longest = 40, 400 # brackets in brackets, and words in one expression
-
 class Reader:
     "Reads trees from the words of a text, by recursive descent."
     def __init__(self, text, words=None, names=None, choices=None):
@@ -510,33 +478,30 @@ class Reader:
         chosen = self.choices.get(name, options[0])
         return chosen if chosen in options else options[0]
 
-# %% ../../nbs/derivations/grammar.ipynb #9fbac19a
+# %% ../../nbs/derivations/grammar.ipynb #65745221
 @patch
 def refuse(self:Reader, what, word=None):
     "Raises `Unreadable` at a word, by default the next one."
     start = (word or self.word).start
     line_start = self.text.rfind('\n', 0, start) + 1
     raise Unreadable(what, self.text.count('\n', 0, start) + 1, start - line_start + 1)
-
 @patch
 def expect(self:Reader, text):
     "Takes the word `text`, or refuses another one."
     self.blank()
     if not self.sees(text): self.refuse(f"expected `{text}`, but got {self.said()}")
     return self.take()
-
 @patch
 def said(self:Reader, word=None):
     "The next word as it was written, for a message."
     word = word or self.word
     return 'the end' if word.kind in ('end', 'newline') else f'`{self.text[word.start:word.end].strip() or word.text}`'
-
 @patch
 def blank(self:Reader):
     "Inside brackets a formula may run over several lines."
     while self.open and self.word.kind == 'newline': self.at += 1
 
-# %% ../../nbs/derivations/grammar.ipynb #29946a1d
+# %% ../../nbs/derivations/grammar.ipynb #37176b44
 @patch
 def expression(self:Reader):
     "A sum, or `a if condition else b`."
@@ -550,7 +515,6 @@ def expression(self:Reader):
         self.take()
         tree = ('if', condition, tree, self.expression())
     return tree
-
 @patch
 def has_else(self:Reader):
     "Whether the `if` here has its `else` before the line ends."
@@ -624,7 +588,7 @@ def behind_quotient(self:Reader, tree, divisor):
     while not (glued and self.word.spaced) and self.juxtaposed(): below = ('mul', '', below, self.power())
     return ('div', above, below)
 
-# %% ../../nbs/derivations/grammar.ipynb #2067be04
+# %% ../../nbs/derivations/grammar.ipynb #4eac13af
 @patch
 def unary(self:Reader):
     "A power, with signs before it."
@@ -632,8 +596,6 @@ def unary(self:Reader):
     while self.sees('-', '+'): minus += self.take().text == '-'
     tree = self.power()
     return ('neg', tree) if minus % 2 else tree
-
-# %% ../../nbs/derivations/grammar.ipynb #683a956f
 @patch
 def juxtaposed(self:Reader):
     "Whether the next word is a factor that follows without a sign."
@@ -646,6 +608,8 @@ def juxtaposed(self:Reader):
     if word.text in ('(', '['): return self.bracket_multiplies(word, last)
     if word.text in ('|', '‖'): return not self.bars or self.bars[-1] != word.text
     return word.kind == 'name' and self.symbolic(word) and not self.is_article()
+
+# %% ../../nbs/derivations/grammar.ipynb #e15942eb
 @patch
 def bracket_multiplies(self:Reader, word, last):
     "Whether a bracket here is a factor, rather than a note, a condition or the number of the equation."
@@ -658,7 +622,7 @@ def bracket_multiplies(self:Reader, word, last):
 _note_openers = set('because so since as where with then see cf eq hence using by'.split())
 _counted = ('.', 'eq', 'page', 'p', 'ch', 'chapter', 'section', 'equation', 'step', 'rule', 'table', 'line', 'layer')
 
-# %% ../../nbs/derivations/grammar.ipynb #554c3e7a
+# %% ../../nbs/derivations/grammar.ipynb #a239710f
 @patch
 def is_note(self:Reader):
     "Whether the bracket here holds words only, as in `(chain rule)`, `(sum over the batch)`."
@@ -674,8 +638,6 @@ def is_note(self:Reader):
     plain = [word for word in first if not self.symbolic(word) or word.text in ('a', 'the')]
     enough = len(plain) * 2 >= len(first) if any(word.text in (',', '.') for word in inside) else len(plain) * 2 > len(first)
     return bool(first) and not self.symbolic(first[0]) and enough and not (len(inside) > 2 and any(word.text == '-' and word.spaced for word in inside))
-
-# %% ../../nbs/derivations/grammar.ipynb #a7761758
 @patch
 def is_numeric_factor(self:Reader, last):
     "Whether the number here is a factor of what stands before it: `n 2^n`, `cos(x²) 2x`."
@@ -685,6 +647,8 @@ def is_numeric_factor(self:Reader, last):
     if after.spaced: return False
     if last.text in (')', '}'): return after.kind == 'name' or after.text == '^'
     return word.spaced and after.text == '^' and (last.kind == 'super' or last.kind == 'name' and self.symbolic(last))
+
+# %% ../../nbs/derivations/grammar.ipynb #c806fbe1
 @patch
 def indicates(self:Reader, offset):
     "Whether the bracket some words on holds a condition: `1[x > 0]`."
@@ -698,14 +662,10 @@ def encloses_condition(self:Reader):
     close = '])'[self.word.text == '(']
     end = next(k for k in range(self.at, len(self.words)) if self.words[k].text in (close, '') or self.words[k].kind == 'newline')
     return any(word.text in comparisons for word in self.words[self.at:end])
-
-# %% ../../nbs/derivations/grammar.ipynb #a93f2310
 @patch
 def is_article(self:Reader):
     "Whether the next word is the `a` or `I` of a sentence."
     return self.word.text in ('a', 'I') and self.word.spaced and self.next().kind == 'name' and not self.symbolic(self.next())
-
-# %% ../../nbs/derivations/grammar.ipynb #40fbbf81
 @patch
 def symbolic(self:Reader, word):
     "Whether a name belongs to a formula rather than to a sentence."
@@ -715,18 +675,15 @@ def symbolic(self:Reader, word):
     if key[:4] == 'log_' or self.is_differential(key) or self.letters(key) or self.differential(word): return True
     return key in names.alone and key not in common_words
 
+# %% ../../nbs/derivations/grammar.ipynb #4e02b500
 _words_that_are_functions = set('size step rank where inner outer cross delta sign add power norm square absolute mean sum max min average prod product std var identity ones zeros'.split())
-
 common_words = set('''a an the and or of for by with where when since so thus then hence therefore because as is are was be if in on at to from this that it its we which
 follows gives holds again also but only not no all each every elementwise entrywise componentwise respectively using via due see above below here there let note
 has have had grows falls equals else otherwise elsewhere chain rule product quotient sum rows columns batch first second last same shape loss gradient derivative function value term terms use used follow means simply just over under'''.split())
-
 @patch
 def is_differential(self:Reader, key):
     "Whether a name is `dW` for a symbol W."
     return len(key) > 1 and key[0] == 'd' and key[1:] in self.names.differentials and key not in self.names.quantities
-
-# %% ../../nbs/derivations/grammar.ipynb #a869f7d4
 @patch
 def letters(self:Reader, key):
     "The letters of `wx`, when it is the product of symbols that the text knows."
@@ -737,6 +694,7 @@ def letters(self:Reader, key):
     known = [letter in names.quantities or letter in names.alone for letter in key]
     return list(key) if all(known) or len(key) == 2 and _is_pair(key) and names.quantities & set(key) else None
 
+# %% ../../nbs/derivations/grammar.ipynb #029c7b7d
 @patch
 def power(self:Reader):
     "What is raised, with its primes, indices and exponents."
@@ -746,8 +704,6 @@ def power(self:Reader):
     tree = self.raised(self.primed(self.atom()))
     self.depth -= 1
     return tree
-
-# %% ../../nbs/derivations/grammar.ipynb #98031ff9
 @patch
 def raised(self:Reader, base):
     "What stands behind a base: superscripts, `^`, a transpose, indices, a method of NumPy."
@@ -759,6 +715,8 @@ def raised(self:Reader, base):
         elif self.sees('^', '**'): base = self.caret(base)
         elif self.sees("'") and not word.spaced and base[0] != 'sym' and self.transposes(): self.take(); base = ('T', base)
         else: return base
+
+# %% ../../nbs/derivations/grammar.ipynb #57204ff2
 @patch
 def scripted(self:Reader, base, script):
     "A base with a superscript: ², ⁻¹, ᵀ, ⁻ᵀ."
@@ -769,8 +727,6 @@ def scripted(self:Reader, base, script):
     return ('pow', base, self.superscript(script), '^')
 @patch
 def transposed(self:Reader, base): return ('T', ('call', 'ones') if base == ('num', '1') else base)
-
-# %% ../../nbs/derivations/grammar.ipynb #f5589a51
 @patch
 def method(self:Reader, base):
     "`X.T`, `x.dot(w)`, `dY.sum(axis=0)`."
@@ -808,7 +764,7 @@ def exponent(self:Reader):
     self.take()
     return ('neg', self.power())
 
-# %% ../../nbs/derivations/grammar.ipynb #44f561a3
+# %% ../../nbs/derivations/grammar.ipynb #4ecb6df0
 @patch
 def superscript(self:Reader, script):
     "A superscript is a small formula of its own: ⁻¹, ⁿ⁻¹, ²ˣ."
@@ -817,8 +773,6 @@ def superscript(self:Reader, script):
     except Unreadable: tree = None
     if tree is None or inner.word.kind != 'end': self.refuse(f'cannot read the superscript `{script.text[:20]}`', script)
     return tree
-
-# %% ../../nbs/derivations/grammar.ipynb #4e3eb438
 @patch
 def indexed(self:Reader, base, word):
     "A base with the indices of a subscript."
@@ -829,7 +783,6 @@ def indexed(self:Reader, base, word):
     if any(index is None for index in indices): self.refuse(f'cannot read the subscript `{said}`', word)
     if base == ('sym', 'delta') and len(indices) == 2 and 'delta' not in self.names.quantities: return ('delta', *indices)
     return ('index', base, *indices)
-
 def _index_tree(part):
     "An index such as `i`, `i+k` or `2`, as pairs of a sign and a letter or a number."
     found = re.findall(r'([-+]?)([a-zA-Z]|\d+)', part)
@@ -859,7 +812,7 @@ def named_atom(self:Reader, word):
     if word.kind == 'name': return self.fraction() if word.text == 'frac' else self.name()
     self.refuse(f'expected a number, a name or a bracket, but got {self.said()}')
 
-# %% ../../nbs/derivations/grammar.ipynb #5cb3ddef
+# %% ../../nbs/derivations/grammar.ipynb #2d722950
 @patch
 def number(self:Reader):
     "A number; `1[x > 0]` is an indicator."
@@ -867,8 +820,6 @@ def number(self:Reader):
     if word.text == '1' and not self.word.spaced and (self.sees('[', '(') and self.encloses_condition() or self.word.kind == 'sub'): return self.indicator(word)
     if word.text == '1' and self.at > 1 and word.spaced and self.words[self.at - 2].text in ('ᵀ', 'T') and self.words[self.at - 2].kind != 'sign': return ('call', 'ones')
     return ('num', word.text)
-
-# %% ../../nbs/derivations/grammar.ipynb #9181fe4a
 @patch
 def indicator(self:Reader, word):
     "One where a condition holds, and zero elsewhere."
@@ -887,7 +838,7 @@ def indicator(self:Reader, word):
     self.expect(close)
     return ('if', condition, ('num', '1'), ('num', '0'))
 
-# %% ../../nbs/derivations/grammar.ipynb #fc38df33
+# %% ../../nbs/derivations/grammar.ipynb #e5c5784b
 @patch
 def inner_product(self:Reader):
     "`⟨a, b⟩`."
@@ -897,8 +848,6 @@ def inner_product(self:Reader):
     b = self.expression()
     self.expect('⟩')
     return ('call', 'dot', a, b)
-
-# %% ../../nbs/derivations/grammar.ipynb #d3cd2038
 @patch
 def bracketed(self:Reader, opening, closing):
     "An expression in brackets, or a list; the bars outside of them do not count inside."
@@ -914,6 +863,8 @@ def bracketed(self:Reader, opening, closing):
     self.bars = bars
     tree = self.skewed(row[0], opened) if not rows and len(row) == 1 else ('tuple', *rows, ('tuple', *row)) if rows else ('tuple', *row)
     return ('if', tree, ('num', '1'), ('num', '0')) if tree[0] in ('compare', 'and', 'or') else tree
+
+# %% ../../nbs/derivations/grammar.ipynb #1eb0e31c
 @patch
 def skewed(self:Reader, tree, opened):
     "`[w]_×`, the matrix of the cross product with w, or the expression itself."
@@ -921,8 +872,6 @@ def skewed(self:Reader, tree, opened):
     if self.word.kind == 'sub' and 'times' in self.word.text or self.sees('×'): self.take(); return ('call', 'skew', tree)
     if self.sees('_') and self.next().text == '×': self.take(); self.take(); return ('call', 'skew', tree)
     return tree
-
-# %% ../../nbs/derivations/grammar.ipynb #facd84ea
 @patch
 def condition_or_expression(self:Reader):
     "What stands in a bracket: an expression, or a condition where a factor such as `(x > 0)` is meant."
@@ -931,9 +880,9 @@ def condition_or_expression(self:Reader):
     if not self.sees(*comparisons): return tree
     self.at = at
     return self.condition()
-
-# %% ../../nbs/derivations/grammar.ipynb #00a009c0
 _glued_bars = re.compile(rf'[|](?:[^\W\d_][|](?!$)|[\w)\]{_superscripts}])\w[^\s|+*/=,;·×⋅−-]*[|]') # the middle of |a|b|c|
+
+# %% ../../nbs/derivations/grammar.ipynb #daa03dcf
 @patch
 def barred(self:Reader):
     "|x|, an absolute value or a determinant, and ‖x‖, a norm."
@@ -1001,7 +950,7 @@ def is_one_bracket(self:Reader, start):
         if not depth: return k == self.at - 1
     return False
 
-# %% ../../nbs/derivations/grammar.ipynb #9d2361eb
+# %% ../../nbs/derivations/grammar.ipynb #9ceceee0
 @patch
 def summed_over(self:Reader, word):
     "The letters under a summation sign, and the pair that is left out in `Σ_{i ≠ j}`."
@@ -1011,8 +960,6 @@ def summed_over(self:Reader, word):
     found = re.fullmatch(r'([a-zA-Z](?:\s*,?\s*[a-zA-Z])*)\s*(?:=\s*[01])?', said)
     if not found or len(found[1]) > 5: self.refuse(f'cannot read what the sum runs over: `{said}`', word)
     return tuple(re.findall('[a-zA-Z]', found[1])), None
-
-# %% ../../nbs/derivations/grammar.ipynb #2f8efa58
 @patch
 def nabla(self:Reader):
     "A gradient, `∇f(x)`, `∇_W L`, or a Hessian, `∇²f`."
@@ -1026,6 +973,7 @@ def nabla(self:Reader):
     top = self.raised(self.primed(self.atom()))
     return ('grad', top, by, order)
 
+# %% ../../nbs/derivations/grammar.ipynb #5d0ec00e
 @patch
 def subscript_symbol(self:Reader, word):
     "The symbol in the subscript of ∇ or ∂."
@@ -1035,7 +983,7 @@ def subscript_symbol(self:Reader, word):
     if inner.word.kind != 'end': self.refuse(f'cannot read the subscript `{said}`', word)
     return tree
 
-# %% ../../nbs/derivations/grammar.ipynb #3c077ed9
+# %% ../../nbs/derivations/grammar.ipynb #3826332b
 @patch
 def name(self:Reader):
     "A symbol, a function with its argument, or a derivative."
@@ -1054,7 +1002,6 @@ def name(self:Reader):
     if letters: return self.side_by_side(letters)
     if opens and not self.word.spaced: self.check_product(key, word)
     return ('sym', key)
-
 @patch
 def is_call(self:Reader, known):
     "Whether a known function's name is used as one, rather than as a symbol such as φ or rank."
@@ -1136,7 +1083,7 @@ def argument_in_call(self:Reader):
         return ('kw', 'keepdims' if key[0] == 'k' else 'axis', sign + value.text)
     return self.condition_or_expression()
 
-# %% ../../nbs/derivations/grammar.ipynb #959bd056
+# %% ../../nbs/derivations/grammar.ipynb #2a69a08d
 @patch
 def applied(self:Reader, key, word):
     "A known function: `tanh(x)`, `tanh²(x)`, `tanh'(x)`, `sin 2x`."
@@ -1150,8 +1097,6 @@ def applied(self:Reader, key, word):
     else: tree = ('call', key, self.argument(word))
     if primes: tree = ('prime', key, primes, *tree[2:])
     return ('pow', tree, exponent, '^') if exponent else tree
-
-# %% ../../nbs/derivations/grammar.ipynb #12eb4f74
 @patch
 def argument(self:Reader, word):
     "The argument of a function without brackets: factors side by side."
@@ -1164,19 +1109,18 @@ def argument(self:Reader, word):
         self.refuse(f'where the argument of `{word.text}` ends can be read in two ways; put it in brackets', word)
     return tree
 
+# %% ../../nbs/derivations/grammar.ipynb #fc9455f8
 @patch
 def at_function(self:Reader):
     "Whether the next word is the name of a known function."
     return self.word.kind == 'name' and bool(known_function(canonical(self.word.text))) and canonical(self.word.text) not in self.names.quantities and self.symbolic(self.word)
-
 @patch
 def juxtaposed_at(self:Reader, word):
     "Whether `word` can be a factor of an argument without brackets."
     return self.word.text in ('|', '√', '‖', 'frac', '(', '{') or self.word.kind == 'name' and self.symbolic(self.word) and not self.at_function()
 
-# %% ../../nbs/derivations/grammar.ipynb #61616a34
+# %% ../../nbs/derivations/grammar.ipynb #38068fee
 _differential = re.compile(r'd(\d?)_?(.*)', re.S)
-
 @patch
 def differential(self:Reader, word):
     "Whether a derivative starts at this word: `dy/dw`, `d(x*w)/dw`, `d²y/dw²`, `d/dw`."
@@ -1244,7 +1188,7 @@ def encloses_operand(self:Reader):
     "Whether the bracket holds more than a point."
     return not (self.next().kind in ('name', 'number') and self.next(2).text == ')')
 
-# %% ../../nbs/derivations/grammar.ipynb #6d519dc5
+# %% ../../nbs/derivations/grammar.ipynb #4b8a94cd
 @patch
 def d(self:Reader, sign):
     "Reads `d`, `d2`, `d²`, `d^2` or `∂`, `∂²`; returns the order and what hangs on to it: `y` in `dy`, `2y` in `d2y`."
@@ -1256,13 +1200,11 @@ def d(self:Reader, sign):
     if self.word.kind == 'super' and not rest: order = self.whole(self.superscript(self.take()))
     elif self.sees('^') and not rest: self.take(); order = self.whole(self.exponent_number())
     return order, rest
-
 @patch
 def exponent_number(self:Reader):
     "The 2 of `d^2y`, also where the name follows it at once."
     if self.sees('{'): return self.bracketed('{', '}')
     return ('num', self.take().text)
-
 @patch
 def whole(self:Reader, tree):
     "The order of a derivative."
@@ -1296,15 +1238,13 @@ def denominator(self:Reader, sign, order, word, fraction=False):
     if len(by) != order: self.refuse(f'a derivative of order {order} by {len(by)}', word)
     return tuple(by)
 
-# %% ../../nbs/derivations/grammar.ipynb #cb43eb65
+# %% ../../nbs/derivations/grammar.ipynb #3ad69d81
 @patch
 def variable(self:Reader):
     "What a derivative is by, with its indices."
     tree = self.atom()
     while self.word.kind == 'sub' and not self.word.spaced: tree = self.indexed(tree, self.take())
     return tree
-
-# %% ../../nbs/derivations/grammar.ipynb #2728793e
 @patch
 def split_differentials(self:Reader):
     "`dxdw` as `dx dw`."
@@ -1313,7 +1253,6 @@ def split_differentials(self:Reader):
     word = self.word
     parts = [word._replace(text='d' + found[1], end=word.start + 2), word._replace(text='d' + found[2], start=word.start + 2)]
     self.words = self.words[:self.at] + parts + self.words[self.at + 1:]
-
 @patch
 def primes(self:Reader):
     "How many `'` stand here."
@@ -1321,6 +1260,7 @@ def primes(self:Reader):
     while self.sees("'", '"') and not self.word.spaced: count += 1 + (self.take().text == '"')
     return count
 
+# %% ../../nbs/derivations/grammar.ipynb #e6583ed5
 @patch
 def transposes(self:Reader):
     "Whether a prime means a transpose in this text."
@@ -1328,8 +1268,6 @@ def transposes(self:Reader):
     capital = any(a.kind == 'name' and len(a.text) == 1 and a.text.isupper() and b.text == "'" and (c.kind == 'name' or c.text == '(') and canonical(a.text) not in self.names.functions
                   for a, b, c in zip(self.words, self.words[1:], self.words[2:]))
     return capital and self.choose("X'", 'the transpose', 'a derivative') == 'the transpose'
-
-# %% ../../nbs/derivations/grammar.ipynb #37125e0f
 @patch
 def primed(self:Reader, tree):
     "`f'`, `f'(x)`, `f''(x)`, or a transpose where primes mean that."
@@ -1343,7 +1281,6 @@ def primed(self:Reader, tree):
     if inside: return ('d', tree, (('sym', inside[0]),) * count) if len(inside) == 1 else self.refuse('a prime does not say by which symbol')
     if self.sees('(') and not self.word.spaced and (tree[1] in self.names.functions or tree[1] == 'sigma' or self.is_own_argument()): return ('prime', tree[1], count, *self.application(tree[1])[2:])
     return ('prime', tree[1], count)
-
 @patch
 def is_own_argument(self:Reader):
     "Whether a bracket holds a single symbol: `y'(x)`."

@@ -54,26 +54,24 @@ def _power_text(style, base, exponent, sign='^'):
     if style.power == '²' and number.lstrip('-').isdigit(): return text_of(base, style, 5.5) + number.translate(_raised_digits)
     return text_of(base, style, 5.5) + style.power.replace('²', '^') + text_of(exponent, style, 5)
 
-# %% ../../nbs/derivations/printing.ipynb #41c190dd
+# %% ../../nbs/derivations/printing.ipynb #5ded7428
 def _call_text(style, name, *arguments):
     inside = ', '.join(text_of(part, style) for part in arguments)
     if name in ('abs', 'bars') and '|' not in inside: return f'|{inside}|'
     if name == 'norm': return f'‖{inside}‖'
     if name in ('ones', 'eye') and not arguments: return '1' if name == 'ones' else 'I'
     return f'{_name(style, name)}({inside})'
-
-# %% ../../nbs/derivations/printing.ipynb #f833246d
 def _derivative_text(style, top, by):
     order = len(by) if len(by) > 1 else ''
     raised = str(order).translate(_raised_digits) if style.power == '²' else order
     below = [text_of(part, style, 5.5) for part in by]
     return f'd{raised}{text_of(top, style, 5.5)}/' + (f'd{below[0]}{raised}' if len(set(below)) == 1 else 'd' + ' d'.join(below))
-
 def _index_written(style, base, *indices):
     letters = [index_text(index) for index in indices]
     plain = all(len(letter) == 1 for letter in letters)
     return text_of(base, style, 5.5) + '_' + (''.join(letters) if plain and len(letters) < 3 else '{' + ','.join(letters) + '}')
 
+# %% ../../nbs/derivations/printing.ipynb #8830e88d
 _writers = {
     'num': lambda style, text: text, 'sym': _name, 'add': _sum_text('+'), 'sub': _sum_text('-'), 'neg': lambda style, a: '-' + text_of(a, style, 3),
     'mul': _product_text, 'div': _quotient_text, 'pow': _power_text, 'call': _call_text, 'd': _derivative_text, 'index': _index_written,
@@ -88,10 +86,9 @@ _writers = {
     'diff': lambda style, a: 'd' + (text_of(a, style) if a[0] == 'sym' else f'({text_of(a, style)})'), 'kw': lambda style, name, value: f'{name}={value}', 'asked': lambda style: '?',
 }
 
-# %% ../../nbs/derivations/printing.ipynb #cfda9fa8
+# %% ../../nbs/derivations/printing.ipynb #f0af6601
 _greek_letters = 'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega'.split()
 _no_command = {'Alpha', 'Beta', 'Epsilon', 'Zeta', 'Eta', 'Iota', 'Kappa', 'Mu', 'Nu', 'Rho', 'Tau', 'Chi'}
-
 def latex_name(
     key: str, # the name of a symbol
 ) -> str: # in LaTeX
@@ -105,9 +102,7 @@ def latex_name(
     if number and letter != stem: shown = rf'{shown}^{{({number})}}'
     if index in ('hat', 'bar', 'tilde'): return rf'\{index}{{{shown}}}'
     return f'{shown}_{{{_words_latex(index)}}}' if index else shown
-
 def _words_latex(index): return index if len(index) < 3 else rf'\mathrm{{{index.replace("_", " ")}}}'
-
 def latex_of(
     tree: tuple, # a tree
     least: float = 0, # brackets are put round what binds less than this
@@ -118,20 +113,16 @@ def latex_of(
     strength = 2.5 if tree[:2] == ('call', 'sum') and len(tree) == 3 else 5 if tree[0] in ('div', 'd') else _strength.get(tree[0], 6)
     return rf'\left({text}\right)' if strength < least else text
 
-# %% ../../nbs/derivations/printing.ipynb #6ee4b550
+# %% ../../nbs/derivations/printing.ipynb #ee76cf13
 def _sum_latex(sign): return lambda a, b: f"{latex_of(a, 2)} {sign} {latex_of(b, 2 + (sign == '-' or signed(b)[0] == 'neg') / 2)}"
-
 _products_in_latex = {'': ' ', '*': r' \cdot ', '·': r' \cdot ', '@': ' ', '⊙': r' \odot ', '×': r' \times ', '⊗': r' \otimes ', ':': ' : '}
-
 def _product_latex(sign, a, b):
     first = {'pow': 1, 'mul': 2}.get(b[0])
     digits = signed(b)[0] == 'num' or first is not None and b[first][0] == 'num'
     return latex_of(a, 3) + (r' \cdot ' if digits else _products_in_latex[sign]) + latex_of(b, 4)
-
 def _number_latex(text):
     if text not in vulgar_fractions: return text
     return r'\tfrac{%s}{%s}' % tuple(unicodedata.normalize('NFKC', text).split('⁄'))
-
 def _call_latex(name, *arguments):
     inside = ', '.join(latex_of(part) for part in arguments)
     around = {'abs': ('lvert', 'rvert'), 'bars': ('lvert', 'rvert'), 'norm': ('lVert', 'rVert')}.get(name)
@@ -144,7 +135,6 @@ def _call_latex(name, *arguments):
     known = known_function(name)
     shown = functions[known].latex if known in functions else _name_of_function(name)
     return rf'{shown}\left({inside}\right)'
-
 def _name_of_function(name):
     if name in ('det', 'max', 'min'): return '\\' + name
     return latex_name(name) if len(name) == 1 or name.lower() in _greek_letters else rf'\operatorname{{{name}}}'

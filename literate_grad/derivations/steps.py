@@ -19,9 +19,8 @@ from .docstrings import Reading, read_text, spelled
 from .printing import Style, latex_of, latex_words, text_of
 from .grammar import Unreadable, canonical, functions, is_letter, known_function, replaced, subtrees, symbols
 
-# %% ../../nbs/derivations/steps.ipynb #f378fd5b
+# %% ../../nbs/derivations/steps.ipynb #0121b185
 Claim = namedtuple('Claim', 'left truth side kind') # left: as typed; truth: a tree; kind: 'derivative', 'value', 'identity', 'differential'
-
 class Claims:
     "The definitions of a text, and its claims."
     def __init__(self, reading):
@@ -39,7 +38,7 @@ class Claims:
     def claim(self, equation, sides, kind, truth=None):
         self.claims += [Claim(equation.left, truth or equation.left.tree, side, kind) for side in sides]
 
-# %% ../../nbs/derivations/steps.ipynb #b7b15a73
+# %% ../../nbs/derivations/steps.ipynb #de00504e
 @patch
 def note(self:Claims, equation):
     "Sorts an equation: a definition, claims, an assumption, or the step of a descent."
@@ -48,12 +47,20 @@ def note(self:Claims, equation):
     if left[0] in ('d', 'grad', 'prime'): return self.note_derivative(equation)
     if left[0] == 'diff': return self.claim(equation, rights, 'differential')
     if left[0] == 'index' and left[1][0] in ('d', 'grad'): return self.claim(equation, rights, 'derivative')
+    if self.names_point(left, rights): return self.claim(equation, rights[1:], 'unreadable', ('unreadable', 'a derivative at one point is not checked'))
     key = next(iter(self.defines(equation)), None)
     if key and rights[0].tree and key in symbols(rights[0].tree) and left[0] == 'sym' and not rights[0].guard: self.updates.append(rights[0].tree); return
     if left[0] == 'pow' and left[1][0] == 'sym' and left[2] == ('num', '2') and left[1][1] not in self.known: return self.define_root(equation, left[1][1])
     if key: return self.define(equation, key)
     if self.is_assumption(equation): return
     self.claim(equation, rights, 'identity')
+@patch
+def names_point(self:Claims, left, rights):
+    "Whether a point stands before a derivative, as in `at x = 3 dy/dx = 6`."
+    first = rights[0].tree
+    return left[0] == 'sym' and len(rights) > 1 and bool(first) and first[:2] == ('mul', '') and first[2][0] == 'num' and first[3][0] in ('d', 'prime', 'grad')
+
+# %% ../../nbs/derivations/steps.ipynb #6b31a368
 @patch
 def note_derivative(self:Claims, equation):
     "Claims about a derivative; a name that is first given to it is no claim."
@@ -63,8 +70,6 @@ def note_derivative(self:Claims, equation):
         return self.claim(equation, equation.rights[1:], 'derivative')
     self.claim(equation, equation.rights, 'derivative')
 _constants = ('e', 'pi', 'I')
-
-# %% ../../nbs/derivations/steps.ipynb #e9bd0dac
 @patch
 def is_name_for(self:Claims, key, equation):
     "Whether a symbol stands nowhere else but in claims: then it is a name for the derivative."
@@ -99,7 +104,7 @@ def is_known(self:Claims, left, side):
     "Whether a function that everybody knows is described, rather than one with parameters of its own."
     return len(left) == 3 and left[2][0] == 'sym' and not (side.tree and symbols(side.tree) - {part[1] for part in left[2:]} - set(_constants))
 
-# %% ../../nbs/derivations/steps.ipynb #66beb5eb
+# %% ../../nbs/derivations/steps.ipynb #f78105fd
 @patch
 def further(self:Claims, equation, key):
     "A further case of what is defined by cases on several lines."
@@ -110,8 +115,6 @@ def define_root(self:Claims, equation, key):
     first = equation.rights[0]
     self.definitions[key] = ((), ('broken', str(first.problem)) if first.problem else ('call', 'sqrt', first.tree))
     self.claim(equation, equation.rights[1:], 'value')
-
-# %% ../../nbs/derivations/steps.ipynb #9cc1403f
 @patch
 def is_assumption(self:Claims, equation):
     "Whether an equation restricts its symbols, as Σ_i y_i = 1, ‖x‖ = 1, A = Aᵀ and RᵀR = I do; it is noted then."
@@ -124,6 +127,8 @@ def is_assumption(self:Claims, equation):
     if right[0] != 'num' or not inside or inside & self.known or any(part[0] in ('d', 'prime', 'diff') for part in subtrees(left)): return False
     self.claim(equation, equation.rights, 'assumption')
     return True
+
+# %% ../../nbs/derivations/steps.ipynb #68eabb26
 def _sums_to_one(left, right):
     if right != ('num', '1'): return None
     body = left[2] if left[0] == 'sum' else left[2] if left[:2] == ('call', 'sum') and len(left) == 3 else None
@@ -136,8 +141,6 @@ def _is_transposed(left, right):
     for a, b in ((left, right), (right, left)):
         if a[0] == 'sym' and b == ('T', a): return a[1]
     return None
-
-# %% ../../nbs/derivations/steps.ipynb #474ec3f7
 def _is_orthogonal(left, right):
     if right != ('sym', 'I') and right[:2] != ('call', 'eye') or left[0] != 'mul': return None
     for a, b in ((left[2], left[3]), (left[3], left[2])):
@@ -145,11 +148,10 @@ def _is_orthogonal(left, right):
     return None
 _assumptions = (('simplex', _sums_to_one), ('unit', _has_norm_one), ('symmetric', _is_transposed), ('orthogonal', _is_orthogonal))
 
-# %% ../../nbs/derivations/steps.ipynb #b29b8b48
+# %% ../../nbs/derivations/steps.ipynb #eb04777a
 _of_matrices = {'det', 'logdet', 'tr', 'Tr', 'trace', 'inv', 'kron', 'vec', 'eye', 'frobenius'}
 _of_vectors = {'norm', 'norm1', 'dot', 'inner', 'vdot', 'outer', 'softmax', 'logsumexp', 'log_softmax', 'diag', 'skew', 'cross'}
 _over_entries = {'sum', 'mean', 'average', 'var', 'variance', 'std', 'prod'}
-
 class Ranks:
     "How many axes each symbol has, as far as the trees of a text tell."
     def __init__(self, trees, given, letters, text='', capitals=None, definitions=None, claims=()):
@@ -167,9 +169,9 @@ class Ranks:
 
     def has_capital(self, parts): return any(part[0] == 'sym' and self.is_capital(part[1]) for part in parts)
     def is_capital(self, key): return key[0].isupper() and key not in ('I', 'N', 'T') and not (key in ('L', 'E', 'J', 'C') and key in self.definitions) and (len(key.split('_')[0].rstrip('0123456789')) == 1 or key in ('Sigma', 'Lambda', 'Omega', 'Theta', 'Phi', 'Psi'))
-
-# %% ../../nbs/derivations/steps.ipynb #db1f2fc3
 _of_numbers = {'exp', 'log', 'sqrt', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'erf', 'gamma'}
+
+# %% ../../nbs/derivations/steps.ipynb #cae13709
 @patch
 def capitals(self:Ranks, trees, leaves):
     "What capitals may be where nothing speaks of matrices: `None` where they are numbers without doubt."
@@ -240,15 +242,13 @@ def set(self:Ranks, key, rank):
     if key not in self.given: self.found[key] = max(self.found.get(key, 0), rank)
 _parameters = set('a b c k m w alpha beta gamma delta eta theta lambda mu rho sigma tau omega'.split()) # by convention one number, where data have entries
 
-# %% ../../nbs/derivations/steps.ipynb #86e012a0
+# %% ../../nbs/derivations/steps.ipynb #f5af7024
 @patch
 def doubt(self:Ranks, key, rank, really=True):
     "Notes a rank that may also be another."
     if key in self.given or key in self.found or self.matrices and self.is_capital(key): return
     self.found[key] = rank
     if really: self.doubtful[key] = 0 if rank else 1
-
-# %% ../../nbs/derivations/steps.ipynb #8edd81cd
 _row = 1.5 # the rank of a transposed vector
 @patch
 def estimate(self:Ranks, tree):
@@ -263,45 +263,44 @@ def estimate(self:Ranks, tree):
         return {1: _row, _row: 1}.get(rank, rank)
     if kind == 'index': return max((self.estimate(tree[1]) or 0) - (len(tree) - 2), 0)
     return self.estimate_other(tree)
+
+# %% ../../nbs/derivations/steps.ipynb #2f55d54c
 @patch
 def estimate_sum(self:Ranks, parts):
     ranks = [self.estimate(part) for part in parts]
     for part, other in zip(parts, ranks[::-1]):
         if other: self.beside(part, 1)
     return max((rank for rank in ranks if rank is not None), default=None)
-
-# %% ../../nbs/derivations/steps.ipynb #134ad11d
 @patch
 def estimate_other(self:Ranks, tree):
     ranks = [self.estimate(part) for part in tree[1:] if isinstance(part, tuple) and part and isinstance(part[0], str)]
     kind, name = tree[0], known_function(tree[1]) if tree[0] == 'call' else None
     if kind == 'pow': return ranks[0]
     if kind in ('sum', 'd', 'grad', 'diff', 'prime'): return None
-    if name in ('norm', 'norm1', 'norm2', 'dot', 'det', 'logdet', 'tr', 'trace', 'sum', 'mean', 'bars', 'logsumexp'): return 0
+    if name in ('norm', 'norm1', 'norm2', 'dot', 'det', 'logdet', 'tr', 'trace', 'sum', 'mean', 'bars', 'logsumexp') and not any(part[0] == 'kw' for part in tree[2:]): return 0
     if name == 'inv': return 2
+    if name in _over_entries and any(part[0] == 'kw' for part in tree[2:]): return max((ranks[0] or 0) - 1, 0)
     return max((rank for rank in ranks if rank is not None), default=None)
 @patch
 def rank(self:Ranks, key):
     if key in self.found: return self.found[key]
     if self.matrices and self.is_capital(key): return 2
     return None
+
+# %% ../../nbs/derivations/steps.ipynb #fea81b83
 @patch
 def beside(self:Ranks, tree, rank):
     "A symbol with no known rank beside an array is a vector."
     while tree[0] == 'neg': tree = tree[1]
     if tree[0] == 'sym' and self.rank(tree[1]) is None and tree[1] not in _constants: self.doubt(tree[1], rank)
 _product_ranks = {(_row, 1): 0, (_row, 2): _row, (1, _row): 2, (2, 1): 1, (2, 2): 2}
-
-# %% ../../nbs/derivations/steps.ipynb #cd9b6c67
 @patch
 def estimate_product(self:Ranks, sign, a, b):
     "A matrix makes what stands behind it a vector: `W x`, `K α`."
     left, right = self.estimate(a), self.estimate(b)
-    if left == 2 and not right and sign in ('', '@') and (right is None and self.matrices and b[0] in ('sym', 'index') or b[0] == 'index' and sign == ''): self.vectorial(b); right = 1
+    if left in (2, _row) and not right and sign in ('', '@') and (right is None and self.matrices and b[0] in ('sym', 'index') or b[0] == 'index' and sign == ''): self.vectorial(b); right = 1
     if sign not in ('⊙', '*') and (left, right) in _product_ranks: return _product_ranks[left, right]
     return max((rank for rank in (left, right) if rank is not None), default=None)
-
-# %% ../../nbs/derivations/steps.ipynb #9d92aeed
 @patch
 def of(self:Ranks, key):
     "The rank of a symbol that nothing defines."
@@ -309,12 +308,11 @@ def of(self:Ranks, key):
     if rank == 2 and key not in self.found: self.doubtful.setdefault(key, 1)
     return rank
 
-# %% ../../nbs/derivations/steps.ipynb #cd2b6f4b
+# %% ../../nbs/derivations/steps.ipynb #d27f2f6c
 kinds = {'small': (-1, 1), 'unit': (0, 1), 'positive': (0.1, 4), 'large': (-9, 9)} # intervals that points are drawn from
 lengths = ((3, 4, 2, 5, 6, 7, 8, 9, 10, 11, 12, 13), (2, 5, 4, 3, 7, 6, 9, 8, 11, 10, 13, 12), tuple(range(6, 18))) # of different dimensions, twice; and to fit them
 _longer = 7 # how much is added to what would be too short for its indices
 _denominators = (999999937, 999999893, 999999883)
-
 def drawn(key, shape, kind, seed):
     "Random rationals for a symbol, as an array of fractions."
     rng = random.Random(f'{key}/{kind}/{seed}/{shape}')
@@ -394,7 +392,7 @@ class Trial:
         free = keys - defined - (self.meaning.indices - set(self.given))
         return {key for key in free if key not in _constants or key in self.given or key == 'I' and not self.ranks.arrays}
 
-# %% ../../nbs/derivations/steps.ipynb #2443ebf7
+# %% ../../nbs/derivations/steps.ipynb #e3eb1c7b
 @patch
 def entries_of(self:Trial, keys):
     "Finds the names such as `p1` that mean an entry of a vector."
@@ -402,8 +400,6 @@ def entries_of(self:Trial, keys):
     found = {key: match for key, match in found.items() if match and (match[1] in self.given and len(self.given[match[1]]) == 1 or match[1] in self.meaning.definitions and self.ranks.matrices)}
     for key, match in found.items():
         self.meaning.entries[key] = (match[1], int(match[2]), max(int(other[2]) for other in found.values() if other[1] == match[1]))
-
-# %% ../../nbs/derivations/steps.ipynb #197dc67d
 def _base(tree):
     "The symbol that a variable or a top is made of, `None` where it is none."
     while tree[0] in ('T', 'index'): tree = tree[1]
@@ -411,6 +407,8 @@ def _base(tree):
 def _without_tops(tree):
     "The tree without what its derivatives differentiate."
     return replaced(tree, lambda part: ('d', ('num', '0'), part[2]) if part[0] == 'd' and _base(part[1]) else None)
+
+# %% ../../nbs/derivations/steps.ipynb #b9a06651
 @patch
 def link(self:Trial):
     "Finds the numbers of which only gradients are given, and the symbols that depend on others in a way that nobody says."
@@ -428,13 +426,13 @@ def link(self:Trial):
     vars(meaning).pop('_depends', None)
     self.link_differentials(right)
     vars(meaning).pop('_depends', None)
-
-# %% ../../nbs/derivations/steps.ipynb #44226a76
 @patch
 def terminals(self:Trial, variables):
     "The variables through which everything else leads."
     depends = self.meaning.depends
     return sorted(key for key in variables if not any(key in depends.get(other, ()) for other in variables if other != key))
+
+# %% ../../nbs/derivations/steps.ipynb #d2e92d5a
 @patch
 def link_differentials(self:Trial, right):
     "Decides what `dW` is: the gradient of a loss, or a differential."
@@ -451,7 +449,7 @@ def link_differentials(self:Trial, right):
         meaning.upstream[loss] = {key: f'd{key}' for key in self.terminals(inside)}
     meaning.loss = loss
 
-# %% ../../nbs/derivations/steps.ipynb #9e134d7f
+# %% ../../nbs/derivations/steps.ipynb #531e4cf8
 @patch
 def rank(self:Trial, text):
     "Gives every symbol its number of axes."
@@ -475,8 +473,10 @@ def rank(self:Trial, text):
             rank = self.choices.get(f'rank of {key}', rank)
         self.of_leaves[key] = rank
     self.shapes = Shapes(self.of_leaves, self.given)
+    for what, key in self.claims.assumed: # symmetric and orthogonal matrices are square
+        if what in ('symmetric', 'orthogonal', 'diagonal') and self.of_leaves.get(key) == 2 and key not in self.given: self.shapes.classes[key, 1] = self.shapes.classes[key, 0]
 
-# %% ../../nbs/derivations/steps.ipynb #93af3db4
+# %% ../../nbs/derivations/steps.ipynb #e8607aa1
 @patch
 def lengths_of(self:Trial, keys):
     "The letters that are lengths: limits of sums, and the n of a mean."
@@ -484,8 +484,6 @@ def lengths_of(self:Trial, keys):
     for key in keys:
         if key in self.reading.names.bounds: self.meaning.lengths[key] = ('index', self.reading.names.bounds[key])
         elif means and key in _lengths_by_habit and key not in self.given: self.meaning.lengths[key] = ('mean', means[0])
-
-# %% ../../nbs/derivations/steps.ipynb #1416c852
 @patch
 def drawn_values(self:Trial, which, kind, seed, calculator, count, line=None):
     "An evaluator with random values for all symbols."
@@ -607,11 +605,9 @@ def _same_shape(truth, claim):
     pairs = [(m, n) for m, n in zip(truth.shape, claim.shape) if m != n]
     if len(pairs) == 1: raise Misfit('the shapes of claim and truth differ', *pairs[0])
 
-# %% ../../nbs/derivations/steps.ipynb #46913bfe
+# %% ../../nbs/derivations/steps.ipynb #54c9edc7
 Outcome = namedtuple('Outcome', 'status layouts why point values misfit', defaults=((), '', None, None, False)) # status: 'holds', 'fails', 'unreadable'
-
 most_digits = 480
-
 def _digits_for(trees):
     "Sixty digits, and more where written numbers need them."
     extra = 0
@@ -619,7 +615,6 @@ def _digits_for(trees):
         mantissa, _, exponent = part[1].lower().partition('e')
         extra = max(extra, len(mantissa) if len(mantissa) > 20 else 0, abs(int(exponent)) if exponent.lstrip('+-').isdigit() and len(exponent) < 6 else 0)
     return 60 + min(2 * extra, 400)
-
 @patch
 def judge(self:Trial, claim):
     "The outcome of a claim."
@@ -630,7 +625,6 @@ def judge(self:Trial, claim):
     except Misfit as problem: return Outcome('fails', why=problem.what, misfit=True) if self.is_shape_known(claim) else Outcome('unreadable', why=problem.what)
     except Unreadable as problem: return Outcome('unreadable', why=problem.what)
     except RecursionError: return Outcome('unreadable', why='too deep to be checked')
-
 @patch
 def is_shape_known(self:Trial, claim):
     "Whether the truth has a value, so that only the claim is to blame for shapes that do not fit."
@@ -638,9 +632,8 @@ def is_shape_known(self:Trial, claim):
     except Unreadable: return False
     return True
 
-# %% ../../nbs/derivations/steps.ipynb #aa3f8de0
+# %% ../../nbs/derivations/steps.ipynb #9d8b578c
 _plans = (('unit', 0), ('small', 1), ('positive', 1), ('large', 0))
-
 @patch
 def compared(self:Trial, claim):
     "Compares a claim with its truth in several sizes and at several kinds of points."
@@ -662,9 +655,9 @@ def compared(self:Trial, claim):
     if partly is not None: return Outcome('holds', layouts, why='where it has a value')
     if layouts == {'its diagonal'}: return Outcome('unreadable', layouts, why='these are only the derivatives of each entry by itself; the others are not zero')
     return Outcome('holds', layouts)
-
-# %% ../../nbs/derivations/steps.ipynb #b39f621e
 Found = namedtuple('Found', 'layouts seen why point values undefined', defaults=(set(), 0, '', None, None, None))
+
+# %% ../../nbs/derivations/steps.ipynb #14b778c6
 @patch
 def values_of(self:Trial, claim, which, kind, digits, count, shaken=False):
     "The truth and the claim at random points, where they hold, and the evaluator."
@@ -685,7 +678,7 @@ def guards_of(self:Trial, claim):
     if own == ('otherwise',): return guards + [('not', self.other_cases(claim))]
     return guards + [own] * (own is not None)
 
-# %% ../../nbs/derivations/steps.ipynb #562f8d9c
+# %% ../../nbs/derivations/steps.ipynb #4c12152e
 @patch
 def other_cases(self:Trial, claim):
     "The conditions of the other right sides of the same derivative."
@@ -694,8 +687,6 @@ def other_cases(self:Trial, claim):
     tree = conditions[0]
     for condition in conditions[1:]: tree = ('or', tree, condition)
     return tree
-
-# %% ../../nbs/derivations/steps.ipynb #846c80d8
 @patch
 def layouts_that_hold(self:Trial, claim, which, kind, digits, count):
     "The ways to lay a claim out in which it equals the truth, at points of one kind."
@@ -752,7 +743,7 @@ def pair_of(self:Trial, claim, layout, which, kind, count):
         return next((said, truth) for name, said, truth, _ in found if name == layout)
     return pairs
 
-# %% ../../nbs/derivations/steps.ipynb #29f031b6
+# %% ../../nbs/derivations/steps.ipynb #a10fd0ac
 @patch
 def pairs_of(self:Trial, claim, which, kind, digits, count, shaken=False):
     "The claim in each layout beside the truth, as arrays with the points first, and where the conditions hold."
@@ -764,8 +755,6 @@ def is_elementwise(self:Trial, claim, truth, evaluator):
     if claim.truth[0] != 'd' or len(claim.truth[2]) != 1 or claim.truth[2][0][0] == 'index': return 0
     rank = truth.rank
     return rank // 2 if rank and rank % 2 == 0 and truth.shape[:rank // 2] == truth.shape[rank // 2:] and not any(part[0] == 'index' for part in subtrees(claim.side.tree)) else 0
-
-# %% ../../nbs/derivations/steps.ipynb #4238b2b7
 def _pairs(truth, said, guards, half):
     "Names, and arrays of claim, truth and condition."
     found = []
@@ -778,6 +767,8 @@ def _pairs(truth, said, guards, half):
     if not found: raise Misfit(f'the claim has the shape {_letters(said.shape)}, the truth {_letters(truth.shape)}')
     return found
 def _letters(shape): return '×'.join(map(str, shape)) or 'of a number'
+
+# %% ../../nbs/derivations/steps.ipynb #21e339d1
 def _layouts(truth, said, half):
     "The claim as it can be laid out."
     k = len(said.names)
@@ -791,11 +782,11 @@ def _layouts(truth, said, half):
         spread = said.a.reshape(said.a.shape + (1,) * half)
         yield 'entry by entry', Value(spread * eye, said.names)
         if set(said.names) <= {'·'} == set(truth.names): yield 'its diagonal', Value(np.where(eye == 1, spread, truth.a), truth.names)
-
-# %% ../../nbs/derivations/steps.ipynb #f3288bd6
 def _per_point(guard, truth):
     "A condition for each entry of the truth, or for whole points."
     return Value(guard.a.all(axis=tuple(range(-guard.rank, 0))), guard.names) if guard.rank and guard.shape != truth.shape else guard
+
+# %% ../../nbs/derivations/steps.ipynb #4c0088b4
 def _aligned(values, truth):
     "Values as arrays of one shape, with the points first."
     names = ('·', *(name for name in truth.names if name != '·'))
@@ -811,10 +802,9 @@ def point(self:Trial, evaluator, k):
     "The values of all symbols at the point `k`."
     return {key: evaluator.leaves[key].a[k if evaluator.leaves[key].a.shape[0] > k else 0] for key in self.of_leaves}
 
-# %% ../../nbs/derivations/steps.ipynb #d2a1d2af
+# %% ../../nbs/derivations/steps.ipynb #16d7b1a5
 _reach = np.concatenate([-np.geomspace(1e7, 1e-4, 60), [0.0], np.geomspace(1e-4, 1e7, 60)])
 most_samples = 60
-
 @patch
 def beyond_kinks(self:Trial, claim, digits):
     "The outcome where a claim fails between kinks that no random point has met, else `None`; and how many points were compared."
@@ -829,7 +819,6 @@ def beyond_kinks(self:Trial, claim, digits):
             if found is not None: return found, 0
             seen += more
     return None, seen
-
 _kinked = {'abs', 'bars', 'sign', 'step', 'relu', 'relu6', 'max', 'min', 'maximum', 'minimum', 'clip', 'where', 'sgn', 'heaviside', 'cbrt', 'softsign', 'amax', 'amin', 'atan2', 'arctan2', 'acsc', 'norm'}
 
 # %% ../../nbs/derivations/steps.ipynb #85e5c11c
@@ -886,11 +875,10 @@ def at_samples(self:Trial, claim, key, base, samples, digits):
     point = {other: evaluator.leaves[other].a[first[2][0]] if other == key else evaluator.leaves[other].a for other in self.of_leaves}
     return Outcome('fails', point=point, values=first[:2]), 0
 
-# %% ../../nbs/derivations/steps.ipynb #79a19e41
+# %% ../../nbs/derivations/steps.ipynb #8cd57951
 most_readings = 24
 _stationary = re.compile(r'\b(?:sett?ing|set|solv\w+|minim\w+|maxim\w+|optim\w+|stationary|critical|first.order|vanish\w*|zero|equal to zero)\b', re.I)
 _fixing = re.compile(r'\\leftarrow|\\gets|←|<-|same shape|shape of|:=.*-=|-=|\+=')
-
 class Judged:
     "The outcomes of all claims under one reading."
     def __init__(self, trial, outcomes): self.trial, self.outcomes = trial, outcomes
@@ -899,7 +887,6 @@ class Judged:
     def statuses(self): return [outcome.status for outcome in self.outcomes]
     @property
     def complete(self): return bool(self.outcomes) and all(status == 'holds' for status in self.statuses)
-
 def judged(text, choices, given, budget=None):
     "All claims of a text under one reading."
     trial = Trial(text, choices, given, budget)
@@ -929,7 +916,7 @@ def is_condition(self:Trial, claim):
     sides = [other.side for other in self.claims.claims if other.left is claim.left]
     return sides[0] is not claim.side or bool(_stationary.search(self.text))
 
-# %% ../../nbs/derivations/steps.ipynb #fd4bffe5
+# %% ../../nbs/derivations/steps.ipynb #78416e3b
 @patch
 def is_related(self:Trial, claim):
     "Whether what is differentiated depends on the variable at all; a literal zero may say that it does not."
@@ -943,14 +930,14 @@ def is_related(self:Trial, claim):
         todo.extend(({entries[key][0]} if key in entries else self.meaning.depends.get(key, set())) - reached)
     return None in variables or bool(variables & reached)
 def _called(tree): return {part[1] for part in subtrees(tree) if part[0] in ('call', 'prime')}
-
-# %% ../../nbs/derivations/steps.ipynb #3431a91d
 @patch
 def unknown_word(self:Trial, claim):
     "A word in a claim that nothing else in the text speaks of: no symbol that we may guess at."
     others = {key for tree in (*self.trees, *self.truths, *(side for side in self.sides if side is not claim.side.tree)) for key in symbols(tree)}
     spoken = others | set(self.given) | set(self.meaning.lengths) | {'pi'}
     return next((key for key in sorted(symbols(claim.side.tree) - spoken) if not is_letter(key) and key not in self.meaning.entries), None)
+
+# %% ../../nbs/derivations/steps.ipynb #7d94f12e
 @patch
 def under_assumptions(self:Trial, claim):
     "The outcome where targets sum to one, or where lengths and masses are positive; `None` where it still fails."
@@ -968,14 +955,14 @@ def targets(self:Trial):
     calls = {known_function(part[1]) for tree in self.trees for part in subtrees(tree) if part[0] == 'call'}
     if not calls & {'softmax', 'log_softmax', 'logsumexp'}: return []
     return [key for key in sorted(self.of_leaves) if self.of_leaves[key] and key in ('y', 't', 'p', 'q', 'target', 'targets', 'Y', 'T', 'y_true', 'labels')]
-
-# %% ../../nbs/derivations/steps.ipynb #6e085d28
 @patch
 def positive_lengths(self:Trial, claim):
     "The symbols that change the sign of what stands under a root or in a logarithm: negative ones were not meant."
     inside = [part[2] if part[0] == 'call' else part[1] for tree in [*self.trees, claim.truth] for part in subtrees(tree)
               if part[0] == 'call' and known_function(part[1]) in ('sqrt', 'log') or part[0] == 'pow' and part[2][0] in ('div', 'sym', 'add', 'sub')]
     return sorted({key for tree in inside for key in symbols(tree) if self.of_leaves.get(key) == 0 and self.is_odd(tree, key)})
+
+# %% ../../nbs/derivations/steps.ipynb #9122c365
 @patch
 def is_odd(self:Trial, tree, key):
     "Whether a tree changes its sign with a symbol."
@@ -987,8 +974,6 @@ def is_odd(self:Trial, tree, key):
         there = primal(evaluator.of(tree)).a
         return bool(np.all(abs(here + there) <= abs(here) * Fraction(1, 10**20).numerator / 10**20))
     except (Unreadable, ArithmeticError, ValueError, TypeError): return False
-
-# %% ../../nbs/derivations/steps.ipynb #03aef3e4
 @patch
 def laid_out(self:Trial, outcomes, text):
     "The outcomes where one layout holds for all: what is right in the other layout only is a transpose, where the text fixes the layout."
@@ -1003,6 +988,8 @@ def laid_out(self:Trial, outcomes, text):
         elif turned: outcome = outcome._replace(why='in numerator layout (the transpose)' if of(claim) == 'gradient' else 'in denominator layout (the transpose)')
         changed.append(outcome)
     return changed
+
+# %% ../../nbs/derivations/steps.ipynb #6e435340
 @patch
 def is_fixed(self:Trial, claim): return False
 @patch
@@ -1014,12 +1001,8 @@ def shape_of(self:Trial, tree):
 def has_layout(self:Trial, claim):
     shape = self.shape_of(claim.truth)
     return shape is not None and len(shape) == 2 and 1 not in shape
-
-# %% ../../nbs/derivations/steps.ipynb #b77f1e5c
 @patch
 def is_jacobian(self:Trial, claim): return bool(self.shape_of(claim.truth[1]))
-
-# %% ../../nbs/derivations/steps.ipynb #646c6516
 def best_reading(text, given, fixed=None):
     "The outcomes under the reading that is meant, and a sentence where there was a choice."
     base = judged(text, fixed or {}, given)
@@ -1031,6 +1014,7 @@ def best_reading(text, given, fixed=None):
     if complete: return _safe(complete[0], [other for other in [base, *others] if grave and other.trial.choices.get('capitals') != complete[0].trial.choices.get('capitals')])
     return _common(base, others), ''
 
+# %% ../../nbs/derivations/steps.ipynb #1b759b08
 def _other_readings(text, base, given, fixed):
     "All other readings, as far as they can be worked out."
     blind = all(status == 'unreadable' for status in base.statuses)
@@ -1044,8 +1028,6 @@ def _other_readings(text, base, given, fixed):
         try: found.append(judged(text, {**fixed, **choices}, given, base.trial.meaning.budget))
         except Unreadable: continue
     return found
-
-# %% ../../nbs/derivations/steps.ipynb #a442f9f5
 def _safe(best, rivals):
     "A reading in which all is right, unless a rival that is as natural says otherwise."
     outcomes = list(best.outcomes)
@@ -1054,6 +1036,8 @@ def _safe(best, rivals):
         outcomes = [Outcome('unreadable', why='right for numbers, wrong for matrices; say which its capitals are') if other.status == 'fails' and not _other_rank(best, rival, k) and mine.status == 'holds' else mine
                     for k, (mine, other) in enumerate(zip(outcomes, rival.outcomes))]
     return Judged(best.trial, outcomes), _said(best.trial.choices)
+
+# %% ../../nbs/derivations/steps.ipynb #98de1d98
 def _other_rank(best, rival, k):
     "Whether truth and claim have different numbers of axes under a rival reading, so that it was not meant."
     claim = rival.trial.claims.claims[k]
@@ -1066,8 +1050,6 @@ def _reads_definition_otherwise(judged):
     if not {'1/2x', 'a/b c'} & set(judged.trial.choices): return False
     plain = Claims(read_text(judged.trial.text, {name: choice for name, choice in judged.trial.choices.items() if name not in ('1/2x', 'a/b c')}))
     return plain.definitions != judged.trial.claims.definitions or plain.functions != judged.trial.claims.functions
-
-# %% ../../nbs/derivations/steps.ipynb #96e3917f
 def _common(base, others):
     "What all readings agree on; a step on which they disagree is refused."
     rivals = [other for other in others if len(other.outcomes) == len(base.outcomes) and not any(name.startswith('rank of') or name == 'capitals' for name in other.trial.choices)]
@@ -1082,9 +1064,8 @@ def _common(base, others):
         outcomes.append(outcome)
     return Judged(base.trial, outcomes)
 
-# %% ../../nbs/derivations/steps.ipynb #de237513
+# %% ../../nbs/derivations/steps.ipynb #68ec65e7
 _marks = {'proved': '✓', 'holds': '✓', 'fails': '✗', 'unreadable': '?'}
-
 class Step:
     "One claim of a docstring: the expression behind an `=`."
     left: str # what stands on the left of the equation
@@ -1110,8 +1091,6 @@ class Step:
         return self.why if self.status == 'unreadable' else None
 
     def __repr__(self): return f'{_marks[self.status]} {self.left} = {self.text}' + (f'  ({self.why})' if self.why else '')
-
-# %% ../../nbs/derivations/steps.ipynb #18112876
 _worst_first = ('fails', 'unreadable', 'holds', 'proved')
 
 # %% ../../nbs/derivations/steps.ipynb #d65ead6e
@@ -1145,7 +1124,7 @@ class Derivation:
         "The steps that could not be read: what `--strict` makes a failure."
         return [step for step in self.steps if step.status == 'unreadable']
 
-# %% ../../nbs/derivations/steps.ipynb #eb8ff8c9
+# %% ../../nbs/derivations/steps.ipynb #b39be116
 @patch
 def _judge(self:Derivation, at):
     "Reads the text, and judges its steps."
@@ -1163,7 +1142,6 @@ def _judge(self:Derivation, at):
     self.reading = self.reading or _said({name: choice for name, choice in fixed.items()})
     for step in self.steps:
         if step.status == 'fails': self._explain(step)
-
 def _shapes_of(at):
     "The shapes of given values, by symbol."
     return {canonical(key): np.shape(value) for key, value in at.items() if re.fullmatch(r"[^\W\d][\w^{}()]*", key)}
@@ -1179,9 +1157,8 @@ def derivation(
     text, label = inspect.getdoc(df_or_text) or '', getattr(df_or_text, '__derivative__', None)
     return Derivation(text, Code(label.of, label.at, label.where) if label else None, at)
 
-# %% ../../nbs/derivations/steps.ipynb #e7d34b5e
+# %% ../../nbs/derivations/steps.ipynb #1d9b7969
 _step_of_path = re.compile(r'''\.?(?P<name>[^\W\d]\w*)|\[(?P<index>-?\d+)\]|\[(?P<quote>['"])(?P<key>[^'"]*)(?P=quote)\]''')
-
 def _reached(path, named):
     "The part of the arguments that a path such as `model.layers[0].weight` names."
     value, at = named, 0
@@ -1192,7 +1169,6 @@ def _reached(path, named):
         try: value = value[int(found['index'])] if key is None else value[key] if isinstance(value, dict) else getattr(value, key)
         except (KeyError, IndexError, AttributeError, TypeError): raise Unreadable(f'the path `{path}` leads nowhere') from None
     return value
-
 def _bound(named, where):
     "The numbers that the symbols of a docstring stand for, by symbol."
     values = {canonical(name): value for name, value in named.items()}
@@ -1200,7 +1176,6 @@ def _bound(named, where):
         if canonical(name) not in values: values[canonical(name)] = _reached(path, named) if isinstance(path, str) else path
     arrays = {name: np.asarray(value) for name, value in values.items() if isinstance(value, (int, float, np.ndarray, np.generic)) or _is_list_of_numbers(value)}
     return {name: array if array.dtype.kind == 'f' else array.astype(float) for name, array in arrays.items() if array.dtype.kind in 'biuf'}
-
 def _is_list_of_numbers(value): return isinstance(value, (list, tuple)) and bool(value) and all(isinstance(part, (int, float)) for part in value)
 
 # %% ../../nbs/derivations/steps.ipynb #e98c4c2f
@@ -1238,7 +1213,7 @@ class Code:
         except (TypeError, ValueError): return {}
         return _bound(dict(zip(self.named(), found)), {name: path for name, path in self.where.items() if isinstance(path, str)})
 
-# %% ../../nbs/derivations/steps.ipynb #3ca2d37e
+# %% ../../nbs/derivations/steps.ipynb #944edf80
 def outcome_of(trial):
     "The quantity that everything is about: `y`, or what is differentiated and not used by other definitions."
     claims, meaning = trial.claims.claims, trial.meaning
@@ -1250,7 +1225,6 @@ def outcome_of(trial):
     free = [key for key in defined if key not in used]
     ranked = [key for key in tops if key in free] + [key for key in ('y',) if key in free] + free + defined + [key for key in tops if key]
     return ranked[0] if ranked else None
-
 def _floats_at(trial, values, numbers=None, meaning=None):
     "An evaluator with the values of the code."
     calculator = Calculator(numbers or Floats(), free=True)
@@ -1260,7 +1234,6 @@ def _floats_at(trial, values, numbers=None, meaning=None):
     count = max((array.size for array in values.values()), default=1)
     meaning.lengths = {key: _length_at(trial, of, evaluator, count) for key, of in meaning.lengths.items() if key not in values}
     return evaluator
-
 def _length_at(trial, of, evaluator, count):
     try: return trial.length_of(of, evaluator)
     except Unreadable: return ('number', count, of)
@@ -1332,9 +1305,8 @@ def shown_number(v):
     except OverflowError: return 'a number too large to be shown'
     return f'{value:.6g}' if math.isfinite(value) else 'no real number'
 
-# %% ../../nbs/derivations/steps.ipynb #b0a11e70
+# %% ../../nbs/derivations/steps.ipynb #e18ba1ec
 most_entries = 1000
-
 @patch
 def _claims(self:Derivation):
     "The last readable step of each first derivative of the outcome, by symbol."
@@ -1347,7 +1319,6 @@ def _claims(self:Derivation):
         key = _single_variable(truth, trial.meaning, outcome)
         if key: claims[key] = step
     return claims
-
 def _single_variable(truth, meaning, outcome):
     "The symbol by which a tree is the first derivative of the outcome, else `None`."
     if truth[0] == 'diff': return truth[1][1] if truth[1][0] == 'sym' and getattr(meaning, 'loss', None) else None
@@ -1356,7 +1327,6 @@ def _single_variable(truth, meaning, outcome):
     else: top, by = _base(truth[1]) or (truth[1][1] if truth[1][0] == 'call' else None), list(truth[2])
     if len(by) != 1 or by[0] is None or outcome not in (None, top) and top not in meaning.upstream: return None
     return _base(by[0])
-
 @property
 def _derivatives(self): return tuple(self.names.get(key, key) for key in self._claims())
 Derivation.derivatives = _derivatives
@@ -1385,7 +1355,7 @@ def _worked(self:Derivation, wrt, arguments, numbers=None):
     if 'transposed' in step.outcome.layouts and 'as written' not in step.outcome.layouts and claim.ndim == 2: claim = claim.T
     return _shaped(claim, y, values[key].shape)
 
-# %% ../../nbs/derivations/steps.ipynb #fbd345e9
+# %% ../../nbs/derivations/steps.ipynb #739c6a90
 def _in_places(evaluator, step):
     "The claim as an array, its indices in the order of the variable's."
     said = primal(evaluator.solid(evaluator.raw(step.tree)))
@@ -1400,8 +1370,6 @@ def _y_shape(self:Derivation, evaluator, trial):
     key = outcome_of(trial)
     if key not in trial.meaning.definitions and key not in trial.meaning.functions: return ()
     return primal(evaluator.of(('sym', key))).shape
-
-# %% ../../nbs/derivations/steps.ipynb #46c401d5
 def _shaped(result, y_shape, shape):
     "A derivative in the shape of what it is taken by: entries of `y` that share an argument are added up."
     if np.shape(result) == shape: return np.array(result)
@@ -1410,6 +1378,8 @@ def _shaped(result, y_shape, shape):
     for axis, size in enumerate(shape[len(shape) - result.ndim:]):
         if size == 1 and result.shape[axis] > 1: result = result.sum(axis, keepdims=True)
     return np.array(np.broadcast_to(result, shape))
+
+# %% ../../nbs/derivations/steps.ipynb #9b349279
 @patch
 def evaluate(
     self:Derivation,
@@ -1446,7 +1416,7 @@ def _nearest(x):
     try: return (-1 if x < 0 else 1) * float(Fraction(abs(int(man))) * Fraction(2)**int(exp)) if abs(exp) < 5000 else float(x)
     except OverflowError: return math.inf if x > 0 else -math.inf
 
-# %% ../../nbs/derivations/steps.ipynb #d5d56926
+# %% ../../nbs/derivations/steps.ipynb #c7116db6
 @patch
 def _rows(self:Derivation, write, words):
     "Left side, right side and step of every line of the display; `write` writes a tree, `words` what could not be read."
@@ -1457,7 +1427,6 @@ def _rows(self:Derivation, write, words):
             right = write(side.tree) if side.tree else words(side.text)
             condition = '' if not side.guard else words(', otherwise') if side.guard == ('otherwise',) else words(', if ') + write(side.guard)
             yield left if not k else '', right + condition, steps.get(id(side))
-
 @patch
 def __repr__(self:Derivation):
     style = Style('·', '²', self.names)
@@ -1466,21 +1435,18 @@ def __repr__(self:Derivation):
     lines = [f'{left:>{width}} = {right:<{across}}  {mark}'.rstrip() for left, right, mark in rows]
     notes = [f'{_marks[step.status]} {step.text}\n  {step.why}' for step in self.steps if step.why]
     return '\n'.join([*([self.reason] if self.reason else []), *lines, *([self.reading] if self.reading else []), *notes]) or 'no equations'
-
-# %% ../../nbs/derivations/steps.ipynb #1259f2c2
 _latex_marks = {'✓': r'\quad\checkmark', '✗': r'\quad\boldsymbol{\times}', '?': r'\quad ?'}
-
 @patch
 def _repr_latex_(self:Derivation):
     rows = [f"{left} &= {right} &&{_latex_marks[_marks[step.status]] if step else ''}" for left, right, step in self._rows(latex_of, latex_words)]
     return '$$\\begin{aligned}\n' + ' \\\\\n'.join(rows) + '\n\\end{aligned}$$' if rows else ''
 
+# %% ../../nbs/derivations/steps.ipynb #9c0e20bf
 @patch
 def _repr_markdown_(self:Derivation):
     from literate_grad.gradients.messages import in_markdown
     notes = [f'{_marks[step.status]} {in_markdown(step.text)}: {in_markdown(step.why)}' for step in self.steps if step.why]
     return '\n\n'.join([part for part in (in_markdown(self.reason), self._repr_latex_(), in_markdown(self.reading), *notes) if part])
-
 def has_equations(
     docstring: str|None, # a docstring, or `None`
 ) -> bool: # whether `derivation` would find anything in it
