@@ -70,7 +70,7 @@ def _hides(part, verdict):
     found = special(subject.args, part.path)
     why = [f'{path_name(path, subject.names, subject.args)} {reason}' for path, reason in found]
     if why: return ' and '.join(dict.fromkeys(why))
-    if verdict.numeric.straight: return f'f is linear in {part.name} around it'
+    if verdict.numeric.straight: return f'f looks linear in {part.name} around it'
     largest = max(part.hand.max(), -part.hand.min()) * np.max(part.unit)
     return f'f hardly depends on {part.name} here' if largest <= FAINT * np.max(abs(subject.y)) else None
 
@@ -247,7 +247,7 @@ def _finished(inquiry, part, verdict, breaches):
     notes = [*said, *notes] if was == 'disagrees' else [*notes, *said]
     known = dict(seed=inquiry.seed, formula=formula)
     if verdict.status == 'disagrees':
-        found = _cause(inquiry, part, verdict)
+        found = verdict.known or _cause(inquiry, part, verdict)
         if was != 'disagrees' or not _nearly(inquiry, part, verdict, found[0]):
             return concluded(part, verdict, notes, found, **known)
         verdict = to_digits(verdict, part, inquiry.limits)
@@ -274,7 +274,8 @@ def _undecided(inquiry, there, verdict, why, notes):
     verdict.status, verdict.reasons = 'undecided', [
         f'At the given point the derivatives agree, but {why}; '
         f'at a generic point they differ, by hand {hand} and by {witness} {other}',
-        f'Either this point hides a mistake{would}, or the formula holds only on points of its kind']
+        f'Either this point hides a mistake{would}, or the formula holds only on points of its kind; '
+        'for a derivative that is meant at this point only, say elsewhere=False']
     return concluded(there, verdict, notes, seed=inquiry.seed)
 
 # %% ../../nbs/checking/checks.ipynb #b5d78869
@@ -361,7 +362,7 @@ MEANT = {
     'tol': 'takes a tolerance as rtol=, atol= or both', 'eps': STEPS, 'epsilon': STEPS, 'h': STEPS, 'step': STEPS,
     'args': 'takes all arguments of f behind df, as in check(f, df, x, *args)', 'x0': 'takes the point behind df',
     'jac': 'takes df=True, as in check(f, True, x), where f returns (value, gradient)', 'argnum': 'takes wrt=',
-    'argnums': 'takes wrt=', 'workers': 'takes executor=', 'n_jobs': 'takes executor=', 'rng': 'takes seed='}
+    'argnums': 'takes wrt=', 'grad': 'takes the derivative as df, behind f', 'workers': 'takes executor=', 'n_jobs': 'takes executor=', 'rng': 'takes seed='}
 
 def _refuse_keywords(f, unknown):
     "An error where there is a keyword that check does not have."
@@ -419,10 +420,11 @@ def check(
 def _keeps_its_form(inquiry, part, verdict):
     "The verdict is changed where the numbers are right and the form promises more."
     verdict.remarks += symmetry(inquiry.plain, part)
-    if verdict.status != 'agrees': return
+    if verdict.status != 'agrees' and not (verdict.status == 'disagrees' and inquiry.plain.linear): return
     try: found = faults(inquiry.plain, part, lambda args: inquiry.same(part.subject.at(args), part).hand)
     except Exception as error: found = [f'At another point of the same kind it cannot be asked: {error}']
-    if found: verdict.status, verdict.wrong, verdict.reasons = 'disagrees', None, found
+    if found and verdict.status == 'disagrees': verdict.known = 'not-linear', tuple(found)
+    elif found: verdict.status, verdict.wrong, verdict.reasons = 'disagrees', None, found
 
 # %% ../../nbs/checking/checks.ipynb #80af50f0
 def _answered(inquiry, subject, exhaustive):
@@ -458,7 +460,9 @@ def _with_swap(inquiry, asked, c):
     fits = isinstance(claim, (np.ndarray, np.number, float)) and np.shape(claim) in ((), y) and y == c.part.x.shape
     if not fits or not _is_swapped(inquiry, asked): return c
     f, df = c.function, name_of(asked.df)
-    return replace(c, cause=None, evidence=(f'{f} is the derivative of {df}: call check({df}, {f}, …)', *c.evidence))
+    if f == df: f, df = 'f', 'df' # two lambdas on one line
+    told = f'f and df are swapped: {f} is the derivative of {df}; call check({df}, {f}, …)'
+    return replace(c, cause=None, evidence=(told, *c.evidence))
 
 # %% ../../nbs/checking/checks.ipynb #faeb37dc
 def _both_passes(plain, asked, subject):

@@ -116,6 +116,7 @@ class Plain:
     first: bool = False # whether the first one is meant where the gradient has its shape and nobody says which
     linear: tuple[Any, ...] = () # the places of arguments that the derivative is linear in
     value: Any = None # a function that gives what `df` says the value is
+    matrix: Any = None # a function that gives a LinearOperator, of which the hand derivative is the array
     twice: bool = False # whether it is a second derivative with respect to one argument
     elsewhere: bool = True # whether it is meant at other points, too
     written: 'dict[Any, Any]|None' = None # how to look into what people wrote; empty: not at all; `None`: as into this
@@ -427,8 +428,8 @@ FORMS = {
     'cache': Form('df(g, cache)', _cache, CACHE),
     'jvp': Form('df(*args, *tangents)', _jvp, TANGENT, 'jvp|pushforward|tangent'),
     'value_and_grad': Form('(value, gradient) from f or df', _value_and_grad),
-    'hessian': Form('df(*args), the second derivative', _hessian, '(?!)', 'hess(?!p|_?v)'),
-    'hvp': Form('df(x, p)', _hvp, VECTOR, 'hessp|hess_?v|hvp')}
+    'hessian': Form('df(*args), the second derivative', _hessian, '(?!)', r'hess(?!p|_?v|\w*prod)'),
+    'hvp': Form('df(x, p)', _hvp, VECTOR, r'hessp|hess_?v|hess\w*prod|hvp')}
 
 # %% ../../nbs/checking/forms.ipynb #c4498a7b
 def _leaf_shapes(tree): return [np.shape(x) for _, x in leaves(tree)]
@@ -509,10 +510,12 @@ def reconsidered(
     if plain.title != Plain.title or plain.value is not None: return None
     if case.form is None and (_is_ragged(value) or case.wrt is None and _has_value(claim, value)):
         return _value_and_grad(case) if isinstance(claim, tuple) else replace(plain, f=Item(case.f))
-    if any(map(_is_operator, claim if isinstance(claim, (tuple, list)) else [claim])):
-        return _operator(case) if _is_operator(dense(claim)) else replace(plain, df=after(case.df, dense))
     called_so = case.form is None and re.search(FORMS['hessian'].says, name_of(case.df))
-    return _hessian(case) if called_so and np.ndim(value) == 0 else None
+    square = case.form is None and _is_operator(claim) and len(set(claim.shape)) == 1
+    if np.ndim(value) == 0 and (called_so or square): return _hessian(case)
+    if any(map(_is_operator, claim if isinstance(claim, (tuple, list)) else [claim])):
+        return _operator(case) if _is_operator(dense(claim)) else replace(plain, df=after(case.df, dense), matrix=case.df)
+    return None
 
 # %% ../../nbs/checking/forms.ipynb #9ec0ba16
 LINEAR = 2.0**-20 # of the gradients: more than rounding, less than any mistake that is made
@@ -537,6 +540,15 @@ def _same_value(plain, part):
     if value.shape == y.shape and np.allclose(value, y, rtol=LINEAR, atol=0): return []
     return [f'{name_of(part.subject.df)} returns the value {value}, but {name_of(part.subject.f)} returns {y}']
 
+def _same_adjoint(plain, part):
+    "Says so where a LinearOperator and its adjoint are two matrices."
+    A, rng = called(plain.matrix, part.subject.args, part.subject.kwargs), np.random.default_rng(0)
+    u, v = map(rng.standard_normal, A.shape)
+    try: forth, back = u @ (A @ v), (A.T @ u) @ v
+    except NotImplementedError: return []
+    if abs(forth - back) <= LINEAR * np.linalg.norm(u) * np.linalg.norm(A @ v): return []
+    return [f'rmatvec of what {name_of(part.subject.df)} returns is not the adjoint of its matvec']
+
 def faults(
     plain: Plain, # what is asked
     part: Part, # with respect to what
@@ -544,6 +556,7 @@ def faults(
 ) -> list[Any]: # sentences on what makes the hand derivative wrong besides its numbers
     "What a form promises and the functions do not keep."
     found = _same_value(plain, part) if plain.value is not None and plain.value.f is not plain.f else []
+    if plain.matrix is not None: found += _same_adjoint(plain, part)
     return found + (_linear(plain, part, hand_at) if plain.linear else [])
 
 # %% ../../nbs/checking/forms.ipynb #596e35ad
@@ -594,6 +607,11 @@ def directed(
                    count=0, elsewhere=False, written={})
 
 # %% ../../nbs/checking/forms.ipynb #0a682779
+def _is_row(claim, args, y):
+    "Whether an array holds the derivatives of a number by several numbers."
+    fits = isinstance(claim, np.ndarray) and claim.shape == (len(args),) and np.ndim(y) == 0
+    return fits and all(np.ndim(x) == 0 for x in args)
+
 def by_what(
     plain: Plain, # what is asked
     subject: Subject, # what the functions returned
@@ -603,6 +621,7 @@ def by_what(
     n = plain.count or len(subject.args)
     names, args, claim = subject.names[:n], subject.args[:n], subject.claim
     if plain.path: return [plain.path], False
+    if len(args) > 1 and _is_row(claim, args, subject.y): wrt = wrt or tuple(range(len(args)))
     try: return resolve_wrt(wrt, subject.df, names, args, claim)
     except ValueError:
         if wrt is not None or not plain.first or np.shape(claim) != np.shape(args[0]): raise

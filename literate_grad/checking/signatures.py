@@ -179,7 +179,7 @@ def ratio(
 def _multiple(k):
     "A factor in six digits, or as many as tell it from 1."
     apart = abs(abs(k) - 1)
-    return f'{k:.{max(6, 2 - math.floor(math.log10(apart)))}g}' if 0 < apart < 1 else six_digits(k)
+    return f'{k:.{max(6, 2 - math.floor(math.log10(apart)))}g}' if ROUNDED < apart < 1 else six_digits(k)
 
 # %% ../../nbs/checking/signatures.ipynb #8c9ab2cf
 def scale(p: Pair) -> Finding:

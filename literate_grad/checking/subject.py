@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import autograd.numpy as anp
 import numpy as np
 from fastcore.basics import patch
-from ..gradients.messages import docstring_of, name_of, shown
+from ..gradients.messages import docstring_of, name_of, raised, shown
 from ..gradients.structure import (
     changed, children, copied, duplicate, is_list_of_numbers, leaves, part_at, path_name, replaced)
 from .numeric import unit
@@ -125,7 +125,7 @@ def _returned(names, args, claim):
     "With respect to what a derivative is, by what it returned."
     if len(args) == 1: return 0
     if (found := by_name(claim, names)) is not None: return tuple(name for name in names if name in found)
-    if not isinstance(claim, tuple): return None
+    if not isinstance(claim, (tuple, list)): return None
     if len(claim) == len(args): return tuple(k for k, d in enumerate(claim) if d is not None)
     arrays = [k for k, x in enumerate(args) if not isinstance(x, (str, float, int)) and _has_floats(x)]
     return tuple(arrays) if len(claim) == len(arrays) else None
@@ -154,9 +154,9 @@ def resolve_wrt(
 # %% ../../nbs/checking/subject.ipynb #06e0676b
 def _told_error(f, cause):
     "An error of the same type with a sentence that says where it comes from."
-    first = (str(cause).splitlines() or [''])[0].rstrip('.')
-    if isinstance(cause, KeyError): first = f'there is no key {first}'
-    message = f'{name_of(f)} raised {type(cause).__name__} at the given arguments{first and f": {first}"}.'
+    kind, _, why = raised(cause).rstrip('.').partition(': ')
+    if isinstance(cause, KeyError): why = f'there is no key {why}'
+    message = f'{name_of(f)} raised {kind} at the given arguments{why and f": {why}"}.'
     kind = type(cause) if type(cause).__module__ == 'builtins' and not isinstance(cause, KeyError) else RuntimeError
     try: return kind(message)
     except TypeError: return RuntimeError(message) # a group of exceptions, for example, is not made of a sentence alone
@@ -222,7 +222,7 @@ def mapping(
     "How an executor is handed work."
     if executor is None: return map
     found = getattr(executor, 'map', executor)
-    if isinstance(executor, type) or not callable(found):
+    if isinstance(executor, type) and executor is not map or not callable(found):
         raise TypeError('check expected a concurrent.futures.Executor, or a function like map, as executor, '
                         f'but got {shown(executor)}; try ThreadPoolExecutor().')
     return found
@@ -235,10 +235,11 @@ def side_by_side(
     "Calls functions, perhaps in other threads or processes."
     try: yield from how(attempt, tasks)
     except Exception as error:
-        if how is not map and re.search("pickl|local object", f'{type(error).__name__} {error}'):
+        if how is map: raise
+        if re.search('pickl|local object', raised(error)):
             raise TypeError(f'check cannot send the functions to the workers of the executor ({error}); '
                             'define them at the top of a module, or use ThreadPoolExecutor.') from None
-        raise
+        raise ValueError(f'check expected an executor that takes work, but it raised {raised(error)}.') from error
 
 # %% ../../nbs/checking/subject.ipynb #ccce7288
 @dataclass
@@ -517,7 +518,7 @@ def _claim_by_part(parts, d):
     if claims is None: return None
     if set(claims) <= set(parts): return {key: claims.get(key) for key in parts}
     if (named := by_name(d, parts)) is not None: return {key: named.get(key) for key in parts}
-    return dict(zip(parts, claims.values())) if len(claims) == len(parts) else None
+    return dict(zip(parts, claims.values())) if len(claims) == len(parts) and not isinstance(d, dict) else None
 
 # %% ../../nbs/checking/subject.ipynb #1d501dd5
 def _is_claimed(x, d):

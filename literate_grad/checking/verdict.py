@@ -227,6 +227,7 @@ class Verdict:
     leader: str = '' # the witness that led
     autodiff: np.ndarray|None = None # what it said
     silent: str = '' # why there is none
+    known: tuple|None = None # the cause and the evidence, where the form itself shows what is wrong
 
     def says(self, status: Any, *reasons: Any, **known: Any) -> Any:
         "The same with a status, more reasons and more that is known."
@@ -524,18 +525,24 @@ def by_values(
     if 'rough' in says: return v.says('undecided', ROUGH)
     if 'noisy' in says: return v.says('undecided', _why_noisy(part, v.numeric))
     if case.limits.given and part.x.size <= SMALL: return swept(case, v)
+    v.remarks += [f'{told} for a sharper look.' for told in _in_few_digits(part)]
     return v.says('agrees', wrong=np.zeros(part.shape, bool))
 
 # %% ../../nbs/checking/verdict.ipynb #0d591f97
+def _in_few_digits(part):
+    "What to do where `f` is coarse; nothing where it is not."
+    f, y = name_of(part.subject.f), part.subject.y
+    return [f'{f} returns {y.dtype}, let it compute in float64'] if y.dtype.itemsize < np.dtype(float).itemsize else []
+
 def _why_noisy(part, heard):
     "Why the values say nothing: `f` fails, is coarse, or noisy."
-    f, y = name_of(part.subject.f), part.subject.y
+    f = name_of(part.subject.f)
     try: part.F(part.x + NEAR * part.unit)
     except Exception as error:
         told = (str(error).splitlines() or [''])[0].rstrip('.')
         return f'{f} fails on the array that stands for {part.name}, with {type(error).__name__}: {told}'
     noisy = f'The values of f are too noisy to judge by: their slope is uncertain by {heard.error:.0e}'
-    return noisy + f'; {f} returns {y.dtype}, let it compute in float64' * (y.dtype.itemsize < 8)
+    return '; '.join([noisy, *_in_few_digits(part)])
 
 def _not_finite(part):
     "The verdict where the hand derivative is infinite or NaN: wrong, unless the slope is infinite, too."

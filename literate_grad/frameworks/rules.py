@@ -167,7 +167,10 @@ def _rule_and_room(rule, args, paths):
     if isinstance(rule, Rule): return rule, framework_of(args)
     frameworks = met_frameworks()
     for room in (*frameworks, Autograd):
-        if found := room.rule_of(rule): return found, room
+        if not (found := room.rule_of(rule)): continue
+        if args and framework_of(args) is None and (own := getattr(room, 'OWN_ARRAYS', '')):
+            raise TypeError(f'check_rule expected {own} for {found.name}, but got none among its arguments.')
+        return found, room
     if not callable(rule): raise TypeError(f'check_rule expected a function with a rule, but got {shown(rule)}.')
     own = framework_of(args)
     for room in [own] if own else frameworks:
@@ -216,6 +219,7 @@ def prepared(
     seed: int=0, # of the cotangents
 ) -> Prepared: # with 64 bits where the rule takes them, or else in the precision of its arguments
     "A rule at a point."
+    if not args: raise TypeError(f'check_rule expected arguments for {name_of(rule)}, but got none.')
     paths = arrays_to_check(args, getattr(rule, 'nondiff_argnums', ()))
     found, room = _rule_and_room(rule, args, paths)
     names = found.names or argument_names(found.body, found.function, len(args))

@@ -21,6 +21,13 @@ import numpy as np
 OPAQUE = type, FunctionType, BuiltinFunctionType, MethodType, ModuleType, np.ndarray, np.generic
 
 # %% ../../nbs/gradients/structure.ipynb #a2816a55
+def _attributes(x):
+    "What an object keeps in its `__dict__`, or else its `__slots__`."
+    if hasattr(x, '__dict__'): return vars(x)
+    if hasattr(x, '__array__') or hasattr(x, '__len__'): return {} # a library's own array or container
+    slots = [name for kind in type(x).__mro__ for name in np.atleast_1d(getattr(kind, '__slots__', ())).tolist()]
+    return {name: getattr(x, name) for name in slots if name[:1] != '_' and hasattr(x, name)}
+
 def children(
     x: Any, # any value
 ) -> dict[Any, Any] | None: # the parts of `x` by index, key or name; `None` for a leaf
@@ -29,8 +36,8 @@ def children(
     if isinstance(x, dict): return x
     if hasattr(x, '_fields'): return x._asdict()
     if isinstance(x, (tuple, list)): return dict(enumerate(x))
-    if isinstance(x, OPAQUE) or not hasattr(x, '__dict__'): return None
-    return {name: part for name, part in vars(x).items() if name[0] != '_'} or None
+    if isinstance(x, OPAQUE): return None
+    return {name: part for name, part in _attributes(x).items() if name[0] != '_'} or None
 
 # %% ../../nbs/gradients/structure.ipynb #1538319a
 def rebuild(
@@ -42,7 +49,10 @@ def rebuild(
     if hasattr(x, '_fields'): return x._make(parts.values())
     if isinstance(x, (tuple, list)): return type(x)(parts.values())
     new = copy.copy(x)
-    (new if isinstance(x, dict) else vars(new)).update(parts)
+    if isinstance(x, dict): new.update(parts)
+    elif hasattr(new, '__dict__'): vars(new).update(parts)
+    else:
+        for name, part in parts.items(): object.__setattr__(new, name, part) # a frozen class has no other way
     return new
 
 # %% ../../nbs/gradients/structure.ipynb #a9d954bd
@@ -153,8 +163,8 @@ def _copied(x, where, dtype):
     if is_list_of_numbers(x): return _array(x, where)
     if parts is None: return _copied_leaf(x, dtype)
     parts = {key: _copied(part, where, dtype) for key, part in parts.items()}
-    is_model = not isinstance(x, (dict, tuple, list))
-    private = {name: duplicate(part) for name, part in vars(x).items() if name[0] == '_'} if is_model else {}
+    own = {} if isinstance(x, (dict, tuple, list)) else getattr(x, '__dict__', {})
+    private = {name: duplicate(part) for name, part in own.items() if name[0] == '_'}
     try: return rebuild(x, parts | private)
     except Exception: return x # an open file, a lock
 

@@ -754,3 +754,11 @@ def test_a_mistake_in_one_of_many_equal_entries_is_no_rounding():
         d[onp.argmax(d)] *= 1.001
         return onp.array(d, float)
     assert check(lambda x: np.sum(np.sin(x)), largest_off, z).status != 'agrees'
+
+def test_swapped_functions_are_told_apart_even_where_they_share_a_line():
+    c = check(lambda x: 3 * x**2, lambda x: np.sum(x**3), x)
+    assert c.evidence[0] == 'f and df are swapped: f is the derivative of df; call check(df, f, …)'
+
+def test_float32_values_are_said_to_be_coarse():
+    c = check(lambda x: onp.sum(onp.sin(onp.asarray(x, 'f4'))), lambda x: onp.cos(x), x.astype('f4'))
+    assert c and 'returns float32, let it compute in float64' in str(c) and 'f is linear' not in str(c)

@@ -279,3 +279,49 @@ def test_a_large_sparse_hessian_is_not_written_out():
     hess = lambda x: sparse.diags([x**2, np.ones(n - 1), np.ones(n - 1)], [0, 1, -1]).tocsr()
     assert check(f, hess, z, form='hessian')
     assert check(f, lambda x: hess(x) * 2, z, form='hessian').status == 'disagrees'
+
+# what only one form fits
+
+def quartic(x): return anp.sum(x**2)**2 / 4
+def quartic_hess(x): return 2 * np.outer(x, x) + np.sum(x**2) * np.eye(x.size)
+def quartic_hess_prod(x, p): return quartic_hess(x) @ p
+def quartic_hess_prod_twice(x, p): return 2 * quartic_hess_prod(x, p)
+
+@pytest.mark.parametrize('args', [(x,), (x, p)])
+def test_a_hessian_product_is_known_by_its_name_whether_its_vector_is_given_or_not(args):
+    assert check(quartic, quartic_hess_prod, *args)
+    assert check(quartic, quartic_hess_prod_twice, *args).status == 'disagrees'
+
+def operator(M, adjoint=None):
+    linear = pytest.importorskip('scipy.sparse.linalg')
+    other = M if adjoint is None else adjoint
+    return linear.LinearOperator(M.shape, matvec=lambda v: M @ v, rmatvec=lambda v: other.T @ v)
+
+@pytest.mark.parametrize('right', [True, False])
+def test_a_square_operator_for_a_number_is_its_hessian(right):
+    assert check(quartic, lambda x: operator(quartic_hess(x) * (1 if right else 2)), x).ok == right
+
+def test_an_operator_whose_adjoint_is_another_matrix_is_wrong():
+    assert check(lambda x: A @ x, lambda x: operator(A), x)
+    wrong = check(lambda x: A @ x, lambda x: operator(A, 2 * A), x)
+    assert wrong.status == 'disagrees' and 'is not the adjoint' in wrong.reason
+
+def squared_g(X, W, b, g):
+    dz = g**2 * (1 - np.tanh(X @ W + b)**2)
+    return dz @ W.T, X.T @ dz, dz.sum(0)
+
+def test_what_is_not_linear_in_g_is_called_so():
+    c = check(layer, squared_g, X, W, b)
+    assert all(part.status == 'disagrees' and 'is not linear in g' in part.evidence[0] for part in c)
+
+class Product:
+    def __init__(self, sign=1): self.sign = sign
+    def forward(self, x, y):
+        self.x, self.y = x, y
+        return x * y
+    def backward(self, dz): return [self.y * dz, self.sign * self.x * dz]
+
+@pytest.mark.parametrize('sign', [1, -1])
+def test_gates_that_return_a_list_of_numbers(sign):
+    gate = Product(sign)
+    assert [c.ok for c in check(gate.forward, gate.backward, 1.3, -2.7)] == [True, sign == 1]

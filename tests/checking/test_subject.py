@@ -117,3 +117,27 @@ def test_a_series_is_handed_on_as_such():
     g, dg = lambda d: float((d['u'] * d['v']**2).sum()), lambda d: pd.DataFrame(
         {'u': d['v']**2, 'v': 2 * d['u'] * d['v'], 'w': 0 * d['w']})
     assert check(g, dg, frame + 0.3) and check(g, lambda d: 2 * dg(d), frame + 0.3).status == 'disagrees'
+
+class Silent(Exception):
+    def __str__(self): raise RuntimeError('no words')
+
+def fails(x): raise Silent
+
+def test_an_error_without_words_is_told():
+    with pytest.raises(RuntimeError, match='fails raised Silent at the given arguments: .it cannot say why'):
+        check(fails, np.cos, x)
+
+def test_another_key_is_no_derivative_of_a_part():
+    def f(p): return np.sum(p['w']**2)
+    assert check(f, lambda p: {'dw': 2 * p['w']}, {'w': x})
+    with pytest.raises(TypeError, match=r'structure of p \(w\), but got dict \(W\)'):
+        check(f, lambda p: {'W': 2 * p['w']}, {'w': x})
+
+def test_map_itself_is_a_map():
+    assert check(lambda x: np.sum(np.sin(x)), np.cos, x, executor=map)
+
+def test_an_executor_that_takes_no_work_is_refused():
+    pool = ThreadPoolExecutor(1)
+    pool.shutdown()
+    with pytest.raises(ValueError, match='an executor that takes work, but it raised RuntimeError'):
+        check(np.sum, np.ones_like, x, executor=pool)

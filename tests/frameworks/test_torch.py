@@ -109,3 +109,19 @@ def test_autodiff_compares_every_entry_of_a_torch_function():
 def test_a_mixture_of_libraries_is_named():
     mixed = check(lambda x: np.sin(x.numpy()).sum(), torch.cos, rules.x)
     assert mixed and 'hands a traced array to NumPy' in str(mixed)
+
+class WritesBack(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x**2
+
+    @staticmethod
+    def backward(ctx, g): return ctx.saved_tensors[0].mul_(2) * g
+
+def test_a_backward_that_writes_into_what_was_saved_is_told():
+    assert 'backward writes into a tensor' in str(check_rule(WritesBack, rules.x))
+
+def test_what_cannot_be_a_point_is_refused_in_a_sentence():
+    with pytest.raises(TypeError, match='expected arguments for WritesBack, but got none'): check_rule(WritesBack)
+    with pytest.raises(TypeError, match='expected torch tensors for WritesBack'): check_rule(WritesBack, np.ones(3))

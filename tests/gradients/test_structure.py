@@ -128,3 +128,20 @@ def test_circles_are_one_sentence(k):
 
 def test_other_errors_pass_through():
     with pytest.raises(KeyError), without_circles('f', 'x'): {}['a']
+
+class Slotted:
+    __slots__ = 'weight', '_cache'
+    def __init__(self, weight): self.weight = weight
+
+@dataclass(frozen=True, slots=True)
+class FrozenSlots:
+    weight: object
+
+@pytest.mark.parametrize('kind', [Slotted, FrozenSlots])
+def test_models_without_a_dict(kind):
+    model = kind(np.arange(3.0))
+    assert list(children(model)) == ['weight'] and list(children(kind(1.0))) == ['weight']
+    assert copied((model,))[0].weight is not model.weight
+    changed_model = rebuild(model, {'weight': 2.0})
+    assert type(changed_model) is kind and changed_model.weight == 2 and model.weight.size == 3
+    assert gradient(lambda m: np.sum(m.weight**2), model)[0] is not None
