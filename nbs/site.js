@@ -44,6 +44,13 @@ function markVerdicts() {
   const marks = { '✓': 'right', '✗': 'wrong', '×': 'wrong' };
   for (const mark of all('main strong, main .katex-html .amsrm, main .katex-html .boldsymbol'))
     if (marks[mark.textContent]) mark.classList.add(marks[mark.textContent]);
+  const meanings = {
+    proved: 'computer algebra shows it', unreadable: 'it cannot be read',
+    holds: 'equal with many digits at generic points, for several sizes of every dimension',
+    fails: 'it differs; the point and both values stand below the formula',
+  };
+  for (const word of all('main .katex-html .text'))
+    if (meanings[word.textContent.trim()]) word.title = meanings[word.textContent.trim()];
 }
 
 // roles and names that the page's frame leaves out

@@ -105,6 +105,9 @@ def test_formulas(page, formula, right):
     assert shown.locator('.katex').count() >= 1
     assert ('✗' not in shown.inner_text()) == right
 
+def test_a_question_is_answered(page):
+    assert '2*x' in answer(page, 'formula', 'y = x^2\ndy/dx = ?').inner_text()
+
 def test_a_mistake_in_python_is_told_with_its_line(page):
     assert 'NameError, line 2' in answer(page, 'code', 'a = 1\na + b').inner_text()
     assert 'SyntaxError, line 1' in answer(page, 'code', 'def').inner_text()
