@@ -186,7 +186,7 @@ def by_expression(self:Symbolic, top, by, keep):
     if outer.free_symbols & inner.free_symbols: raise Unprovable('its symbols also stand outside')
     return outer.diff(u).xreplace({u: inner})
 
-# %% ../../nbs/derivations/algebra.ipynb #90685b3d
+# %% ../../nbs/derivations/algebra.ipynb #caff273f
 @patch
 def slope(self:Symbolic, e, s):
     "The derivative of an expression with respect to a symbol, through the sums in it."
@@ -210,6 +210,8 @@ def _prime(self:Symbolic, key, order, *arguments, keep=frozenset()):
     else: raise Unprovable('a prime')
     for _ in range(order): e = self.bounded(e.diff(u))
     return e.xreplace({u: at})
+
+# %% ../../nbs/derivations/algebra.ipynb #1a1a15c8
 @patch
 def _known(self:Symbolic, name, argument, keep): return self.function(functions[known_function(name)], self.of(argument, keep))
 
@@ -301,7 +303,7 @@ def tree_of(
     if e.is_Pow: return ('pow', tree_of(e.base, names), tree_of(e.exp, names), '^')
     return ('call', {'Abs': 'abs'}.get(e.func.__name__, e.func.__name__), *(tree_of(part, names) for part in e.args))
 
-# %% ../../nbs/derivations/algebra.ipynb #ccd8db53
+# %% ../../nbs/derivations/algebra.ipynb #3c0a91cf
 def _sum_tree(e, names):
     terms = sorted(e.as_ordered_terms(), key=_negative)
     tree = tree_of(terms[0], names)
@@ -320,6 +322,8 @@ def _product_tree(e, names):
         for part in parts[1:]: tree = ('mul', '*', tree, tree_of(part, names))
         return tree
     return ('div', product(over), product(under)) if under else product(over)
+
+# %% ../../nbs/derivations/algebra.ipynb #9b5f2f75
 def cancelled(e):
     "An expression in its shortest form, with little work."
     import sympy as sp
@@ -327,14 +331,14 @@ def cancelled(e):
     whole = all(power.exp.is_Integer and abs(power.exp) <= 8 for power in e.atoms(sp.Pow) if power.exp.is_Number) and all(number.q <= 12 for number in e.atoms(sp.Rational))
     if size_of(e) <= 60 and terms_of(e) <= 40 and whole: forms += [sp.cancel(e), sp.expand(e), sp.factor_terms(e)]
     return min(forms, key=size_of)
-
-# %% ../../nbs/derivations/algebra.ipynb #0fcdbcde
 def forms_of(truth, hyperbolic):
     "The truth with sech² where 1 - tanh² stands."
     import sympy as sp
     if not hyperbolic: return []
     u = sp.Wild('u')
     return [truth.replace(1 - sp.tanh(u)**2, lambda u: sp.sech(u)**2)]
+
+# %% ../../nbs/derivations/algebra.ipynb #bc0c4294
 def shortest(
     truth, # an expression of SymPy
     outcome=None, # the quantity that is differentiated, as a pair of its symbol and its expression

@@ -41,7 +41,7 @@ class Misfit(Unreadable):
 class TooShort(Misfit):
     "An array that is too short for what the text does with it."
 
-# %% ../../nbs/derivations/arrays.ipynb #e8ab7132
+# %% ../../nbs/derivations/arrays.ipynb #7eff8f9a
 def primal(x):
     "The plain value behind all derivatives."
     while isinstance(x, Dual): x = x.v
@@ -57,6 +57,8 @@ def _fitting(a, b, what):
     "Raises `Misfit` where two shapes cannot be broadcast."
     for m, n in zip(a[::-1], b[::-1]):
         if m != n and 1 not in (m, n): raise Misfit(f'the shapes do not fit: {what}', m, n)
+
+# %% ../../nbs/derivations/arrays.ipynb #cf56d8d5
 def _pairwise(op, a, b, what='+'):
     "An operation on entries, along names and positions."
     names = a.names if a.names == b.names else a.names + tuple(name for name in b.names if name not in a.names)
@@ -105,7 +107,7 @@ def _mpmath_function(name):
     return f
 largest_exponent = 5000 # of two, in the argument of exp and the like: beyond it values are treated as missing
 
-# %% ../../nbs/derivations/arrays.ipynb #11e5359b
+# %% ../../nbs/derivations/arrays.ipynb #1272e444
 class Digits:
     "mpmath's numbers with `digits` decimal digits, in a context of their own."
     def __init__(self, digits, shaken=False):
@@ -127,19 +129,27 @@ class Digits:
         size = self.ctx.mpf(10)**(-self.digits)
         return np.asarray(np.frompyfunc(lambda x: x * (1 + self.rng.randrange(10**4, 10**6) * self.rng.choice((-1, 1)) * size), 1, 1)(a))
 
-    def array(self, values):
-        a = np.empty(np.shape(values), object)
-        a[...] = values
-        return self.shake(np.frompyfunc(lambda x: self.ctx.mpf(x.numerator)/x.denominator if isinstance(x, (Fraction, int)) else self.ctx.mpf(float(x)), 1, 1)(a))
-    def apply(self, name, a): return self.shake(np.asarray(self.functions[name](a)))
-    def divide(self, a, b): return self.shake(np.asarray(self.functions['divide'](a, b)))
-    def power(self, a, b): return self.shake(np.asarray(self.functions['power'](a, b)))
-    def constant(self, name): return self.shake(np.asarray(+getattr(self.ctx, name)))
-    def product(self, a, b): return np.matmul(a, b)
-    def inverse(self, a): return _over_matrices(lambda m: _solved(m, self.ctx)[0], a)
-    def determinant(self, a): return _over_matrices(lambda m: _solved(m, self.ctx)[1], a)
+@patch
+def array(self:Digits, values):
+    a = np.empty(np.shape(values), object)
+    a[...] = values
+    return self.shake(np.frompyfunc(lambda x: self.ctx.mpf(x.numerator)/x.denominator if isinstance(x, (Fraction, int)) else self.ctx.mpf(float(x)), 1, 1)(a))
 
-# %% ../../nbs/derivations/arrays.ipynb #503dc155
+# %% ../../nbs/derivations/arrays.ipynb #79ee76bc
+@patch
+def apply(self:Digits, name, a): return self.shake(np.asarray(self.functions[name](a)))
+@patch
+def divide(self:Digits, a, b): return self.shake(np.asarray(self.functions['divide'](a, b)))
+@patch
+def power(self:Digits, a, b): return self.shake(np.asarray(self.functions['power'](a, b)))
+@patch
+def constant(self:Digits, name): return self.shake(np.asarray(+getattr(self.ctx, name)))
+@patch
+def product(self:Digits, a, b): return np.matmul(a, b)
+@patch
+def inverse(self:Digits, a): return _over_matrices(lambda m: _solved(m, self.ctx)[0], a)
+@patch
+def determinant(self:Digits, a): return _over_matrices(lambda m: _solved(m, self.ctx)[1], a)
 def _real(f, ctx, growing=False):
     "A function of mpmath that gives NaN where it has no real value, and where its value would be too long."
     def real(*u):
@@ -150,6 +160,8 @@ def _real(f, ctx, growing=False):
             return y if isinstance(y, ctx.mpf) else ctx.nan if isinstance(y, ctx.mpc) else ctx.mpf(y)
         except (ArithmeticError, ValueError, TypeError, ctx.NoConvergence): return ctx.nan
     return real
+
+# %% ../../nbs/derivations/arrays.ipynb #3348fb25
 def _large(f, ctx, u):
     "The value at a large argument, where it is still a number of reasonable length."
     if len(u) == 2: # a power
@@ -159,8 +171,6 @@ def _large(f, ctx, u):
         return y if isinstance(y, ctx.mpf) else ctx.nan
     if ctx.mag(u[0]) > 20: return ctx.nan
     return f(*u)
-
-# %% ../../nbs/derivations/arrays.ipynb #b2cb0996
 def _digit_functions(ctx):
     "mpmath's functions by name, for arrays of its numbers."
     names = 'log sin cos tan asin acos atan tanh asinh acosh atanh erf erfc sqrt sign gamma loggamma digamma'.split()
@@ -171,6 +181,8 @@ def _digit_functions(ctx):
     table = {name: _real(f, ctx) for name, f in table.items()} | {name: _real(f, ctx, True) for name, f in growing.items()}
     return {name: np.frompyfunc(f, 2 if name in ('divide', 'power') else 1, 1) for name, f in table.items()}
 def _bounded_argument(f, ctx): return lambda u: f(u) if not u or ctx.mag(u) < 60 else ctx.nan
+
+# %% ../../nbs/derivations/arrays.ipynb #7c6942e2
 def _over_matrices(f, a):
     "A function of one matrix, over all leading axes."
     flat = a.reshape((-1,) + a.shape[-2:])
@@ -178,8 +190,6 @@ def _over_matrices(f, a):
     out = np.empty((len(results),) + np.shape(results[0]), object)
     for k, result in enumerate(results): out[k] = result
     return out.reshape(a.shape[:-2] + np.shape(results[0]))
-
-# %% ../../nbs/derivations/arrays.ipynb #5cd9621a
 def _solved(m, ctx):
     "The inverse and the determinant of a matrix, by Gauss and Jordan with pivots."
     n = len(m)
@@ -220,7 +230,7 @@ class Calculator:
         return Dual(v, parts[0] if len(parts) == 1 else self.add(*parts), tag)
 def _parts(x, tag): return (x.v, x.t) if isinstance(x, Dual) and x.tag == tag else (x, None)
 
-# %% ../../nbs/derivations/arrays.ipynb #c34e7f7c
+# %% ../../nbs/derivations/arrays.ipynb #bb58f978
 @patch
 def add(self:Calculator, a, b, subtract=False):
     "A sum or a difference, entry by entry."
@@ -244,10 +254,10 @@ def filled(self:Calculator, t, v):
     return self.linear(op, t)
 @patch
 def negative(self:Calculator, x): return self.linear(lambda u: Value(np.negative(u.a), u.names), x)
+
+# %% ../../nbs/derivations/arrays.ipynb #838deb87
 @patch
 def multiply(self:Calculator, a, b): return self.bilinear(lambda u, v: _pairwise(np.multiply, u, v, '*'), a, b)
-
-# %% ../../nbs/derivations/arrays.ipynb #007febcf
 @patch
 def divide(self:Calculator, a, b): return self.multiply(a, self.reciprocal(b)) if isinstance(b, Dual) else self.linear(lambda u: _pairwise(self.numbers.divide, u, b, '/'), a)
 @patch
@@ -344,7 +354,7 @@ def inverse(self:Calculator, x):
     v = self.inverse(x.v)
     return Dual(v, self.negative(self.matmul(self.matmul(v, x.t), v)), x.tag)
 
-# %% ../../nbs/derivations/arrays.ipynb #5e31b156
+# %% ../../nbs/derivations/arrays.ipynb #3ca36b4b
 @patch
 def determinant(self:Calculator, x):
     "The determinant of a matrix: det(X)' = det(X) tr(X⁻¹ X')."
@@ -368,10 +378,10 @@ def diagonal(self:Calculator, x):
     if x.rank == 2 and 1 not in x.shape: return self.linear(lambda u: Value(np.diagonal(u.a, axis1=-2, axis2=-1), u.names), x)
     if x.rank == 2: x = self.transposed(x)
     return self.multiply(self.column(x), self.eye(x.shape[0]))
+
+# %% ../../nbs/derivations/arrays.ipynb #7916ce43
 @patch
 def eye(self:Calculator, n): return Value(self.numbers.array(np.eye(n, dtype=int).tolist()))
-
-# %% ../../nbs/derivations/arrays.ipynb #f88df8b2
 def _selected(condition, a, b):
     names = tuple(dict.fromkeys(condition.names + a.names + b.names))
     rank = max(condition.rank, a.rank, b.rank)
@@ -388,12 +398,10 @@ def chosen(self:Calculator, condition, a, b):
     zero = self.value(0)
     return Dual(v, self.filled(self.chosen(condition, at if at is not None else zero, bt if bt is not None else zero), v), tag)
 
-# %% ../../nbs/derivations/arrays.ipynb #cca3c9b7
+# %% ../../nbs/derivations/arrays.ipynb #7553d62e
 _settled_by_code = {'X * Y': 'entry by entry', 'X + b': 'b in each row', 'dot(A, B)': 'the matrix product'}
 cheap = 15 # entries of floats that cost as much as one of mpmath
 most_work = 120_000 # entries of arrays that are worked out for one text
-
-# %% ../../nbs/derivations/arrays.ipynb #738d7451
 class Meaning:
     "What the symbols of a text stand for."
     def __init__(self, definitions=None, functions=None, indices=(), unknown=None, upstream=None, choices=None, code=False):
@@ -413,30 +421,32 @@ class Meaning:
         self.budget[0] -= work
         if self.budget[0] < 0: raise Unreadable('too much work to be checked')
 
-    def choose(self, name, *options):
-        "The reading that is tried where there are several."
-        if self.code and name in _settled_by_code: return _settled_by_code[name]
-        known = self.asked.setdefault(name, options)
-        if len(options) > len(known): self.asked[name] = options
-        chosen = self.choices.get(name, options[0])
-        return chosen if chosen in options else options[0]
+# %% ../../nbs/derivations/arrays.ipynb #a393bee4
+@patch
+def choose(self:Meaning, name, *options):
+    "The reading that is tried where there are several."
+    if self.code and name in _settled_by_code: return _settled_by_code[name]
+    known = self.asked.setdefault(name, options)
+    if len(options) > len(known): self.asked[name] = options
+    chosen = self.choices.get(name, options[0])
+    return chosen if chosen in options else options[0]
 
-    @property
-    def depends(self):
-        "For every defined symbol, all symbols that it depends on."
-        if not hasattr(self, '_depends'):
-            direct = {key: symbols(tree) | {part[1] for part in subtrees(tree) if part[0] in ('call', 'prime')} for key, (_, tree) in {**self.functions, **self.definitions}.items()}
-            direct |= {key: set(through) for key, through in self.unknown.items()} | {key: set(through) for key, through in self.upstream.items()}
-            for _ in range(len(direct)):
-                grown = {key: uses.union(*(direct.get(other, ()) for other in uses)) for key, uses in direct.items()}
-                if grown == direct: break
-                direct = grown
-            self._depends = direct
-        return self._depends
-
-# %% ../../nbs/derivations/arrays.ipynb #9b0fbbe4
+@patch(as_prop=True)
+def depends(self:Meaning):
+    "For every defined symbol, all symbols that it depends on."
+    if not hasattr(self, '_depends'):
+        direct = {key: symbols(tree) | {part[1] for part in subtrees(tree) if part[0] in ('call', 'prime')} for key, (_, tree) in {**self.functions, **self.definitions}.items()}
+        direct |= {key: set(through) for key, through in self.unknown.items()} | {key: set(through) for key, through in self.upstream.items()}
+        for _ in range(len(direct)):
+            grown = {key: uses.union(*(direct.get(other, ()) for other in uses)) for key, uses in direct.items()}
+            if grown == direct: break
+            direct = grown
+        self._depends = direct
+    return self._depends
 most_steps = 20_000 # trees worked out for one verdict
 largest_array = 2**16 # entries of one value, where there is no code
+
+# %% ../../nbs/derivations/arrays.ipynb #f03c9be7
 class Evaluator:
     "Works out trees, given values for the symbols that nothing defines."
     def __init__(self, calculator, leaves, meaning=None, overrides=None, memo=None, counter=None):
@@ -670,7 +680,7 @@ def times(self:Evaluator, sign, a, b):
         if self.meaning.choose('x · w' if sign else 'x w', *options) == 'entry by entry': return calculator.multiply(a, b)
     return self.product(a, b)
 
-# %% ../../nbs/derivations/arrays.ipynb #982a8444
+# %% ../../nbs/derivations/arrays.ipynb #9d060ba6
 @patch
 def entrywise(self:Evaluator, a, b):
     "The product entry by entry; a vector goes along the rows of a matrix, or along its columns where only that fits."
@@ -694,10 +704,10 @@ def product(self:Evaluator, a, b):
     if b.rank == 1: return calculator.squeezed(calculator.matmul(a, calculator.column(b)))
     if a.shape[1] == b.shape[1] != b.shape[0] == 1 and a.shape[0] == 1: return self.product(a, calculator.transposed(b))
     return calculator.squeezed(calculator.matmul(a, b))
+
+# %% ../../nbs/derivations/arrays.ipynb #4316216d
 def _fitting_vectors(a, b):
     if a.shape != b.shape: raise Misfit(f'the product of vectors of {a.shape[0]} and {b.shape[0]} entries does not fit', a.shape[0], b.shape[0])
-
-# %% ../../nbs/derivations/arrays.ipynb #a17a75cb
 @patch
 def chained(self:Evaluator, a, b):
     "The product of derivatives by matrices, as in dL/dP · dP/dZ: all axes of P are summed over."
@@ -720,7 +730,7 @@ def kron(self:Evaluator, a, b):
     both = self.calculator.multiply(wide, narrow)
     return self.calculator.reshaped(both, lambda x, k: x.reshape(x.shape[:k] + (x.shape[k] * x.shape[k + 1], x.shape[k + 2] * x.shape[k + 3])))
 
-# %% ../../nbs/derivations/arrays.ipynb #bc9a76d0
+# %% ../../nbs/derivations/arrays.ipynb #89ae0353
 @patch
 def skew(self:Evaluator, w):
     "The matrix of the cross product with w."
@@ -742,12 +752,12 @@ def _pow(self:Evaluator, base, exponent, sign='^'):
         if whole < 0 or self.meaning.choose('X²', 'the matrix product', 'entry by entry') == 'the matrix product': return self.matrix_power(a, whole)
     if whole == 2: return self.calculator.multiply(a, a)
     return self.calculator.power(a, self.of(exponent))
+
+# %% ../../nbs/derivations/arrays.ipynb #61fb8070
 def _whole(tree):
     "The whole number that a tree is, or `None`."
     sign, tree = (-1, tree[1]) if tree[0] == 'neg' else (1, tree)
     return sign * int(tree[1]) if tree[0] == 'num' and tree[1].isdigit() and tree[1].isascii() and len(tree[1]) < 10 else None
-
-# %% ../../nbs/derivations/arrays.ipynb #64e5b4ba
 @patch
 def matrix_power(self:Evaluator, a, n):
     if abs(n) > 20: raise Unreadable('powers of matrices are read up to the twentieth')
@@ -761,6 +771,8 @@ def matrix_power(self:Evaluator, a, n):
 def _T(self:Evaluator, a):
     x = self.raw(a)
     return Flexible(x.kind, x.factor, not x.row) if isinstance(x, Flexible) else self.calculator.transposed(x)
+
+# %% ../../nbs/derivations/arrays.ipynb #bf960977
 @patch
 def _index(self:Evaluator, base, *indices):
     "Entries of an array: its first axes get the names of the indices."
@@ -773,8 +785,6 @@ def _index(self:Evaluator, base, *indices):
     return value
 @patch
 def is_named(self:Evaluator, base): return self.of(base[1]).rank == 0 and len(base[2]) == 1
-
-# %% ../../nbs/derivations/arrays.ipynb #d74e51f6
 @patch
 def picked(self:Evaluator, value, index, left):
     "The value with its first position picked by an index."
@@ -787,6 +797,8 @@ def picked(self:Evaluator, value, index, left):
         self.note_length(index[1][1], size)
         return self.named(value, index[1][1])
     return self.shifted(value, index)
+
+# %% ../../nbs/derivations/arrays.ipynb #73b030b1
 @patch
 def named(self:Evaluator, value, letter):
     "The value whose first position has become the named axis `letter`; twice the same letter is a diagonal."
@@ -988,7 +1000,7 @@ def flexible_product(self:Evaluator, sign, a, b):
     axis = -1 if other.rank == 1 or not left else -2
     return self.calculator.multiply(x.factor, self.calculator.total(other, (axis,)))
 
-# %% ../../nbs/derivations/arrays.ipynb #59faa99a
+# %% ../../nbs/derivations/arrays.ipynb #d07108ba
 @patch
 def reduced(self:Evaluator, method, values, options):
     "A function that takes many entries to one: of all of them, or along an axis."
@@ -1010,12 +1022,12 @@ def mean(self:Evaluator, x, axes, keep):
     free = tuple(name for name in primal(x).names if name in self.meaning.indices) if axes is None and not x.rank else ()
     lengths = [self.ranges[name] for name in free] or [x.shape[k] for k in (axes if axes is not None else range(-x.rank, 0))]
     return self.calculator.divide(self.total(x, axes, keep), self.calculator.value(math.prod(lengths)))
+
+# %% ../../nbs/derivations/arrays.ipynb #33f139f7
 @patch
 def variance(self:Evaluator, x, axes, keep):
     centered = self.calculator.add(x, self.mean(x, axes, True if x.rank and axes is not None else keep), True)
     return self.mean(self.calculator.multiply(centered, centered), axes, keep)
-
-# %% ../../nbs/derivations/arrays.ipynb #bee4ddac
 @patch
 def deviation(self:Evaluator, x, axes, keep): return self.calculator.apply('sqrt', self.variance(x, axes, keep))
 @patch
@@ -1035,10 +1047,10 @@ def lowered(self:Evaluator, x, axes):
     return self.calculator.add(x, Value(plain.a.max(axis=axes, keepdims=True), plain.names), True)
 @patch
 def log_softmax(self:Evaluator, x, axes, keep): return self.calculator.add(x, self.logsumexp(x, axes, True), True)
+
+# %% ../../nbs/derivations/arrays.ipynb #977c1d41
 @patch
 def logsumexp(self:Evaluator, x, axes, keep): return self.calculator.apply('log', self.total(self.calculator.apply('exp', x), axes, keep))
-
-# %% ../../nbs/derivations/arrays.ipynb #9df4e542
 @patch
 def extreme(self:Evaluator, values, method):
     "The largest, or the smallest, of several values, entry by entry."
@@ -1196,7 +1208,7 @@ def labelled(self:Evaluator, slope, indices, rank):
         moved = self.picked(moved, index, 0)
     return moved
 
-# %% ../../nbs/derivations/arrays.ipynb #fb724e82
+# %% ../../nbs/derivations/arrays.ipynb #90a9cefc
 @patch
 def by_several(self:Evaluator, top, variables):
     "A derivative by a list of numbers: one column for each."
@@ -1207,6 +1219,8 @@ def by_several(self:Evaluator, top, variables):
         part = self.calculator.multiply(self.calculator.reshaped(column, lambda a, i: a[..., None]), unit)
         total = part if total is None else self.calculator.add(total, part)
     return total
+
+# %% ../../nbs/derivations/arrays.ipynb #f82532a9
 @patch
 def by_expression(self:Evaluator, top, inner, further):
     "The derivative by an expression: the quotient of slopes, where all symbols in it give the same."
@@ -1290,7 +1304,7 @@ def variable_of(self:Evaluator, key, arguments):
     if key not in self.meaning.definitions or len(free) != 1: raise Unreadable(f"`{key}'` does not say by which symbol")
     return free[0]
 
-# %% ../../nbs/derivations/arrays.ipynb #ce1bf282
+# %% ../../nbs/derivations/arrays.ipynb #693b6db5
 @patch
 def _grad(self:Evaluator, top, by, order):
     "∇f, ∇_W L and ∇²f."
@@ -1312,12 +1326,12 @@ def argument_of(self:Evaluator, top):
     if len(space) > 1 and not vectors: return ('tuple', *(('sym', key) for key in space))
     if 'x' in vectors: return ('sym', 'x')
     raise Unreadable('nothing says by what ∇ differentiates')
+
+# %% ../../nbs/derivations/arrays.ipynb #adeaea93
 @patch
 def _known(self:Evaluator, name, argument):
     "A function as everybody knows it, also where the text says what it is."
     return self.calculator.apply(functions[known_function(name)].name, self.of(argument))
-
-# %% ../../nbs/derivations/arrays.ipynb #01a64d39
 @patch
 def _broken(self:Evaluator, said): raise Unreadable(said)
 @patch

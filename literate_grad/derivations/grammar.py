@@ -21,10 +21,8 @@ class Unreadable(ValueError):
 
     def __reduce__(self): return Unreadable, (self.what, self.line, self.column)
 
-# %% ../../nbs/derivations/grammar.ipynb #a5578a63
+# %% ../../nbs/derivations/grammar.ipynb #56e43214
 Function = namedtuple('Function', 'name formula slope latex')
-
-# %% ../../nbs/derivations/grammar.ipynb #78a8069d
 _primitives = r'''
 exp | y | \exp
 log ln | 1/u | \log
@@ -36,6 +34,10 @@ tan | 1 + y^2 | \tan
 asin arcsin | 1/sqrt(1 - u^2) | \arcsin
 acos arccos | -1/sqrt(1 - u^2) | \arccos
 atan arctan | 1/(1 + u^2) | \arctan
+'''
+
+# %% ../../nbs/derivations/grammar.ipynb #6e053b5a
+_more_primitives = r'''
 sinh | cosh(u) | \sinh
 cosh | sinh(u) | \cosh
 tanh | 1/cosh(u)^2 | \tanh
@@ -55,7 +57,7 @@ relu | step(u) | \operatorname{ReLU}
 sigmoid sigma logistic expit | y*sigmoid(-u) | \sigma
 '''
 
-# %% ../../nbs/derivations/grammar.ipynb #82628412
+# %% ../../nbs/derivations/grammar.ipynb #e961c46a
 _compound = r'''
 log2 | log(u)/log(2) | \log_2
 log10 | log(u)/log(10) | \log_{10}
@@ -68,6 +70,10 @@ coth | cosh(u)/sinh(u) | \coth
 sech | 1/cosh(u)
 csch | 1/sinh(u)
 acot arccot | π/2 - atan(u)
+'''
+
+# %% ../../nbs/derivations/grammar.ipynb #55f165b7
+_more_compound = r'''
 asec arcsec | acos(1/u)
 acsc arccsc | asin(1/u)
 acoth arccoth arcoth | log((u + 1)/(u - 1))/2
@@ -86,12 +92,12 @@ logcosh | log(cosh(u))
 φ npdf norm_pdf | exp(-u^2/2)/sqrt(2*π) | \varphi
 '''
 
-# %% ../../nbs/derivations/grammar.ipynb #df2e9c18
+# %% ../../nbs/derivations/grammar.ipynb #d96b9661
 def _table():
     "The functions of one number, by each of their names."
     table = {}
-    for text, given in ((_primitives, 'slope'), (_compound, 'formula')):
-        for line in text.strip().splitlines():
+    for text, given in ((_primitives + _more_primitives, 'slope'), (_compound + _more_compound, 'formula')):
+        for line in filter(None, text.splitlines()):
             names, formula, *latex = (part.strip() for part in line.split(' | '))
             name = canonical(names.split()[0])
             shown = latex[0] if latex else rf'\operatorname{{{name}}}'
@@ -170,7 +176,7 @@ _accents = {'hat': '_{hat}', 'widehat': '_{hat}', 'bar': '_{bar}', 'overline': '
 _styles = re.compile(r'''\\(mathbf|boldsymbol|bm|vec|mathrm|mathit|mathsf|mathtt|mathcal|mathbb|mathscr|operatorname\*?|textbf|textrm|textit|text|mbox|rm
     |hat|widehat|bar|overline|tilde|widetilde|dot|ddot|boxed|underbrace|overbrace|color)(?![a-zA-Z])\s*(?:\{([^{}]*)\}|(\\[a-zA-Z]+|\w))''', re.X)
 
-# %% ../../nbs/derivations/grammar.ipynb #514d0e7e
+# %% ../../nbs/derivations/grammar.ipynb #8179bf7f
 def _unstyled(found):
     "LaTeX's `\\hat{y}` as `y_hat`, `\\mathrm{ReLU}` as `ReLU`, `\\mathbf{x}` as a bold x."
     style, name = found[1].rstrip('*'), (found[2] if found[2] is not None else found[3]).strip()
@@ -195,9 +201,9 @@ _painted = re.compile(r'''^[ \t]*(?:[*•-]|\(?\d+[.)])[ \t]+(?=[^=\n]*=) | ^[ \
     | ^[ \t]*\.\.[ ]math:: | ``?`? | \\(?:tag|label|ref|eqref|hspace|vspace|textcolor)\*?\{[^{}]*\} | \\(?:left|right|[bB]igg?[lrm]?|middle)(?![a-zA-Z])
     | (?<!\\)\\[,;!:> ] | ~ | & | \\q?quad\b | \\(?:displaystyle|textstyle|limits|nolimits|notag|nonumber|phantom|mathstrut|strut|par)\b
     | (?<![\w.])(?:np|numpy|math|torch|jnp|scipy\.special|sp|special|F|linalg|nn|functional|tf)\.(?=[a-zA-Z])''', re.X | re.M)
-_line_ends = re.compile(r'\\\\(?:\[[^\]]*\])?[ \t]*\n?|\\begin\{\w+\*?\}(?:\{[lcr]+\})?|\\end\{\w+\*?\}|\\\[|\\\]|\$\$')
 
-# %% ../../nbs/derivations/grammar.ipynb #678c410a
+# %% ../../nbs/derivations/grammar.ipynb #f8f6f40a
+_line_ends = re.compile(r'\\\\(?:\[[^\]]*\])?[ \t]*\n?|\\begin\{\w+\*?\}(?:\{[lcr]+\})?|\\end\{\w+\*?\}|\\\[|\\\]|\$\$')
 _inline = re.compile(r'\$|\\\(|\\\)')
 _quotient_of_two = re.compile(r'\\[dtc]?frac\s*(\d|[a-zA-Z]|\\[a-zA-Z]+)\s*(\d|[a-zA-Z]|\\[a-zA-Z]+)(?![a-zA-Z{])|\\[dtc]?frac\s*(\d)(?=\s*\{)')
 _before_fraction = re.compile(r'(\\[dtc]?frac\s*\{(?:[^{}]|\{[^{}]*\})*\})\s*(\d|[a-zA-Z])')
@@ -209,6 +215,8 @@ def _layer(found): return '\u2060' + re.sub(r'[-+]', lambda s: {'-': 'm', '+': '
 def _fraction_of_two(found):
     if found[3]: return rf'\frac{{{found[3]}}}'
     return rf'\frac{{{found[1]}}}{{{found[2]}}}'
+
+# %% ../../nbs/derivations/grammar.ipynb #4f45a7ed
 def _unmarked(text):
     "The text without markup: mathematics and words are left."
     marked = Marked(text)
@@ -223,14 +231,14 @@ def _unmarked(text):
     marked.sub(_over, lambda found: rf'\frac{{{found[1]}}}{{{found[2]}}}')
     marked.sub(_layers, _layer)
     return marked
-
-# %% ../../nbs/derivations/grammar.ipynb #c0ca3d5f
 _superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿˣʸᶻᵃᵇᵏᵗᵐᵀ⁽⁾'
 vulgar_fractions = '½⅓¼⅕⅙⅛⅔¾⅜⅝⅞'
 _greek_letter = '[α-ωΓΘΛΞΠΦΨΩϵϕϑϱ]'
 _letter = rf'(?!{_greek_letter})[^\W\d_{_superscripts}₀-₉ᵢⱼₖₗₘₙₓᵧ{vulgar_fractions}Σ𝟙ℝ𝟏𝟎]'
 _index = rf'(?:[₀-₉ᵢⱼₖₗₘₙ]+|_(?:\{{[^{{}}]*\}}|[0-9]+|[a-zA-Z][a-zA-Z0-9]*|\\[a-zA-Z]+|{_greek_letter}|(?=[\W_]|$)))'
 _layer_mark = '(?:\u2060[a-zA-Z0-9]+)?'
+
+# %% ../../nbs/derivations/grammar.ipynb #2664f852
 _word = re.compile(rf'''(?P<space>[ \t\u00a0]+) | (?P<nothing>\u2061) | (?P<newline>\n)
     | (?P<number>(?:[0-9]+(?:\.[0-9]+|\.(?=[ ]*[*/^+)-]))?|\.[0-9]+)(?:[eE][+-]?[0-9]+(?![a-zA-Z(]))?|[{vulgar_fractions}])
     | (?P<command>\\[a-zA-Z]+{_layer_mark})
@@ -449,8 +457,10 @@ def replaced(
     new = change(tree) if tree and isinstance(tree[0], str) else None
     return tuple(replaced(part, change) for part in tree) if new is None else new
 
-# %% ../../nbs/derivations/grammar.ipynb #e1e1b56e
+# %% ../../nbs/derivations/grammar.ipynb #a9e5e698
 deepest, longest = 40, 400 # brackets in brackets, and words in one expression
+
+# %% ../../nbs/derivations/grammar.ipynb #9ce944d5
 class Reader:
     "Reads trees from the words of a text, by recursive descent."
     def __init__(self, text, words=None, names=None, choices=None):
@@ -648,7 +658,7 @@ def is_numeric_factor(self:Reader, last):
     if last.text in (')', '}'): return after.kind == 'name' or after.text == '^'
     return word.spaced and after.text == '^' and (last.kind == 'super' or last.kind == 'name' and self.symbolic(last))
 
-# %% ../../nbs/derivations/grammar.ipynb #c806fbe1
+# %% ../../nbs/derivations/grammar.ipynb #783f1244
 @patch
 def indicates(self:Reader, offset):
     "Whether the bracket some words on holds a condition: `1[x > 0]`."
@@ -666,6 +676,8 @@ def encloses_condition(self:Reader):
 def is_article(self:Reader):
     "Whether the next word is the `a` or `I` of a sentence."
     return self.word.text in ('a', 'I') and self.word.spaced and self.next().kind == 'name' and not self.symbolic(self.next())
+
+# %% ../../nbs/derivations/grammar.ipynb #d8c77538
 @patch
 def symbolic(self:Reader, word):
     "Whether a name belongs to a formula rather than to a sentence."
@@ -674,8 +686,6 @@ def symbolic(self:Reader, word):
     if known_function(key): return key not in _words_that_are_functions or self.words[self.words.index(word) + 1].text == '('
     if key[:4] == 'log_' or self.is_differential(key) or self.letters(key) or self.differential(word): return True
     return key in names.alone and key not in common_words
-
-# %% ../../nbs/derivations/grammar.ipynb #4e02b500
 _words_that_are_functions = set('size step rank where inner outer cross delta sign add power norm square absolute mean sum max min average prod product std var identity ones zeros'.split())
 common_words = set('''a an the and or of for by with where when since so thus then hence therefore because as is are was be if in on at to from this that it its we which
 follows gives holds again also but only not no all each every elementwise entrywise componentwise respectively using via due see above below here there let note
@@ -684,6 +694,8 @@ has have had grows falls equals else otherwise elsewhere chain rule product quot
 def is_differential(self:Reader, key):
     "Whether a name is `dW` for a symbol W."
     return len(key) > 1 and key[0] == 'd' and key[1:] in self.names.differentials and key not in self.names.quantities
+
+# %% ../../nbs/derivations/grammar.ipynb #41463114
 @patch
 def letters(self:Reader, key):
     "The letters of `wx`, when it is the product of symbols that the text knows."
@@ -693,8 +705,6 @@ def letters(self:Reader, key):
     if key in names.quantities or key in names.functions or not key.isalpha() or not 2 <= len(key) <= 3 or known_function(key) or key.lower() in _greek: return None
     known = [letter in names.quantities or letter in names.alone for letter in key]
     return list(key) if all(known) or len(key) == 2 and _is_pair(key) and names.quantities & set(key) else None
-
-# %% ../../nbs/derivations/grammar.ipynb #029c7b7d
 @patch
 def power(self:Reader):
     "What is raised, with its primes, indices and exponents."
@@ -704,6 +714,8 @@ def power(self:Reader):
     tree = self.raised(self.primed(self.atom()))
     self.depth -= 1
     return tree
+
+# %% ../../nbs/derivations/grammar.ipynb #98031ff9
 @patch
 def raised(self:Reader, base):
     "What stands behind a base: superscripts, `^`, a transpose, indices, a method of NumPy."
@@ -715,8 +727,6 @@ def raised(self:Reader, base):
         elif self.sees('^', '**'): base = self.caret(base)
         elif self.sees("'") and not word.spaced and base[0] != 'sym' and self.transposes(): self.take(); base = ('T', base)
         else: return base
-
-# %% ../../nbs/derivations/grammar.ipynb #57204ff2
 @patch
 def scripted(self:Reader, base, script):
     "A base with a superscript: ², ⁻¹, ᵀ, ⁻ᵀ."
@@ -727,6 +737,8 @@ def scripted(self:Reader, base, script):
     return ('pow', base, self.superscript(script), '^')
 @patch
 def transposed(self:Reader, base): return ('T', ('call', 'ones') if base == ('num', '1') else base)
+
+# %% ../../nbs/derivations/grammar.ipynb #2d4bdd1b
 @patch
 def method(self:Reader, base):
     "`X.T`, `x.dot(w)`, `dY.sum(axis=0)`."
@@ -736,8 +748,6 @@ def method(self:Reader, base):
     if word.text in ('sum', 'mean', 'max', 'min', 'dot', 'var', 'std', 'transpose', 'trace', 'diagonal', 'size') and self.sees('('):
         return ('call', known_function(word.text), base, *self.application(word.text, True)[2:])
     self.refuse(f'cannot read `.{word.text}`', word)
-
-# %% ../../nbs/derivations/grammar.ipynb #8a5ff5a4
 @patch
 def caret(self:Reader, base):
     "A base with an exponent behind `^` or `**`."
@@ -750,6 +760,8 @@ def caret(self:Reader, base):
     if self.word.kind in ('name', 'number') and not self.word.spaced and self.last.kind in ('name', 'number'):
         self.refuse(f'`{self.last.text}{self.word.text}` in an exponent can be read in two ways; put brackets round the exponent')
     return ('pow', base, exponent, sign.text)
+
+# %% ../../nbs/derivations/grammar.ipynb #d685f7eb
 @patch
 def transposes_here(self:Reader):
     "Whether `^` is followed by a T that means the transpose; it is taken then."
@@ -763,8 +775,6 @@ def exponent(self:Reader):
     if not self.sees('-'): return self.power()
     self.take()
     return ('neg', self.power())
-
-# %% ../../nbs/derivations/grammar.ipynb #4ecb6df0
 @patch
 def superscript(self:Reader, script):
     "A superscript is a small formula of its own: ⁻¹, ⁿ⁻¹, ²ˣ."
@@ -773,6 +783,8 @@ def superscript(self:Reader, script):
     except Unreadable: tree = None
     if tree is None or inner.word.kind != 'end': self.refuse(f'cannot read the superscript `{script.text[:20]}`', script)
     return tree
+
+# %% ../../nbs/derivations/grammar.ipynb #65edcd39
 @patch
 def indexed(self:Reader, base, word):
     "A base with the indices of a subscript."
@@ -1211,12 +1223,14 @@ def whole(self:Reader, tree):
     if tree[0] != 'num' or tree[1] not in ('1', '2', '3', '4'): self.refuse('derivatives are read up to the fourth')
     return int(tree[1])
 
-# %% ../../nbs/derivations/grammar.ipynb #a80c8385
+# %% ../../nbs/derivations/grammar.ipynb #b65ecf7b
 @patch
 def differentiated(self:Reader, rest):
     "What stands above the fraction: a name, a function of something, or a bracket."
     if self.sees('/'): self.refuse('expected something to differentiate')
     return self.raised(self.primed(self.atom()))
+
+# %% ../../nbs/derivations/grammar.ipynb #d7b30871
 @patch
 def denominator(self:Reader, sign, order, word, fraction=False):
     "`dw`, `dw²`, `dx dy`, `d(x*w)`: what it is differentiated by, once per order."

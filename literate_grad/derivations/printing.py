@@ -86,7 +86,7 @@ _writers = {
     'diff': lambda style, a: 'd' + (text_of(a, style) if a[0] == 'sym' else f'({text_of(a, style)})'), 'kw': lambda style, name, value: f'{name}={value}', 'asked': lambda style: '?',
 }
 
-# %% ../../nbs/derivations/printing.ipynb #f0af6601
+# %% ../../nbs/derivations/printing.ipynb #3e7a1055
 _greek_letters = 'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega'.split()
 _no_command = {'Alpha', 'Beta', 'Epsilon', 'Zeta', 'Eta', 'Iota', 'Kappa', 'Mu', 'Nu', 'Rho', 'Tau', 'Chi'}
 def latex_name(
@@ -103,6 +103,8 @@ def latex_name(
     if index in ('hat', 'bar', 'tilde'): return rf'\{index}{{{shown}}}'
     return f'{shown}_{{{_words_latex(index)}}}' if index else shown
 def _words_latex(index): return index if len(index) < 3 else rf'\mathrm{{{index.replace("_", " ")}}}'
+
+# %% ../../nbs/derivations/printing.ipynb #edbc113f
 def latex_of(
     tree: tuple, # a tree
     least: float = 0, # brackets are put round what binds less than this
@@ -112,8 +114,6 @@ def latex_of(
     text = _latex_writers[tree[0]](*tree[1:])
     strength = 2.5 if tree[:2] == ('call', 'sum') and len(tree) == 3 else 5 if tree[0] in ('div', 'd') else _strength.get(tree[0], 6)
     return rf'\left({text}\right)' if strength < least else text
-
-# %% ../../nbs/derivations/printing.ipynb #ee76cf13
 def _sum_latex(sign): return lambda a, b: f"{latex_of(a, 2)} {sign} {latex_of(b, 2 + (sign == '-' or signed(b)[0] == 'neg') / 2)}"
 _products_in_latex = {'': ' ', '*': r' \cdot ', '·': r' \cdot ', '@': ' ', '⊙': r' \odot ', '×': r' \times ', '⊗': r' \otimes ', ':': ' : '}
 def _product_latex(sign, a, b):
@@ -123,6 +123,8 @@ def _product_latex(sign, a, b):
 def _number_latex(text):
     if text not in vulgar_fractions: return text
     return r'\tfrac{%s}{%s}' % tuple(unicodedata.normalize('NFKC', text).split('⁄'))
+
+# %% ../../nbs/derivations/printing.ipynb #f0a1e0c4
 def _call_latex(name, *arguments):
     inside = ', '.join(latex_of(part) for part in arguments)
     around = {'abs': ('lvert', 'rvert'), 'bars': ('lvert', 'rvert'), 'norm': ('lVert', 'rVert')}.get(name)
@@ -138,8 +140,6 @@ def _call_latex(name, *arguments):
 def _name_of_function(name):
     if name in ('det', 'max', 'min'): return '\\' + name
     return latex_name(name) if len(name) == 1 or name.lower() in _greek_letters else rf'\operatorname{{{name}}}'
-
-# %% ../../nbs/derivations/printing.ipynb #04af8b47
 def _derivative_latex(top, by):
     order = f'^{{{len(by)}}}' if len(by) > 1 else ''
     below = [latex_of(part, 5) for part in by]
@@ -149,6 +149,8 @@ def _list_latex(*parts):
     rows = [part[1:] if part[0] == 'tuple' else (part,) for part in parts]
     if all(part[0] == 'tuple' for part in parts): return r'\begin{pmatrix}' + r' \\ '.join(' & '.join(map(latex_of, row)) for row in rows) + r'\end{pmatrix}'
     return rf"\left({', '.join(map(latex_of, parts))}\right)"
+
+# %% ../../nbs/derivations/printing.ipynb #4001a41d
 def _cases_latex(condition, a, b): return rf'\begin{{cases}}{latex_of(a)} & \text{{if }} {latex_of(condition)} \\ {latex_of(b)} & \text{{else}}\end{{cases}}'
 def _sum_over_latex(letters, body):
     limits = f"_{{{', '.join(letters)}}}" if letters else ''
@@ -164,8 +166,6 @@ _latex_writers = {
     'prime': lambda name, order, *arguments: latex_name(name) + "'" * order + (rf"\left({', '.join(map(latex_of, arguments))}\right)" if arguments else ''),
     'grad': lambda top, by, order: rf'\nabla{"^2" * (order == 2)}' + (f'_{{{latex_of(by)}}} ' if by else ' ') + latex_of(top, 5.5), 'diff': lambda a: rf'd {latex_of(a, 5)}',
 }
-
-# %% ../../nbs/derivations/printing.ipynb #18be4ab1
 def latex_words(
     text: str, # what was written, and could not be read
 ) -> str: # as text inside of a formula
