@@ -366,8 +366,9 @@ def direction(
     size: Any=None, # the unit of `x`, if it is known
 ) -> Any: # an array like `x`
     "A random direction in which every entry moves by a half to one and a half of its unit, up or down."
-    moves = _moves[rng.integers(0, len(_moves), size=np.shape(x), dtype=np.uint8)]
-    return moves * (unit(x) if size is None else size)
+    which = rng.integers(0, len(_moves), size=np.shape(x), dtype=np.uint8)
+    size = unit(x) if size is None else size
+    return _moves[which] * size if np.ndim(size) else (_moves * size)[which]
 
 # %% ../../nbs/checking/numeric.ipynb #3b54e6d2
 FAR, NEAR = 2.0**-11, 2.0**-14 # two rungs where a smooth function is straight and noise is small

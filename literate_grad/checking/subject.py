@@ -470,7 +470,7 @@ def F(self: Part) -> Values:
 def as_written(self: Part, array: np.ndarray) -> np.ndarray:
     "Something for each entry of `hand`, in the order of axes that `df` has."
     ndim, batch = self.subject.y.ndim, self.subject.batch
-    if np.ndim(array) < ndim + batch: return array
+    if not batch or np.ndim(array) < ndim + batch: return array
     return np.moveaxis(array, range(ndim, ndim + batch), range(batch))
 
 # %% ../../nbs/checking/subject.ipynb #5811bdf4

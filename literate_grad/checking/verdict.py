@@ -248,9 +248,8 @@ def confirmed(
     v: Verdict, # with what is known
 ) -> Verdict: # usually 'agrees'
     "The verdict where hand and autodiff agree."
-    part = case.part
     heard = probe(case, case.auto, quickly=True).heard
-    v = replace(v, wrong=np.zeros(part.shape, bool), numeric=heard)
+    v.numeric = heard
     if heard.kink: return _at_a_kink(case, v)
     if heard.says == 'against': return _both_wrong(case, v)
     if heard.says == 'rough': return v.says('undecided', ROUGH)
@@ -734,7 +733,8 @@ def _compared_with(case):
     part, auto = case.part, case.auto
     tol = tolerance(auto, part, case.limits)
     gap = np.asarray(part.hand - auto)
-    wrong = ~((np.abs(gap, out=gap) <= tol) | (part.hand == auto))
+    wrong = ~(np.abs(gap, out=gap) <= tol)
+    if wrong.any(): wrong &= part.hand != auto
     if np.ndim(part.unit) and part.x.size < LARGE and not case.limits.given:
         faint = _faint(part, auto, gap)
         wrong, tol = wrong | faint, np.where(faint, np.minimum(tol, EPS**ACCURACY * abs(auto)), tol)
