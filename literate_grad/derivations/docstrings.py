@@ -50,8 +50,7 @@ def _apart(words, text):
         depth += (word.text in ('(', '[', '{') and word.kind == 'sign') - (word.text in (')', ']', '}') and word.kind == 'sign')
         if word.kind == 'newline': defined, depth = None, 0
         if word.text == '=' and before and before.kind == 'name' and (len(out) < 2 or out[-2].kind == 'newline'): defined = re.escape(before.text)
-        point = before and before.kind == 'number' and len(out) > 1 and out[-2].text == '='
-        if defined and depth <= 0 and not point and word.spaced and re.match(rf"(?:[d∂][\d²³]?{defined}/[d∂]\S*|{defined}'+(?:\(\w+\))?)[ \t]*=", text[word.start:word.start + 60]): out.append(Word('newline', '\n', word.start, word.start, True))
+        if defined and depth <= 0 and word.spaced and not _names_point(out[-4:]) and re.match(rf"(?:[d∂][\d²³]?{defined}/[d∂]\S*|{defined}'+(?:\(\w+\))?)[ \t]*=", text[word.start:word.start + 60]): out.append(Word('newline', '\n', word.start, word.start, True))
         out.append(word)
     return out
 
@@ -85,7 +84,7 @@ def _left(text, words, names, k, done, choices):
     for j in range(start, k):
         if words[j].kind == 'sub' or words[j].text == '^' or j and words[j - 1].text == '/' : continue
         before = words[j - 1] if j else None
-        clean = j == 0 or before.kind == 'newline' or before.text in _stops or before.text.lower() in _openers or j == done
+        clean = j == 0 or before.kind == 'newline' or before.text in _stops or before.text.lower() in _openers or j == done or text[words[j].start - 1] in '`$'
         if not clean and before.kind == 'sign' and before.text not in ('(', ')', '"', '$', ']', '}', '|'): continue
         tree, reader, problem = _read_left(text, words, names, j, k, choices)
         if problem:
@@ -93,9 +92,9 @@ def _left(text, words, names, k, done, choices):
             continue
         if not _is_left(tree, names, clean) : continue
         guard, problem = _preface(text, words, names, start, j)
-        if not (clean or guard or problem): problem = _hanging(before, reader)
+        if not (clean or guard or problem): problem = refused[1] if refused and tree[0] == 'sym' else _hanging(before, reader)
         if not problem: return _side(text, words[j].start, words[k - 1].end, tree, guard), clean, reader
-        refused = j, problem
+        refused = refused or (j, problem)
         break
     if refused: return _side(text, words[refused[0]].start, words[k - 1].end, ('unreadable', refused[1]), problem=refused[1]), False, None
     return None
@@ -245,6 +244,7 @@ def cases(self:Reader, tree, guard):
 def other_case(self:Reader, tree, guard, final, begins):
     "The next case behind `tree`, which holds under `guard`."
     other, condition = self.expression(), self.finish()
+    if condition == guard: self.refuse('the same condition stands twice', self.words[begins])
     if condition and other[0] == 'sym' and not (self.symbolic(self.words[begins]) or other[1] in self.names.alone): self.refuse(f'nothing says what `{other[1]}` is', self.words[begins])
     if (final or other[0] == 'if') and not condition or condition == ('otherwise',): return ('if', guard, tree, other), None
     if not condition: raise Unreadable('no further case')
@@ -302,6 +302,7 @@ def _right(reader, text):
         return _side(text, word.start, max(reader.words[reader.at - 1].end, word.start), problem=problem)
 def _together(a, b):
     "Two right sides with their conditions as one."
+    if a.guard == b.guard: return b._replace(problem=Unreadable('the same condition stands twice', b.line, b.column), tree=None)
     guard = None if b.guard == ('otherwise',) else ('or', a.guard, b.guard)
     return a._replace(text=f'{a.text}, {b.text}', tree=('if', a.guard, a.tree, b.tree), guard=guard)
 

@@ -255,6 +255,8 @@ _commands = {'cdot': '·', 'cdotp': '·', 'times': '×', 'odot': '⊙', 'circ': 
              'lbrace': '{', 'rbrace': '}', 'lbrack': '[', 'rbrack': ']', 'lt': '<', 'gt': '>', 'Rightarrow': '=>', 'implies': '=>', 'Longrightarrow': '=>', 'to': '=>', 'rightarrow': '=>',
              'Leftrightarrow': '=>', 'iff': '=>', 'gets': '<-', 'leftarrow': '<-', 'equiv': '=', 'coloneqq': '=', 'dfrac': 'frac', 'tfrac': 'frac', 'cfrac': 'frac', 'frac': 'frac', 'top': 'ᵀ', 'therefore': '=>'}
 Word = namedtuple('Word', 'kind text start end spaced bold', defaults=(False,)) # spaced: something blank stands before it
+
+_boxed = re.compile(r'\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}')
 _bare_subscript = re.compile(r'_([a-zA-Z0-9])(?=[a-zA-Z0-9])')
 
 # %% ../../nbs/derivations/grammar.ipynb #6565540f
@@ -262,6 +264,7 @@ def words_of(
     text: str, # a docstring, or a part of it
 ) -> list: # of `Word`; the last one is of the kind 'end'
     "The words of a text; blanks only count as what separates them."
+    text = _boxed.sub(lambda found: ' ' * (found.start(1) - found.start()) + found[1] + ' ', text)
     text = re.sub(r'\\\|(?!\|)|\|\|(?!(?<=[\w)\]²³]..)[^\W_]|(?<=[\w)\]²³]..)\()', '‖\u2061', text) # as long as before, for the places in the text
     marked, words, spaced = _unmarked(text), [], True
     is_symbol = _sigma_is_a_symbol(marked.text)
@@ -393,14 +396,24 @@ def names_in(
         if word.kind != 'name': continue
         _differentiated(words, k, names)
         key, before, after = canonical(word.text), words[k - 1].text if k else '', words[k + 1].text
-        if after != '(' and (before in _marks or after in _marks or (',' in (before, after) and is_letter(key)) or words[k + 1].kind in ('super', 'sub') or words[k - 1].kind == 'number' and not word.spaced): names.alone.add(key)
+        if after != '(' and (before in _marks or after in _marks or (',' in (before, after) and is_letter(key)) or words[k + 1].kind in ('super', 'sub') or words[k - 1].kind == 'number' and (not word.spaced or words[k - 2].text == '^' and is_letter(key) and key not in ('a', 'I'))): names.alone.add(key)
     names.quantities.difference_update({key for key in names.quantities if known_function(key) and canonical(key) not in _letters_of_functions}, names.functions)
     if any(word.text == "'" for word in words): names.quantities.update(sorted({'x', 't'} & set(''.join(key for key in names.keys if len(key) < 4)), reverse=True)[:1])
     _note_differentials(words, names)
     _note_pairs(names)
-    for a, b, c, d, e in zip(words, words[1:], words[2:], words[3:], words[4:]):
-        if a.kind == 'name' and b.text == "'" and c.text == '(' and d.kind == 'name' and e.text == ')' and canonical(a.text) not in {*names.functions, *names.quantities} and not known_function(canonical(a.text)): names.unknown.add(canonical(a.text))
+    names.unknown.update(_without_formula(words, names))
     return words, names
+def _without_formula(words, names):
+    "The functions of which the text only says what they depend on: `f'(x)`, `s(x)` where `s = …`, `f(x, y)`."
+    found, defined = set(), {canonical(a.text) for a, b in zip(words, words[1:]) if a.kind == 'name' and b.text == '='}
+    for k, word in enumerate(words[:-2]):
+        key = canonical(word.text) if word.kind == 'name' else ''
+        if not key or key in names.functions: continue
+        primed = words[k + 1].text == "'"
+        if not _bare_arguments(words, k + 1 + primed) or words[k + 1 + primed].spaced: continue
+        if primed and key not in names.quantities and words[k + 3].text != ',' and not known_function(key): found.add(key)
+        if key in names.quantities and (key in defined or words[k + 3].text == ',') and not (primed or known_function(key)): found.add(key)
+    return found
 _letters_of_functions = ('sigma', 'gamma', 'phi', 'Phi', 'psi')
 
 # %% ../../nbs/derivations/grammar.ipynb #ce78677d
@@ -412,7 +425,7 @@ def _defined(words, k, names):
     if f and '\u2060' not in words[j - 2 * len(parameters) - 1].text and f[0] + f[1:2] != 'd(' and not (words[j - 2 * len(parameters) - 1].text in ('/', '∂') or f[0] == 'd' and f[1:] in names.functions):
         if not (f in ('diag', 'axis') or words[j].text == "'"): names.functions.setdefault(f, parameters)
         names.quantities.update(parameters)
-    elif words[j].kind == 'name' and (j < 1 or words[j - 1].text not in ('/', '∂')) and (j == k - 1 or j < 1 or words[j - 1].kind == 'newline' or words[j - 1].text in (',', ';', '.', ':')): names.quantities.add(canonical(words[j].text))
+    elif words[j].kind == 'name' and (j < 1 or words[j - 1].text not in ('/', '∂', '^')) and (j == k - 1 or j < 1 or words[j - 1].kind == 'newline' or words[j - 1].text in (',', ';', '.', ':')): names.quantities.add(canonical(words[j].text))
 def _note_differentials(words, names):
     "Notes `dW` where W is a symbol: a differential, or the gradient by W."
     for before, word in zip([words[-1], *words], words):
@@ -1032,19 +1045,25 @@ def special_name(self:Reader, key, word):
     names = self.names
     base, _, layer = word.text.partition('\u2060')
     if layer.isdigit() and canonical(base) in names.functions and self.sees('('): return ('prime', canonical(base), int(layer), *self.application(key)[2:])
-    if key in names.unknown and self.sees('(') and not self.word.spaced and self.is_own_argument(): self.application(key); return ('sym', key)
+    if key in names.unknown and self.sees('(') and not self.word.spaced and self.are_own_arguments(): self.application(key); return ('sym', key)
     quotient = re.fullmatch(r'd([^\W\d_][^\W_]*)_d(\w+)', key)
     if quotient and quotient[1] in names.quantities: return ('d', ('sym', quotient[1]), (('sym', quotient[2]),)) # dL_dw, as in code
     if self.is_differential(key): return ('diff', ('sym', key[1:]))
     if key == 'd' and 'd' not in names.quantities and (self.sees('(', '{', '|') and not self.word.spaced or self.at_function()): return ('diff', self.raised(self.atom()))
     if key == 'd' and self.word.kind == 'name' and canonical(self.word.text) in names.differentials: return ('diff', self.atom())
     partial = re.fullmatch(r'([a-zA-Z])_([a-zA-Z]{1,2})', key)
-    if partial and set(partial[2]) <= set(names.functions.get(partial[1], ())): return ('d', ('sym', partial[1]), tuple(('sym', letter) for letter in partial[2]))
+    if partial and set(partial[2]) <= set(names.functions.get(partial[1], self.coordinates(partial[1]))): return ('d', ('sym', partial[1]), tuple(('sym', letter) for letter in partial[2]))
     dotted = unicodedata.normalize('NFD', word.text)
     if dotted[1:] in ('\u0307', '\u0308') and dotted[0].isalpha(): return ('d', ('sym', canonical(dotted[0])), (('sym', 't'),) * (1 + (dotted[1] == '\u0308')))
     return None
 
 # %% ../../nbs/derivations/grammar.ipynb #480b06e1
+@patch
+def coordinates(self:Reader, key):
+    "The letters by which a subscript can differentiate what the text defines without arguments: `f_x` where `f = x² y`."
+    names = self.names
+    return set('xyz') & (names.quantities | names.alone) if key in 'fghuz' and key in names.quantities and f'{key}_x' not in names.alone - names.quantities else ()
+
 @patch
 def side_by_side(self:Reader, letters):
     "Letters that are factors of each other, as in `wx`."
@@ -1161,7 +1180,7 @@ def derivative(self:Reader, fraction=None):
     order, rest = self.d(d)
     if d == '∂' and self.word.kind == 'sub' and not self.word.spaced: return self.subscripted(order)
     operator = self.sees('}' if fraction else '/') and not rest
-    top = None if operator else self.differentiated(rest)
+    top = None if operator else self.differentiated(rest, bool(fraction))
     self.expect('}' if fraction else '/')
     if fraction: self.expect('{')
     by = self.denominator(d, order, word, bool(fraction))
@@ -1225,9 +1244,10 @@ def whole(self:Reader, tree):
 
 # %% ../../nbs/derivations/grammar.ipynb #b65ecf7b
 @patch
-def differentiated(self:Reader, rest):
-    "What stands above the fraction: a name, a function of something, or a bracket."
+def differentiated(self:Reader, rest, fraction=False):
+    "What stands above the fraction: a name, a function of something, or a bracket; in LaTeX all factors up to the brace."
     if self.sees('/'): self.refuse('expected something to differentiate')
+    if fraction: return self.product()
     return self.raised(self.primed(self.atom()))
 
 # %% ../../nbs/derivations/grammar.ipynb #d7b30871
@@ -1299,6 +1319,15 @@ def primed(self:Reader, tree):
 def is_own_argument(self:Reader):
     "Whether a bracket holds a single symbol: `y'(x)`."
     return self.next().kind == 'name' and is_letter(canonical(self.next().text)) and self.next(2).text == ')'
+@patch
+def are_own_arguments(self:Reader):
+    "Whether a bracket holds symbols only: `y(x)`, `f(x, y)`."
+    return _bare_arguments(self.words, self.at)
+def _bare_arguments(words, k):
+    "Whether the bracket `words[k]` holds symbols with commas between them."
+    if words[k].text != '(': return False
+    while words[k].text in ('(', ',') and words[k + 1].kind == 'name' and is_letter(canonical(words[k + 1].text)): k += 2
+    return words[k].text == ')'
 
 # %% ../../nbs/derivations/grammar.ipynb #29d4ccc1
 comparisons = ('<', '>', '<=', '>=', '!=', '==')

@@ -44,12 +44,13 @@ def note(self:Claims, equation):
     if left[0] in ('d', 'grad', 'prime'): return self.note_derivative(equation)
     if left[0] == 'diff': return self.claim(equation, rights, 'differential')
     if left[0] == 'index' and left[1][0] in ('d', 'grad'): return self.claim(equation, rights, 'derivative')
+    if self.is_assumption(equation): return
     if self.names_point(left, rights): return self.claim(equation, rights[1:], 'unreadable', ('unreadable', 'a derivative at one point is not checked'))
     key = next(iter(self.defines(equation)), None)
     if key and rights[0].tree and key in symbols(rights[0].tree) and left[0] == 'sym' and not rights[0].guard: self.updates.append(rights[0].tree); return
     if left[0] == 'pow' and left[1][0] == 'sym' and left[2] == ('num', '2') and left[1][1] not in self.known: return self.define_root(equation, left[1][1])
     if key: return self.define(equation, key)
-    if self.is_assumption(equation): return
+    if self.is_condition(equation): return
     self.claim(equation, rights, 'identity')
 @patch
 def names_point(self:Claims, left, rights):
@@ -116,10 +117,15 @@ def define_root(self:Claims, equation, key):
 def is_assumption(self:Claims, equation):
     "Whether an equation restricts its symbols, as Σ_i y_i = 1, ‖x‖ = 1, A = Aᵀ and RᵀR = I do; it is noted then."
     left, right = equation.left.tree, equation.rights[0].tree
-    if right is None: return False
-    for what, pattern in _assumptions:
+    for what, pattern in _assumptions if right else ():
         key = pattern(left, right)
-        if key and key not in self.known: self.assumed.append((what, key)); return True
+        if key and (key not in self.known or what == 'symmetric'): self.assumed.append((what, key)); return True
+    return False
+@patch
+def is_condition(self:Claims, equation):
+    "Whether an equation between a formula of free symbols and a number may be a condition; it is a claim then that may be dropped."
+    left, right = equation.left.tree, equation.rights[0].tree
+    if right is None: return False
     inside = symbols(left)
     if right[0] != 'num' or not inside or inside & self.known or any(part[0] in ('d', 'prime', 'diff') for part in subtrees(left)): return False
     self.claim(equation, equation.rights, 'assumption')
@@ -159,7 +165,9 @@ class Ranks:
         calls = {known_function(part[1]) for part in parts if part[0] == 'call'}
         transposes = any(part[0] == 'T' or part[0] == 'mul' and part[1] in ('@', '⊗', ':') for part in parts)
         self.matrices = transposes and self.has_capital(parts) or bool(calls & _of_matrices) or any(rank > 1 for rank in self.found.values()) or bool(re.search(r'\bmatri(?:x|ces)\b', text)) or any(part == ('call', 'ones') for part in parts) or capitals == 'matrices'
-        self.arrays = self.matrices or transposes or bool(calls & (_of_vectors | _over_entries)) or any(part[0] == 'call' and len(part) == 3 and known_function(part[1]) in ('max', 'min', 'amax', 'amin') for part in parts) or any(part[0] in ('sum', 'index') or part[0] == 'mul' and part[1] in ('⊙', '⊗') for part in parts) or bool(re.search(r'\bvectors?\b', text))
+        signs = {part[1] for part in parts if part[0] == 'mul' and part[2][0] == part[3][0] == 'sym'}
+        self.spatial = {'×', '·'} <= signs # who writes both means vectors
+        self.arrays = self.matrices or transposes or self.spatial or bool(calls & (_of_vectors | _over_entries)) or any(part[0] == 'call' and len(part) == 3 and known_function(part[1]) in ('max', 'min', 'amax', 'amin') for part in parts) or any(part[0] in ('sum', 'index') or part[0] == 'mul' and part[1] in ('⊙', '⊗') for part in parts) or bool(re.search(r'\bvectors?\b', text))
         vectors = bool(calls & _of_vectors) or any(part[0] == 'mul' and part[1] == '⊙' for part in parts) or bool(re.search(r'\bvectors?\b', text))
         self.matrices = self.matrices or vectors and capitals != 'numbers' and any(part[0] == 'mul' and part[1] in ('', '@') and part[2][0] == 'sym' and self.is_capital(part[2][1]) and part[2][1] not in self.definitions for part in parts)
         if self.arrays: self.infer(trees, parts); self.agree(claims)
@@ -192,6 +200,7 @@ def indexed(self:Ranks, parts):
 @patch
 def infer(self:Ranks, trees, parts):
     "Fills in what the trees tell, from the surest to the least sure."
+    outside = set().union(*(_beside_sums(tree) for tree in trees))
     for part in parts:
         name = known_function(part[1]) if part[0] == 'call' else None
         if part[0] == 'T': self.vectorial(part[1])
@@ -199,10 +208,17 @@ def infer(self:Ranks, trees, parts):
         elif name in _of_matrices | _of_vectors:
             for argument in part[2:]: self.vectorial(argument, 2 if name in _of_matrices else 1)
         elif name in _over_entries and not self.letters or part[0] == 'sum' and not part[1] or name in ('max', 'min', 'amax', 'amin') and len(part) == 3:
-            for key in self.made_of(part): self.doubt(key, 1, key.rstrip('_0123456789') in _parameters)
-        elif part[0] == 'mul' and part[2][0] == 'T': self.vectorial(part[3])
+            for key in self.made_of(part): self.doubt(key, 1, key.rstrip('_0123456789') in _parameters or key in outside)
+        elif part[0] == 'mul' and (part[2][0] == 'T' or part[1] == '×' and self.spatial and part[2][0] == part[3][0] == 'sym'):
+            for side in part[2:]: self.vectorial(side)
     for _ in range(2):
         for tree in trees: self.estimate(tree)
+def _beside_sums(tree):
+    "The symbols in terms that are added to a sum over entries, as s in sum(x²)/s - n log(s): numbers, most likely."
+    if tree[0] not in ('add', 'sub'): return set()
+    terms = [term for side in tree[1:] for term in (side[1:] if side[0] in ('add', 'sub') else (side,))]
+    def sums(term): return any(part[0] == 'sum' or part[0] == 'call' and known_function(part[1]) in _over_entries for part in subtrees(term))
+    return set().union(*(symbols(term) for term in terms if not sums(term))) if any(map(sums, terms)) else set()
 
 # %% ../../nbs/derivations/truth.ipynb #c96bae1c
 @patch
@@ -222,9 +238,11 @@ def agree(self:Ranks, claims):
     for claim in claims:
         if claim.truth[0] != 'd' or not claim.side.tree or len(claim.truth[2]) != 1: continue
         key = base_symbol(claim.truth[2][0])
-        if key in self.doubtful and self.found.get(key) == 1 and self.estimate(claim.side.tree) == 0 and any(part[0] == 'call' and known_function(part[1]) in _over_entries for part in subtrees(claim.side.tree)):
-            self.found[key] = 0
-            del self.doubtful[key]
+        summed = any(part[0] == 'call' and known_function(part[1]) in _over_entries for part in subtrees(claim.side.tree))
+        if not (summed and key in self.doubtful and self.found.get(key) == 1): continue
+        self.found[key] = 0
+        if self.estimate(claim.side.tree) == 0: del self.doubtful[key]
+        else: self.found[key] = 1
 
 # %% ../../nbs/derivations/truth.ipynb #b2b54c59
 @patch
@@ -420,7 +438,10 @@ def link(self:Trial):
     for top in sorted(key for key in tops if key and key not in meaning.definitions and key not in meaning.functions):
         variables = {base_symbol(part[2][0]) for part in slopes if base_symbol(part[1]) == top} - {None, top}
         if not variables: continue
-        if top in plain or top in self.reading.names.unknown: meaning.unknown[top] = tuple(sorted(variables))
+        if top in plain or top in self.reading.names.unknown:
+            meaning.unknown[top] = tuple(sorted(variables))
+            varying = set('uvfgh') | set('xyz' if 't' in variables else '') # by convention no constants, beside another function of which only the slope is named
+            if not variables & plain: meaning.unknown.update({key: tuple(sorted(variables)) for key in varying & plain - set(meaning.definitions) - tops})
         else: meaning.upstream[top] = {key: f'gradient of {top} by {key}' for key in self.terminals(variables)}
     vars(meaning).pop('_depends', None)
     self.link_differentials(right)
