@@ -122,5 +122,5 @@ def plot_rounding(
     ax.plot(error(recorded[295], true), rows, 'D', color=blue, markersize=5, label='Zygote: x (1 - tanh²(xw))')
     ax.set(yticks=rows, xlim=(-2, 2))
     ax.invert_yaxis()
-    ax.legend(frameon=False, loc='lower right')
+    ax.legend(loc='lower left')
     return ax
