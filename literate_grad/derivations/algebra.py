@@ -13,7 +13,7 @@ from fastcore.basics import patch
 from .arrays import Meaning
 from .grammar import Reader, Unreadable, functions, known_function, replaced, subtrees, symbols, vulgar_fractions
 
-# %% ../../nbs/derivations/algebra.ipynb #8b3a5e87
+# %% ../../nbs/derivations/algebra.ipynb #9cdea273
 class Unprovable(Exception): "What is not turned into SymPy's expressions."
 class Pivot(Exception):
     "An expression whose sign decides what another one is."
@@ -21,9 +21,10 @@ class Pivot(Exception):
 symbolic_work = 60 # what one symbolic operation counts for, in entries of an array
 largest = 400 # nodes in one expression that SymPy gets
 most_pivots = 3
-_in_sympy = {'asin': 'asin', 'acos': 'acos', 'atan': 'atan', 'loggamma': 'loggamma', 'digamma': 'digamma', **{name: name for name in 'exp log sqrt sin cos tan sinh cosh tanh asinh acosh atanh erf erfc gamma'.split()}}
+_in_sympy = {'asin': 'asin', 'acos': 'acos', 'atan': 'atan', 'loggamma': 'loggamma', 'digamma': 'digamma',
+    **{name: name for name in 'exp log sqrt sin cos tan sinh cosh tanh asinh acosh atanh erf erfc gamma'.split()}}
 
-# %% ../../nbs/derivations/algebra.ipynb #fb87606e
+# %% ../../nbs/derivations/algebra.ipynb #2c80e242
 class Symbolic:
     "Turns trees into expressions, under assumptions about the signs of pivots."
     def __init__(self, meaning, ranks, signs=None):
@@ -45,7 +46,8 @@ class Symbolic:
             part = stack.pop()
             count += 1
             if count > largest or part.is_Integer and abs(part) > 10**40: raise Unprovable('too large')
-            if part.is_Pow and part.exp.is_Rational and (abs(part.exp.p) > 60 or part.exp.q > 12): raise Unprovable('a large power')
+            if part.is_Pow and part.exp.is_Rational and (abs(part.exp.p) > 60 or part.exp.q > 12):
+                raise Unprovable('a large power')
             stack.extend(part.args)
         if e.has(self.sp.I, self.sp.nan, self.sp.zoo, self.sp.oo, -self.sp.oo): raise Unprovable('not real')
         return e
@@ -76,7 +78,7 @@ def _add(self:Symbolic, a, b, keep): return self.of(a, keep) + self.of(b, keep)
 @patch
 def _sub(self:Symbolic, a, b, keep): return self.of(a, keep) - self.of(b, keep)
 
-# %% ../../nbs/derivations/algebra.ipynb #51676845
+# %% ../../nbs/derivations/algebra.ipynb #2b67536d
 @patch
 def _neg(self:Symbolic, a, keep): return -self.of(a, keep)
 @patch
@@ -87,8 +89,10 @@ def _mul(self:Symbolic, sign, a, b, keep):
     if any(self.ranks.get(key, 0) > 1 for key in symbols(a) | symbols(b)): raise Unprovable('a product of matrices')
     left, right = self.of(a, keep), self.of(b, keep)
     both = all(any(self.ranks.get(s.name) for s in e.free_symbols if not s.is_Dummy) for e in (left, right))
-    name, usual = {'': ('x w', 'entry by entry'), '·': ('x · w', 'the inner product')}.get(sign, ('X * Y', 'entry by entry'))
-    if both and sign != '⊙' and self.meaning.choices.get(name, usual) != 'entry by entry': return self.summed('sum', ('mul', '⊙', a, b), keep)
+    name, usual = {'': ('x w', 'entry by entry'), '·': ('x · w', 'the inner product')}.get(sign,
+        ('X * Y', 'entry by entry'))
+    if both and sign != '⊙' and self.meaning.choices.get(name, usual) != 'entry by entry':
+        return self.summed('sum', ('mul', '⊙', a, b), keep)
     return left * right
 @patch
 def _pow(self:Symbolic, a, b, sign='^', keep=frozenset()):
@@ -97,7 +101,7 @@ def _pow(self:Symbolic, a, b, sign='^', keep=frozenset()):
     if base.is_Number and exponent.is_Number and abs(base) > 10**6: raise Unprovable('a large power')
     return base**exponent
 
-# %% ../../nbs/derivations/algebra.ipynb #b013a671
+# %% ../../nbs/derivations/algebra.ipynb #b4d23983
 @patch
 def _call(self:Symbolic, name, *arguments, keep=frozenset()):
     if name in self.meaning.functions: return self.applied(name, [self.of(part, keep) for part in arguments], keep)
@@ -107,23 +111,25 @@ def _call(self:Symbolic, name, *arguments, keep=frozenset()):
     if known in ('max', 'maximum', 'min', 'minimum') and len(arguments) == 2:
         a, b = (self.of(part, keep) for part in arguments)
         return (a if self.sign(a - b) > 0 else b) if known.startswith('max') else (b if self.sign(a - b) > 0 else a)
-    if known == 'bars' and not any(self.ranks.get(key) for key in symbols(arguments[0])): return self.function(functions['abs'], self.of(arguments[0], keep))
+    if known == 'bars' and not any(self.ranks.get(key) for key in symbols(arguments[0])):
+        return self.function(functions['abs'], self.of(arguments[0], keep))
     if known in ('sum', 'mean') and len(arguments) == 1: return self.summed(known, arguments[0], keep)
     raise Unprovable(name)
+
+# %% ../../nbs/derivations/algebra.ipynb #8fd4ea3b
 @patch
 def function(self:Symbolic, entry, u):
     "A function of the table."
     if entry.name in ('abs', 'sign', 'step', 'relu'):
         side = self.sign(u)
-        return {'abs': side * u, 'sign': self.sp.Integer(side), 'step': self.sp.Integer(side > 0), 'relu': u if side > 0 else self.sp.Integer(0)}[entry.name]
+        return {'abs': side * u, 'sign': self.sp.Integer(side), 'step': self.sp.Integer(side > 0), 'relu': u
+            if side > 0 else self.sp.Integer(0)}[entry.name]
     if entry.name == 'sigmoid': return 1/(1 + self.sp.exp(-u))
     if entry.name == 'cbrt': return self.sign(u) * (self.sign(u) * u)**self.sp.Rational(1, 3)
     if entry.name in _in_sympy: return getattr(self.sp, _in_sympy[entry.name])(u)
     if not entry.formula: raise Unprovable(entry.name)
     inner = Symbolic(Meaning(), {}, self.signs)
     return self.bounded(inner.of(Reader(entry.formula).expression()).subs(inner.symbol('u'), u))
-
-# %% ../../nbs/derivations/algebra.ipynb #40a944e9
 @patch
 def sign(self:Symbolic, e):
     "The sign of a pivot on the side that is looked at."
@@ -133,6 +139,8 @@ def sign(self:Symbolic, e):
     if e in self.signs: return self.signs[e]
     if -e in self.signs: return -self.signs[-e]
     raise Pivot(e)
+
+# %% ../../nbs/derivations/algebra.ipynb #6942da31
 @patch
 def applied(self:Symbolic, name, arguments, keep):
     "A function of the text at other arguments."
@@ -142,9 +150,8 @@ def applied(self:Symbolic, name, arguments, keep):
     self.active.add(name)
     try: body = self.of(tree, keep | set(parameters))
     finally: self.active.discard(name)
-    return body.xreplace({self.symbol(p): d for p, d in zip(parameters, dummies)}).xreplace(dict(zip(dummies, arguments)))
-
-# %% ../../nbs/derivations/algebra.ipynb #937b9ca5
+    return body.xreplace({self.symbol(p): d for p, d in zip(parameters, dummies)}).xreplace(dict(zip(dummies,
+        arguments)))
 @patch
 def summed(self:Symbolic, known, tree, keep):
     "A sum over entries: a symbol that knows its summand."
@@ -156,6 +163,8 @@ def summed(self:Symbolic, known, tree, keep):
 @patch
 def _if(self:Symbolic, condition, a, b, keep):
     return self.of(a if self.holds(condition, keep) else b, keep)
+
+# %% ../../nbs/derivations/algebra.ipynb #536d4324
 @patch
 def holds(self:Symbolic, condition, keep):
     kind, *parts = condition
@@ -165,8 +174,6 @@ def holds(self:Symbolic, condition, keep):
     if kind != 'compare' or parts[0] in ('==', '!='): raise Unprovable('a condition')
     side = self.sign(self.of(parts[1], keep) - self.of(parts[2], keep))
     return side > 0 if parts[0] in ('>', '>=') else side < 0
-
-# %% ../../nbs/derivations/algebra.ipynb #d579a7e6
 @patch
 def _d(self:Symbolic, top, by, keep):
     "The derivative by symbols, also by those that the text defines."
@@ -176,6 +183,8 @@ def _d(self:Symbolic, top, by, keep):
     e = self.of(top, keep | keys)
     for part in by: e = self.bounded(self.slope(e, self.symbol(part[1])))
     return e.xreplace({self.symbol(key): self.of(('sym', key), keep) for key in keys if key not in keep})
+
+# %% ../../nbs/derivations/algebra.ipynb #af37650b
 @patch
 def by_expression(self:Symbolic, top, by, keep):
     "The derivative by an expression that stands in the top as it is."
@@ -185,8 +194,6 @@ def by_expression(self:Symbolic, top, by, keep):
     if not outer.has(u): outer = e.subs(inner, u)
     if outer.free_symbols & inner.free_symbols: raise Unprovable('its symbols also stand outside')
     return outer.diff(u).xreplace({u: inner})
-
-# %% ../../nbs/derivations/algebra.ipynb #caff273f
 @patch
 def slope(self:Symbolic, e, s):
     "The derivative of an expression with respect to a symbol, through the sums in it."
@@ -194,9 +201,13 @@ def slope(self:Symbolic, e, s):
     for entry, dummy in list(self.sums.items()):
         if not e.has(dummy): continue
         inner = self.sp.expand(entry.diff(s))
-        if not self.ranks.get(s.name): inner = self.sums.setdefault(inner, self.sp.Dummy(real=True)) if inner.free_symbols and any(self.ranks.get(x.name) for x in inner.free_symbols) else inner * self.symbol('n')
+        if not self.ranks.get(s.name):
+            inner = self.sums.setdefault(inner,
+                self.sp.Dummy(real=True)) if inner.free_symbols and any(self.ranks.get(x.name) for x in inner.free_symbols) else inner * self.symbol('n')
         total += e.diff(dummy) * inner
     return total
+
+# %% ../../nbs/derivations/algebra.ipynb #94c6ab28
 @patch
 def _prime(self:Symbolic, key, order, *arguments, keep=frozenset()):
     if key in self.meaning.functions:
@@ -210,10 +221,9 @@ def _prime(self:Symbolic, key, order, *arguments, keep=frozenset()):
     else: raise Unprovable('a prime')
     for _ in range(order): e = self.bounded(e.diff(u))
     return e.xreplace({u: at})
-
-# %% ../../nbs/derivations/algebra.ipynb #1a1a15c8
 @patch
-def _known(self:Symbolic, name, argument, keep): return self.function(functions[known_function(name)], self.of(argument, keep))
+def _known(self:Symbolic, name, argument, keep): return self.function(functions[known_function(name)],
+    self.of(argument, keep))
 
 # %% ../../nbs/derivations/algebra.ipynb #0413f290
 def terms_of(e):
@@ -238,7 +248,7 @@ def is_zero(
     numerator = sp.fraction(sp.together(e.rewrite(sp.exp)))[0]
     return terms_of(numerator) <= most_terms and sp.expand(numerator) == 0
 
-# %% ../../nbs/derivations/algebra.ipynb #b2c40856
+# %% ../../nbs/derivations/algebra.ipynb #cdf8be99
 def on_each_side(
     build, # a function of `Symbolic`
     meaning, # what the symbols stand for
@@ -254,11 +264,12 @@ def on_each_side(
         above, below = (on_each_side(build, meaning, ranks, {**signs, pivot.e: side}) for side in (1, -1))
         u = tree_of(pivot.e)
         if above == below: return above
-        if below == ('neg', above): return ('call', 'sign', u) if above == ('num', '1') else ('mul', '*', above, ('call', 'sign', u))
+        if below == ('neg', above):
+            return ('call', 'sign', u) if above == ('num', '1') else ('mul', '*', above, ('call', 'sign', u))
         return ('if', ('compare', '>', u, ('num', '0')), above, below)
     return tree_of(shortest(e), {dummy: ('call', 'sum', tree_of(entry)) for entry, dummy in symbolic.sums.items()})
 
-# %% ../../nbs/derivations/algebra.ipynb #cbaccfa5
+# %% ../../nbs/derivations/algebra.ipynb #f670523a
 def proved(
     claim: tuple, # a tree
     truth: tuple, # another
@@ -276,7 +287,8 @@ def proved(
             except Pivot as pivot:
                 if len(side) >= most_pivots: return False
                 signs += [{**side, pivot.e: 1}, {**side, pivot.e: -1}]
-    except (Unprovable, Unreadable, RecursionError, ArithmeticError, ValueError, TypeError, AttributeError): return False
+    except (Unprovable, Unreadable, RecursionError, ArithmeticError, ValueError, TypeError, AttributeError):
+        return False
     return True
 
 # %% ../../nbs/derivations/algebra.ipynb #8aa1fbd2
@@ -303,19 +315,22 @@ def tree_of(
     if e.is_Pow: return ('pow', tree_of(e.base, names), tree_of(e.exp, names), '^')
     return ('call', {'Abs': 'abs'}.get(e.func.__name__, e.func.__name__), *(tree_of(part, names) for part in e.args))
 
-# %% ../../nbs/derivations/algebra.ipynb #3c0a91cf
+# %% ../../nbs/derivations/algebra.ipynb #448df77a
 def _sum_tree(e, names):
     terms = sorted(e.as_ordered_terms(), key=_negative)
     tree = tree_of(terms[0], names)
-    for term in terms[1:]: tree = ('sub', tree, tree_of(-term, names)) if _negative(term) else ('add', tree, tree_of(term, names))
+    for term in terms[1:]:
+        tree = ('sub', tree, tree_of(-term, names)) if _negative(term) else ('add', tree, tree_of(term, names))
     return tree
 def _product_tree(e, names):
     "Numbers first, then symbols, then functions; what has a negative power goes below."
     import sympy as sp
     if _negative(e): return ('neg', tree_of(-e, names))
     coefficient, rest = e.as_coeff_Mul()
-    factors = sorted(rest.as_ordered_factors() if rest.is_Mul else [rest], key=lambda part: not (part if not part.is_Pow else part.base).is_Symbol)
-    over = [sp.Integer(coefficient.p)] * (coefficient.p != 1) + [part for part in factors if not is_below(part) and part != 1]
+    factors = sorted(rest.as_ordered_factors() if rest.is_Mul else [rest],
+        key=lambda part: not (part if not part.is_Pow else part.base).is_Symbol)
+    over = [sp.Integer(coefficient.p)] * (coefficient.p != 1) + [part for part in factors if not is_below(part)
+        and part != 1]
     under = [sp.Integer(coefficient.q)] * (coefficient.q != 1) + [1 / part for part in factors if is_below(part)]
     def product(parts):
         tree = tree_of(parts[0], names) if parts else ('num', '1')
@@ -323,12 +338,13 @@ def _product_tree(e, names):
         return tree
     return ('div', product(over), product(under)) if under else product(over)
 
-# %% ../../nbs/derivations/algebra.ipynb #9b5f2f75
+# %% ../../nbs/derivations/algebra.ipynb #a811de94
 def cancelled(e):
     "An expression in its shortest form, with little work."
     import sympy as sp
     forms = [e]
-    whole = all(power.exp.is_Integer and abs(power.exp) <= 8 for power in e.atoms(sp.Pow) if power.exp.is_Number) and all(number.q <= 12 for number in e.atoms(sp.Rational))
+    whole = all(power.exp.is_Integer and abs(power.exp) <= 8 for power in e.atoms(sp.Pow)
+        if power.exp.is_Number) and all(number.q <= 12 for number in e.atoms(sp.Rational))
     if size_of(e) <= 60 and terms_of(e) <= 40 and whole: forms += [sp.cancel(e), sp.expand(e), sp.factor_terms(e)]
     return min(forms, key=size_of)
 def forms_of(truth, hyperbolic):
@@ -352,7 +368,7 @@ def shortest(
         forms.append(share * outcome[0])
     return min(forms, key=lambda form: size_of(form) + 4 * bool(outcome and form.has(outcome[0])))
 
-# %% ../../nbs/derivations/algebra.ipynb #69d47c8b
+# %% ../../nbs/derivations/algebra.ipynb #eb7055d1
 def separating(
     claim, # an expression of SymPy
     truths, # the truth in several forms
@@ -368,16 +384,18 @@ def separating(
     if claim is None or claim == 0 or truths[0] == 0 or size_of(claim) + size_of(truths[0]) > 300: return ''
     found = [pair for truth in truths for pair in _between(claim, truth, write)]
     return min(found)[1] if found else ''
+
+# %% ../../nbs/derivations/algebra.ipynb #46742311
 def _between(claim, truth, write):
     "Factors and terms between claim and truth, with their sizes."
     limit = size_of(truth)
     for missing, e in (('missing', truth / claim), ('too much', claim / truth)):
         e = cancelled(e)
-        if not _is_fraction(e) and (size_of(e) * (1 + e.is_Add) <= limit or truth.has(e)) and not e.is_number: yield size_of(e), f'the factor {write(e)} is {missing}'
+        if not _is_fraction(e) and (size_of(e) * (1 + e.is_Add) <= limit or truth.has(e)) and not e.is_number:
+            yield size_of(e), f'the factor {write(e)} is {missing}'
     e = cancelled(truth - claim)
-    if e != 0 and (size_of(e) * (1 + e.is_Add) < limit or e.is_Rational): yield size_of(e), f'the term {write(-e)} is too much' if _negative(e) else f'the term {write(e)} is missing'
-
-# %% ../../nbs/derivations/algebra.ipynb #d82e9d14
+    if e != 0 and (size_of(e) * (1 + e.is_Add) < limit or e.is_Rational):
+        yield size_of(e), f'the term {write(-e)} is too much' if _negative(e) else f'the term {write(e)} is missing'
 def _is_fraction(e):
     from sympy import fraction
     return bool(fraction(e)[1].free_symbols)

@@ -70,7 +70,7 @@ def _pairwise(op, a, b, what='+'):
         if m != n and 1 not in (m, n): raise Misfit(f'the index {name} runs over different lengths', m, n)
     return Value(op(left, right), names)
 
-# %% ../../nbs/derivations/arrays.ipynb #e7580e2b
+# %% ../../nbs/derivations/arrays.ipynb #fed3a746
 class Floats:
     "NumPy's numbers."
     digits, tolerance = 16, 1e-7
@@ -87,11 +87,14 @@ class Floats:
 def _float_functions():
     "NumPy's functions by name."
     table = {name: getattr(np, name) for name in 'exp log sqrt cbrt sin cos tan sinh cosh tanh abs sign'.split()}
-    table |= {a: getattr(np, b) for a, b in (('asin', 'arcsin'), ('acos', 'arccos'), ('atan', 'arctan'), ('asinh', 'arcsinh'), ('acosh', 'arccosh'), ('atanh', 'arctanh'))}
+    table |= {a: getattr(np, b) for a, b in (('asin', 'arcsin'), ('acos', 'arccos'), ('atan', 'arctan'),
+        ('asinh', 'arcsinh'), ('acosh', 'arccosh'), ('atanh', 'arctanh'))}
     def vectorized(f): return np.vectorize(lambda x: f(x) if math.isfinite(x) else math.nan, otypes=[float])
-    table |= {'erf': vectorized(math.erf), 'erfc': vectorized(math.erfc), 'gamma': vectorized(_quiet(math.gamma)), 'loggamma': vectorized(_quiet(math.lgamma))}
+    table |= {'erf': vectorized(math.erf), 'erfc': vectorized(math.erfc), 'gamma': vectorized(_quiet(math.gamma)),
+        'loggamma': vectorized(_quiet(math.lgamma))}
     table |= {name: vectorized(_quiet(_mpmath_function(name))) for name in ('digamma', 'trigamma')}
-    return table | {'sigmoid': lambda u: 1/(1 + np.exp(-u)), 'step': lambda u: np.where(u > 0, 1.0, 0.0), 'relu': lambda u: np.maximum(u, 0)}
+    return table | {'sigmoid': lambda u: 1/(1 + np.exp(-u)), 'step': lambda u: np.where(u > 0, 1.0, 0.0),
+        'relu': lambda u: np.maximum(u, 0)}
 
 # %% ../../nbs/derivations/arrays.ipynb #18083e44
 def _quiet(f):
@@ -107,13 +110,14 @@ def _mpmath_function(name):
     return f
 largest_exponent = 5000 # of two, in the argument of exp and the like: beyond it values are treated as missing
 
-# %% ../../nbs/derivations/arrays.ipynb #1272e444
+# %% ../../nbs/derivations/arrays.ipynb #f898a8e1
 class Digits:
     "mpmath's numbers with `digits` decimal digits, in a context of their own."
     def __init__(self, digits, shaken=False):
         import mpmath
         self.shaken, self.rng = shaken, random.Random(digits)
-        self.digits, self.ctx = digits, mpmath.MPContext() if hasattr(mpmath, 'MPContext') else mpmath.ctx_mp.MPContext()
+        self.digits, self.ctx = digits, mpmath.MPContext() if hasattr(mpmath,
+            'MPContext') else mpmath.ctx_mp.MPContext()
         self.ctx.dps = digits
         self.tolerance = self.ctx.mpf(10)**(15 - digits)
         self.functions = _digit_functions(self.ctx)
@@ -127,15 +131,16 @@ class Digits:
         "Numbers that are off by some units in the last places, to see which results hang on those."
         if not self.shaken: return a
         size = self.ctx.mpf(10)**(-self.digits)
-        return np.asarray(np.frompyfunc(lambda x: x * (1 + self.rng.randrange(10**4, 10**6) * self.rng.choice((-1, 1)) * size), 1, 1)(a))
+        return np.asarray(np.frompyfunc(lambda x: x * (1 + self.rng.randrange(10**4,
+            10**6) * self.rng.choice((-1, 1)) * size), 1, 1)(a))
 
+# %% ../../nbs/derivations/arrays.ipynb #19e70d11
 @patch
 def array(self:Digits, values):
     a = np.empty(np.shape(values), object)
     a[...] = values
-    return self.shake(np.frompyfunc(lambda x: self.ctx.mpf(x.numerator)/x.denominator if isinstance(x, (Fraction, int)) else self.ctx.mpf(float(x)), 1, 1)(a))
-
-# %% ../../nbs/derivations/arrays.ipynb #79ee76bc
+    return self.shake(np.frompyfunc(lambda x: self.ctx.mpf(x.numerator)/x.denominator
+        if isinstance(x, (Fraction, int)) else self.ctx.mpf(float(x)), 1, 1)(a))
 @patch
 def apply(self:Digits, name, a): return self.shake(np.asarray(self.functions[name](a)))
 @patch
@@ -150,6 +155,8 @@ def product(self:Digits, a, b): return np.matmul(a, b)
 def inverse(self:Digits, a): return _over_matrices(lambda m: _solved(m, self.ctx)[0], a)
 @patch
 def determinant(self:Digits, a): return _over_matrices(lambda m: _solved(m, self.ctx)[1], a)
+
+# %% ../../nbs/derivations/arrays.ipynb #57add056
 def _real(f, ctx, growing=False):
     "A function of mpmath that gives NaN where it has no real value, and where its value would be too long."
     def real(*u):
@@ -160,29 +167,32 @@ def _real(f, ctx, growing=False):
             return y if isinstance(y, ctx.mpf) else ctx.nan if isinstance(y, ctx.mpc) else ctx.mpf(y)
         except (ArithmeticError, ValueError, TypeError, ctx.NoConvergence): return ctx.nan
     return real
-
-# %% ../../nbs/derivations/arrays.ipynb #3348fb25
 def _large(f, ctx, u):
     "The value at a large argument, where it is still a number of reasonable length."
     if len(u) == 2: # a power
         if u[0] <= 0 and not ctx.isint(u[1]): return ctx.nan
-        if u[0] == 0 or abs(u[1]) * max(abs(ctx.mag(u[0])), 1) > 1e6 or ctx.isint(u[1]) and ctx.mag(u[1]) > 30: return ctx.nan
+        if u[0] == 0 or abs(u[1]) * max(abs(ctx.mag(u[0])), 1) > 1e6 or ctx.isint(u[1]) and ctx.mag(u[1]) > 30:
+            return ctx.nan
         y = f(*u)
         return y if isinstance(y, ctx.mpf) else ctx.nan
     if ctx.mag(u[0]) > 20: return ctx.nan
     return f(*u)
+
+# %% ../../nbs/derivations/arrays.ipynb #d7b6f53d
 def _digit_functions(ctx):
     "mpmath's functions by name, for arrays of its numbers."
     names = 'log sin cos tan asin acos atan tanh asinh acosh atanh erf erfc sqrt sign gamma loggamma digamma'.split()
-    table = {name: getattr(ctx, name) for name in names} | {'abs': abs, 'divide': lambda a, b: a/b, 'step': lambda u: ctx.mpf(u > 0), 'relu': lambda u: max(u, ctx.mpf(0))}
+    table = {name: getattr(ctx, name) for name in names} | {'abs': abs, 'divide': lambda a, b: a/b,
+        'step': lambda u: ctx.mpf(u > 0), 'relu': lambda u: max(u, ctx.mpf(0))}
     table |= {'trigamma': lambda u: ctx.psi(1, u), 'cbrt': lambda u: ctx.sign(u) * ctx.cbrt(abs(u))}
-    table |= {name: _bounded_argument(table[name], ctx) for name in ('sin', 'cos', 'tan', 'gamma', 'loggamma', 'digamma', 'trigamma', 'erf', 'erfc')}
-    growing = {name: getattr(ctx, name) for name in ('exp', 'sinh', 'cosh', 'power')} | {'sigmoid': lambda u: 1/(1 + ctx.exp(-u)), 'tanh': ctx.tanh}
-    table = {name: _real(f, ctx) for name, f in table.items()} | {name: _real(f, ctx, True) for name, f in growing.items()}
+    table |= {name: _bounded_argument(table[name], ctx) for name in ('sin', 'cos', 'tan', 'gamma', 'loggamma',
+        'digamma', 'trigamma', 'erf', 'erfc')}
+    growing = {name: getattr(ctx, name) for name in ('exp', 'sinh', 'cosh',
+        'power')} | {'sigmoid': lambda u: 1/(1 + ctx.exp(-u)), 'tanh': ctx.tanh}
+    table = {name: _real(f, ctx) for name, f in table.items()} | {name: _real(f, ctx, True) for name,
+        f in growing.items()}
     return {name: np.frompyfunc(f, 2 if name in ('divide', 'power') else 1, 1) for name, f in table.items()}
 def _bounded_argument(f, ctx): return lambda u: f(u) if not u or ctx.mag(u) < 60 else ctx.nan
-
-# %% ../../nbs/derivations/arrays.ipynb #7c6942e2
 def _over_matrices(f, a):
     "A function of one matrix, over all leading axes."
     flat = a.reshape((-1,) + a.shape[-2:])
@@ -190,13 +200,16 @@ def _over_matrices(f, a):
     out = np.empty((len(results),) + np.shape(results[0]), object)
     for k, result in enumerate(results): out[k] = result
     return out.reshape(a.shape[:-2] + np.shape(results[0]))
+
+# %% ../../nbs/derivations/arrays.ipynb #b20d4c2d
 def _solved(m, ctx):
     "The inverse and the determinant of a matrix, by Gauss and Jordan with pivots."
     n = len(m)
     rows, det = [list(row) + [ctx.mpf(i == j) for j in range(n)] for i, row in enumerate(m)], ctx.mpf(1)
     for i in range(n):
         k = max(range(i, n), key=lambda k: abs(rows[k][i]))
-        if not rows[k][i] or not ctx.isfinite(rows[k][i]): return np.full((n, n), ctx.nan, object), ctx.mpf(0) if ctx.isfinite(rows[k][i]) else ctx.nan
+        if not rows[k][i] or not ctx.isfinite(rows[k][i]):
+            return np.full((n, n), ctx.nan, object), ctx.mpf(0) if ctx.isfinite(rows[k][i]) else ctx.nan
         if k != i: rows[i], rows[k], det = rows[k], rows[i], -det
         det *= rows[i][i]
         rows[i] = [x/rows[i][i] for x in rows[i]]
@@ -206,12 +219,14 @@ def _solved(m, ctx):
     for i in range(n): out[i] = rows[i][n:]
     return out, det
 
-# %% ../../nbs/derivations/arrays.ipynb #8a56bf28
+# %% ../../nbs/derivations/arrays.ipynb #1ebdba03
 class Calculator:
     "Arithmetic on values and duals in one number system."
-    def __init__(self, numbers, free=False): self.numbers, self.pivots, self.free = numbers, [], free # free: work is not bounded
+    def __init__(self, numbers,
+        free=False): self.numbers, self.pivots, self.free = numbers, [], free # free: work is not bounded
 
-    def value(self, number, shape=()): return Value(np.broadcast_to(self.numbers.number(number), shape)) if shape else Value(self.numbers.number(number))
+    def value(self, number, shape=()): return Value(np.broadcast_to(self.numbers.number(number),
+        shape)) if shape else Value(self.numbers.number(number))
     def zeros(self, shape, names=()): return Value(np.broadcast_to(self.numbers.number(0), shape), names)
 
     def linear(self, op, x):
@@ -255,11 +270,12 @@ def filled(self:Calculator, t, v):
 @patch
 def negative(self:Calculator, x): return self.linear(lambda u: Value(np.negative(u.a), u.names), x)
 
-# %% ../../nbs/derivations/arrays.ipynb #838deb87
+# %% ../../nbs/derivations/arrays.ipynb #313acb91
 @patch
 def multiply(self:Calculator, a, b): return self.bilinear(lambda u, v: _pairwise(np.multiply, u, v, '*'), a, b)
 @patch
-def divide(self:Calculator, a, b): return self.multiply(a, self.reciprocal(b)) if isinstance(b, Dual) else self.linear(lambda u: _pairwise(self.numbers.divide, u, b, '/'), a)
+def divide(self:Calculator, a, b): return self.multiply(a, self.reciprocal(b)) if isinstance(b,
+    Dual) else self.linear(lambda u: _pairwise(self.numbers.divide, u, b, '/'), a)
 @patch
 def reciprocal(self:Calculator, b):
     "1/b, with the derivative -b'/b²."
@@ -275,12 +291,13 @@ def apply(self:Calculator, name, x):
     if not isinstance(x, Dual): return Value(self.numbers.apply(name, x.a), x.names)
     y = self.apply(name, x.v)
     slope = self.formula(entry.slope, u=x.v, y=y)
-    if name in ('log', 'acosh', 'atanh'): slope = self.add(slope, self.add(y, y, True)) # no slope where there is no value
+    if name in ('log', 'acosh', 'atanh'):
+        slope = self.add(slope, self.add(y, y, True)) # no slope where there is no value
     return Dual(y, self.multiply(slope, x.t), x.tag)
+
+# %% ../../nbs/derivations/arrays.ipynb #2b507fb3
 @lru_cache(None)
 def _formula_tree(text): return Reader(text).expression()
-
-# %% ../../nbs/derivations/arrays.ipynb #fa8c5e9f
 @patch
 def formula(self:Calculator, text, **values):
     "The value of a formula of the table."
@@ -294,17 +311,18 @@ def power(self:Calculator, a, b):
     "a to the power of b, entry by entry."
     if isinstance(a, Dual) or isinstance(b, Dual): return self.dual_power(a, b)
     return _pairwise(self.numbers.power, a, b, '^')
+
+# %% ../../nbs/derivations/arrays.ipynb #a7f9322f
 @patch
 def dual_power(self:Calculator, a, b):
     "The derivative of aᵇ is b aᵇ⁻¹ a' + aᵇ log(a) b'."
     tag = max(x.tag for x in (a, b) if isinstance(x, Dual))
     (av, at), (bv, bt) = (_parts(x, tag) for x in (a, b))
     v, parts = self.power(av, bv), []
-    if at is not None: parts.append(self.multiply(self.multiply(bv, self.power(av, self.add(bv, self.value(1), True))), at))
+    if at is not None:
+        parts.append(self.multiply(self.multiply(bv, self.power(av, self.add(bv, self.value(1), True))), at))
     if bt is not None: parts.append(self.multiply(self.multiply(v, self.apply('log', av)), bt))
     return Dual(v, self.filled(parts[0] if len(parts) == 1 else self.add(*parts), v), tag)
-
-# %% ../../nbs/derivations/arrays.ipynb #d077d2c8
 @patch
 def total(self:Calculator, x, axes=None, names=(), keep=False):
     "The sum over positions, counted from the end (`None`: all of them), and over named axes."
@@ -316,11 +334,15 @@ def total(self:Calculator, x, axes=None, names=(), keep=False):
         a = np.add.reduce(u.a, axis=places, keepdims=True) if keep else np.add.reduce(u.a, axis=places)
         return Value(np.asarray(a), u.names if keep and not names else left)
     return self.linear(op, x)
+
+# %% ../../nbs/derivations/arrays.ipynb #3c7c3c94
 @patch
 def matmul(self:Calculator, a, b):
     "The product of two matrices."
     def op(u, v):
-        if u.shape[-1] != v.shape[-2]: raise Misfit(f'a product does not fit: ({u.shape[0]}×{u.shape[1]}) times ({v.shape[0]}×{v.shape[1]})', u.shape[-1], v.shape[-2])
+        if u.shape[-1] != v.shape[-2]:
+            raise Misfit(f'a product does not fit: ({u.shape[0]}×{u.shape[1]}) times ({v.shape[0]}×{v.shape[1]})',
+                u.shape[-1], v.shape[-2])
         names = u.names + tuple(name for name in v.names if name not in u.names)
         return Value(self.numbers.product(_expanded(u, names, 2), _expanded(v, names, 2)), names)
     return self.bilinear(op, a, b)
@@ -328,8 +350,6 @@ def matmul(self:Calculator, a, b):
 def reshaped(self:Calculator, x, change):
     "The value with its positions rearranged; `change` works on an array whose first `k` axes stay."
     return self.linear(lambda u: Value(change(u.a, len(u.names)), u.names), x)
-
-# %% ../../nbs/derivations/arrays.ipynb #61effb14
 @patch
 def transposed(self:Calculator, x):
     "The transpose: of a vector it is a row, of a row a vector."
@@ -340,6 +360,8 @@ def transposed(self:Calculator, x):
     return self.reshaped(x, lambda a, k: a.swapaxes(-1, -2))
 @patch
 def column(self:Calculator, x): return self.reshaped(x, lambda a, k: a[..., :, None])
+
+# %% ../../nbs/derivations/arrays.ipynb #1451883c
 @patch
 def squeezed(self:Calculator, x):
     "A matrix of one column as a vector, one of a single entry as a number."
@@ -353,8 +375,6 @@ def inverse(self:Calculator, x):
     if not isinstance(x, Dual): return Value(self.numbers.inverse(x.a), x.names)
     v = self.inverse(x.v)
     return Dual(v, self.negative(self.matmul(self.matmul(v, x.t), v)), x.tag)
-
-# %% ../../nbs/derivations/arrays.ipynb #3ca36b4b
 @patch
 def determinant(self:Calculator, x):
     "The determinant of a matrix: det(X)' = det(X) tr(X⁻¹ X')."
@@ -363,9 +383,12 @@ def determinant(self:Calculator, x):
     if not isinstance(x, Dual): return Value(np.asarray(self.numbers.determinant(x.a)), x.names)
     v = self.determinant(x.v)
     return Dual(v, self.multiply(v, self.trace(self.matmul(self.inverse(x.v), x.t))), x.tag)
+
+# %% ../../nbs/derivations/arrays.ipynb #794bad62
 def _square(x, what):
     if x.rank != 2: raise Unreadable(f'{what} needs a matrix')
-    if x.shape[0] != x.shape[1]: raise Misfit(f'{what} needs a square matrix, but this one is {x.shape[0]}×{x.shape[1]}', *x.shape)
+    if x.shape[0] != x.shape[1]:
+        raise Misfit(f'{what} needs a square matrix, but this one is {x.shape[0]}×{x.shape[1]}', *x.shape)
 @patch
 def trace(self:Calculator, x):
     if x.rank == 0: return x
@@ -375,13 +398,14 @@ def trace(self:Calculator, x):
 def diagonal(self:Calculator, x):
     "The diagonal of a matrix, or the diagonal matrix of a vector."
     if x.rank == 0: return x
-    if x.rank == 2 and 1 not in x.shape: return self.linear(lambda u: Value(np.diagonal(u.a, axis1=-2, axis2=-1), u.names), x)
+    if x.rank == 2 and 1 not in x.shape:
+        return self.linear(lambda u: Value(np.diagonal(u.a, axis1=-2, axis2=-1), u.names), x)
     if x.rank == 2: x = self.transposed(x)
     return self.multiply(self.column(x), self.eye(x.shape[0]))
-
-# %% ../../nbs/derivations/arrays.ipynb #7916ce43
 @patch
 def eye(self:Calculator, n): return Value(self.numbers.array(np.eye(n, dtype=int).tolist()))
+
+# %% ../../nbs/derivations/arrays.ipynb #64de48f3
 def _selected(condition, a, b):
     names = tuple(dict.fromkeys(condition.names + a.names + b.names))
     rank = max(condition.rank, a.rank, b.rank)
@@ -396,15 +420,17 @@ def chosen(self:Calculator, condition, a, b):
     (av, at), (bv, bt) = (_parts(x, tag) for x in (a, b))
     v = self.chosen(condition, av, bv)
     zero = self.value(0)
-    return Dual(v, self.filled(self.chosen(condition, at if at is not None else zero, bt if bt is not None else zero), v), tag)
+    return Dual(v, self.filled(self.chosen(condition, at if at is not None else zero, bt if bt is not None else zero),
+        v), tag)
 
-# %% ../../nbs/derivations/arrays.ipynb #7553d62e
+# %% ../../nbs/derivations/arrays.ipynb #98591a91
 _settled_by_code = {'X * Y': 'entry by entry', 'X + b': 'b in each row', 'dot(A, B)': 'the matrix product'}
 cheap = 15 # entries of floats that cost as much as one of mpmath
 most_work = 120_000 # entries of arrays that are worked out for one text
 class Meaning:
     "What the symbols of a text stand for."
-    def __init__(self, definitions=None, functions=None, indices=(), unknown=None, upstream=None, choices=None, code=False):
+    def __init__(self, definitions=None, functions=None, indices=(), unknown=None, upstream=None, choices=None,
+        code=False):
         self.definitions, self.functions = definitions or {}, functions or {} # {symbol: (its indices, a tree)}, {function: (its parameters, a tree)}
         self.indices, self.unknown = set(indices), unknown or {} # letters that count; {symbol that depends on others in a way nobody says: those others}
         self.upstream = upstream or {} # {number that everything leads to: {symbol: the name of its given gradient}}
@@ -421,7 +447,7 @@ class Meaning:
         self.budget[0] -= work
         if self.budget[0] < 0: raise Unreadable('too much work to be checked')
 
-# %% ../../nbs/derivations/arrays.ipynb #a393bee4
+# %% ../../nbs/derivations/arrays.ipynb #78922ec3
 @patch
 def choose(self:Meaning, name, *options):
     "The reading that is tried where there are several."
@@ -435,8 +461,10 @@ def choose(self:Meaning, name, *options):
 def depends(self:Meaning):
     "For every defined symbol, all symbols that it depends on."
     if not hasattr(self, '_depends'):
-        direct = {key: symbols(tree) | {part[1] for part in subtrees(tree) if part[0] in ('call', 'prime')} for key, (_, tree) in {**self.functions, **self.definitions}.items()}
-        direct |= {key: set(through) for key, through in self.unknown.items()} | {key: set(through) for key, through in self.upstream.items()}
+        direct = {key: symbols(tree) | {part[1] for part in subtrees(tree) if part[0] in ('call', 'prime')}
+            for key, (_, tree) in {**self.functions, **self.definitions}.items()}
+        direct |= {key: set(through) for key, through in self.unknown.items()} | {key: set(through) for key,
+            through in self.upstream.items()}
         for _ in range(len(direct)):
             grown = {key: uses.union(*(direct.get(other, ()) for other in uses)) for key, uses in direct.items()}
             if grown == direct: break
@@ -446,7 +474,7 @@ def depends(self:Meaning):
 most_steps = 20_000 # trees worked out for one verdict
 largest_array = 2**16 # entries of one value, where there is no code
 
-# %% ../../nbs/derivations/arrays.ipynb #f03c9be7
+# %% ../../nbs/derivations/arrays.ipynb #860362ba
 class Evaluator:
     "Works out trees, given values for the symbols that nothing defines."
     def __init__(self, calculator, leaves, meaning=None, overrides=None, memo=None, counter=None):
@@ -462,26 +490,29 @@ class Evaluator:
         "The same evaluator with other values for some symbols."
         depends, keys = self.meaning.depends, set(overrides)
         memo = {key: value for key, value in self.memo.items() if not (depends.get(key, set()) & keys or key in keys)}
-        other = Evaluator(self.calculator, self.leaves, self.meaning, {**self.overrides, **overrides}, memo, self.counter)
+        other = Evaluator(self.calculator, self.leaves, self.meaning, {**self.overrides, **overrides}, memo,
+            self.counter)
         other.active = set(self.active)
         return other
 
     def _num(self, text):
         if text in vulgar_fractions: return self.calculator.value(_vulgar(text))
-        if len(text) > 400 or 'e' in text.lower() and abs(int(text.lower().split('e')[1])) > 2000: raise Unreadable('a number with too many digits to be checked')
+        if len(text) > 400 or 'e' in text.lower() and abs(int(text.lower().split('e')[1])) > 2000:
+            raise Unreadable('a number with too many digits to be checked')
         return self.calculator.value(Fraction(text))
+
+# %% ../../nbs/derivations/arrays.ipynb #43063a3e
 def _vulgar(text):
     import unicodedata
     return Fraction(unicodedata.normalize('NFKC', text).replace('⁄', '/'))
-
-# %% ../../nbs/derivations/arrays.ipynb #dfdfeceb
 @patch
 def _sym(self:Evaluator, key):
     "The value of a symbol: given, defined, or a constant."
     if key in self.overrides: return self.overrides[key]
     if key in self.memo: return self.memo[key]
     meaning = self.meaning
-    if key in meaning.upstream or key in meaning.definitions or key in meaning.functions or key in meaning.unknown: value = self.defined(key)
+    if key in meaning.upstream or key in meaning.definitions or key in meaning.functions or key in meaning.unknown:
+        value = self.defined(key)
     elif key in self.leaves: value = self.leaves[key]
     elif key in self.ranges: return self.counting(key)
     elif key in ('e', 'pi'): value = Value(self.calculator.numbers.constant(key))
@@ -490,6 +521,8 @@ def _sym(self:Evaluator, key):
     else: raise Unreadable(f'nothing says what `{key}` is')
     self.memo[key] = value
     return value
+
+# %% ../../nbs/derivations/arrays.ipynb #4d810e97
 @patch
 def entry(self:Evaluator, key, number, count):
     "The entry of a vector that is written `p1`."
@@ -498,15 +531,16 @@ def entry(self:Evaluator, key, number, count):
     if x.shape[0] != count: raise Misfit(f'`{key}` has {x.shape[0]} entries', x.shape[0], count)
     return self.picked(x, ('at', ('+', str(number))), 1)
 @patch
-def counting(self:Evaluator, letter): return Value(self.calculator.numbers.array(list(range(1, self.ranges[letter] + 1))), (letter,))
-
-# %% ../../nbs/derivations/arrays.ipynb #6ae45b6a
+def counting(self:Evaluator, letter): return Value(self.calculator.numbers.array(list(range(1,
+    self.ranges[letter] + 1))), (letter,))
 @patch
 def length(self:Evaluator, of):
     "How many entries there are along an axis: of an index, or of an array."
     kind, what = of[:2]
     if kind == 'number': return self.calculator.value(what)
     raise Unreadable(f'nothing says how long `{what}` is')
+
+# %% ../../nbs/derivations/arrays.ipynb #e319e28f
 @patch
 def defined(self:Evaluator, key):
     "The value of a symbol that the text defines."
@@ -526,7 +560,7 @@ def defined(self:Evaluator, key):
         self.active.discard(key)
         self.ranges = ranges
 
-# %% ../../nbs/derivations/arrays.ipynb #9d74a8f0
+# %% ../../nbs/derivations/arrays.ipynb #03d9cbe9
 @patch
 def positioned(self:Evaluator, value, indices, key=''):
     "The value with the named axes of its indices as positions."
@@ -536,7 +570,8 @@ def positioned(self:Evaluator, value, indices, key=''):
     for letter in letters:
         if letter not in primal(value).names:
             if letter not in self.ranges: raise Unreadable(f'nothing says how far the index {letter} of `{key}` runs')
-            value = self.calculator.filled(value, Value(np.empty((self.ranges[letter],) + value.shape, bool), (letter,)))
+            value = self.calculator.filled(value, Value(np.empty((self.ranges[letter],) + value.shape, bool),
+                (letter,)))
     def op(u):
         rest = [name for name in u.names if name not in letters]
         order = [u.names.index(name) for name in rest + letters]
@@ -572,7 +607,7 @@ def contracted(self:Evaluator, a, b, rank):
     wide = self.calculator.reshaped(b, lambda x, k: x.reshape(x.shape[:k] + (1,) * lead + x.shape[k:]))
     return self.calculator.total(self.calculator.multiply(a, wide), tuple(range(-rank, 0)))
 
-# %% ../../nbs/derivations/arrays.ipynb #fcf64a84
+# %% ../../nbs/derivations/arrays.ipynb #03f7c165
 @patch
 def note_ranges(self:Evaluator, *trees):
     "Notes how far each index runs, from the arrays that it picks entries of."
@@ -586,52 +621,60 @@ def note_ranges(self:Evaluator, *trees):
 @patch
 def shape_of(self:Evaluator, base):
     "The shape of what an index picks from; a derivative has those of its parts."
-    if base[0] == 'd' and base[1][0] == 'sym' and len(base[2]) == 1: return self.of(base[1]).shape + self.of(base[2][0]).shape
+    if base[0] == 'd' and base[1][0] == 'sym' and len(base[2]) == 1:
+        return self.of(base[1]).shape + self.of(base[2][0]).shape
     return self.of(base).shape
 @patch
 def note_range(self:Evaluator, part, shape):
     if len(shape) < len(part) - 2: raise Unreadable(f'`{part[1][1]}` has more indices than axes')
     for index, size in zip(part[2:], shape):
         if len(index) == 2 and index[1][1] in self.meaning.indices: self.note_length(index[1][1], size)
+
+# %% ../../nbs/derivations/arrays.ipynb #a2e46bb1
 @patch
 def note_length(self:Evaluator, letter, size):
     known = self.ranges.setdefault(letter, size)
     if known != size: raise Misfit(f'the index {letter} runs over {known} and over {size} entries', known, size)
-
-# %% ../../nbs/derivations/arrays.ipynb #896bf0b9
 @patch
 def note_shifts(self:Evaluator, trees):
     "Notes the length that an index has so that `x_{i+k}` never leaves x, where nothing else says it."
-    for part in [part for tree in trees for part in subtrees(tree) if part[0] == 'index' and any(len(index) > 2 for index in part[2:])]:
+    for part in [part for tree in trees for part in subtrees(tree) if part[0] == 'index'
+        and any(len(index) > 2 for index in part[2:])]:
         for index, size in zip(part[2:], self.of(part[1]).shape):
             letters = [atom for sign, atom in index[1:] if not atom.isdigit()]
             missing = [letter for letter in letters if letter not in self.ranges]
             if len(missing) == 1 and all(sign == '+' for sign, _ in index[1:]): 
-                self.ranges[missing[0]] = size - sum(self.ranges[letter] - 1 for letter in letters if letter != missing[0])
+                self.ranges[missing[0]] = size - sum(self.ranges[letter] - 1 for letter in letters
+                    if letter != missing[0])
                 if self.ranges[missing[0]] < 2: raise TooShort('an array is too short for its indices', size)
 @patch
 def _add(self:Evaluator, a, b): return self.summed(a, b, False)
 @patch
 def _sub(self:Evaluator, a, b): return self.summed(a, b, True)
+
+# %% ../../nbs/derivations/arrays.ipynb #932056d0
 @patch
 def _neg(self:Evaluator, a):
     x = self.raw(a)
-    return Flexible(x.kind, self.calculator.negative(x.factor), x.row) if isinstance(x, Flexible) else self.calculator.negative(x)
-
-# %% ../../nbs/derivations/arrays.ipynb #4bc4ce17
+    return Flexible(x.kind, self.calculator.negative(x.factor), x.row) if isinstance(x,
+        Flexible) else self.calculator.negative(x)
 @patch
 def summed(self:Evaluator, left, right, subtract):
     "A sum; a row and a vector add up to a vector, a matrix and a vector row by row or column by column."
     a, b = self.raw(left), self.raw(right)
     calculator = self.calculator
-    if isinstance(a, Flexible) and isinstance(b, Flexible) and a.kind == b.kind: return Flexible(a.kind, calculator.add(a.factor, b.factor, subtract), a.row)
+    if isinstance(a, Flexible) and isinstance(b, Flexible) and a.kind == b.kind:
+        return Flexible(a.kind, calculator.add(a.factor, b.factor, subtract), a.row)
     a, b = self.solid(a, b), self.solid(b, a)
     if a.rank == 2 and a.shape[0] == 1 and b.rank == 1: a = calculator.transposed(a)
     if b.rank == 2 and b.shape[0] == 1 and a.rank == 1: b = calculator.transposed(b)
     if {a.rank, b.rank} == {1, 2} and 1 not in a.shape + b.shape:
         matrix, vector = (a, b) if a.rank == 2 else (b, a)
-        if not self.along_rows(matrix, vector): a, b = (a, calculator.column(b)) if a.rank == 2 else (calculator.column(a), b)
+        if not self.along_rows(matrix, vector):
+            a, b = (a, calculator.column(b)) if a.rank == 2 else (calculator.column(a), b)
     return calculator.add(a, b, subtract)
+
+# %% ../../nbs/derivations/arrays.ipynb #35222664
 @patch
 def along_rows(self:Evaluator, matrix, vector):
     "Whether a vector is added to each row of a matrix, rather than to each column."
@@ -640,13 +683,12 @@ def along_rows(self:Evaluator, matrix, vector):
     if columns and not rows: return False
     if rows and not columns: return True
     return self.meaning.choose('X + b', 'b in each row', 'b in each column') == 'b in each row'
-
-# %% ../../nbs/derivations/arrays.ipynb #8059cda7
 @patch
 def _div(self:Evaluator, a, b):
     over, under = self.raw(a), self.of(b)
     if isinstance(over, Flexible): return Flexible(over.kind, self.calculator.divide(over.factor, under), over.row)
-    if under.rank and over.rank > under.rank and not self.along_rows(over, under) and under.rank == 1: under = self.calculator.column(under)
+    if under.rank and over.rank > under.rank and not self.along_rows(over, under) and under.rank == 1:
+        under = self.calculator.column(under)
     return self.calculator.divide(over, under)
 @patch
 def _mul(self:Evaluator, sign, a, b):
@@ -655,12 +697,14 @@ def _mul(self:Evaluator, sign, a, b):
     if left.rank and right.rank and _chains(a, b): return self.chained(left, right)
     if isinstance(left, Flexible) or isinstance(right, Flexible): return self.flexible_product(sign, left, right)
     return self.times(sign, left, right)
+
+# %% ../../nbs/derivations/arrays.ipynb #ac197ca8
 def _chains(a, b):
     "Whether a product is one of the chain rule, as in dL/dy * dy/dx."
     while a[0] == 'mul': a = a[3]
     return a[0] == b[0] == 'd' and len(a[2]) == len(b[2]) == 1 and a[2][0] == b[1] and b[1][0] == 'sym'
 
-# %% ../../nbs/derivations/arrays.ipynb #27606d65
+# %% ../../nbs/derivations/arrays.ipynb #f925f0ce
 @patch
 def times(self:Evaluator, sign, a, b):
     calculator = self.calculator
@@ -671,13 +715,16 @@ def times(self:Evaluator, sign, a, b):
     if b.rank > 2 or a.rank > 2: return self.chained(a, b)
     if sign == '×' and a.rank == b.rank == 1: return self.cross(a, b)
     if sign == '@': return self.product(a, b)
-    if sign in ('*', '×') and a.rank == b.rank == 1 and not (self.meaning.sampled or 'X * Y' in self.meaning.choices): return calculator.multiply(a, b)
+    if sign in ('*', '×') and a.rank == b.rank == 1 and not (self.meaning.sampled or 'X * Y' in self.meaning.choices):
+        return calculator.multiply(a, b)
     if sign in ('*', '×'):
-        if self.meaning.choose('X * Y', 'entry by entry', 'the product') == 'entry by entry': return self.entrywise(a, b)
+        if self.meaning.choose('X * Y', 'entry by entry', 'the product') == 'entry by entry':
+            return self.entrywise(a, b)
         return self.product(a, b)
     if a.rank == b.rank == 1:
         options = ('the inner product', 'entry by entry') if sign == '·' else ('entry by entry', 'the inner product')
-        if self.meaning.choose('x · w' if sign else 'x w', *options) == 'entry by entry': return calculator.multiply(a, b)
+        if self.meaning.choose('x · w' if sign else 'x w', *options) == 'entry by entry':
+            return calculator.multiply(a, b)
     return self.product(a, b)
 
 # %% ../../nbs/derivations/arrays.ipynb #9d060ba6
@@ -705,16 +752,19 @@ def product(self:Evaluator, a, b):
     if a.shape[1] == b.shape[1] != b.shape[0] == 1 and a.shape[0] == 1: return self.product(a, calculator.transposed(b))
     return calculator.squeezed(calculator.matmul(a, b))
 
-# %% ../../nbs/derivations/arrays.ipynb #4316216d
+# %% ../../nbs/derivations/arrays.ipynb #1f0df2c3
 def _fitting_vectors(a, b):
-    if a.shape != b.shape: raise Misfit(f'the product of vectors of {a.shape[0]} and {b.shape[0]} entries does not fit', a.shape[0], b.shape[0])
+    if a.shape != b.shape:
+        raise Misfit(f'the product of vectors of {a.shape[0]} and {b.shape[0]} entries does not fit', a.shape[0],
+            b.shape[0])
 @patch
 def chained(self:Evaluator, a, b):
     "The product of derivatives by matrices, as in dL/dP · dP/dZ: all axes of P are summed over."
     for left in range(min(a.rank, b.rank), 0, -1):
         if a.shape[-left:] == b.shape[:left]:
             grown = self.calculator.reshaped(a, lambda x, k: x.reshape(x.shape + (1,) * (b.rank - left)))
-            wide = self.calculator.reshaped(b, lambda x, k: x.reshape(x.shape[:k] + (1,) * (a.rank - left) + x.shape[k:]))
+            wide = self.calculator.reshaped(b, lambda x, k: x.reshape(x.shape[:k] + (1,
+                ) * (a.rank - left) + x.shape[k:]))
             return self.calculator.total(self.calculator.multiply(grown, wide), tuple(range(-b.rank, left - b.rank)))
     raise Unreadable('a product of derivatives whose shapes do not fit')
 @patch
@@ -722,15 +772,16 @@ def outer(self:Evaluator, a, b):
     if a.rank == 2 and b.rank == 2: return self.kron(a, b)
     if a.rank != 1 or b.rank != 1: raise Unreadable('⊗ is read between vectors, and between matrices')
     return self.calculator.multiply(self.calculator.column(a), self.calculator.transposed(b))
+
+# %% ../../nbs/derivations/arrays.ipynb #ab904f02
 @patch
 def kron(self:Evaluator, a, b):
     wide = self.calculator.reshaped(a, lambda x, k: x[..., :, None, :, None])
     narrow = self.calculator.reshaped(b, lambda x, k: x[..., None, :, None, :])
     if math.prod(a.shape + b.shape) > largest_array // 16: raise Unreadable('too large to be checked')
     both = self.calculator.multiply(wide, narrow)
-    return self.calculator.reshaped(both, lambda x, k: x.reshape(x.shape[:k] + (x.shape[k] * x.shape[k + 1], x.shape[k + 2] * x.shape[k + 3])))
-
-# %% ../../nbs/derivations/arrays.ipynb #89ae0353
+    return self.calculator.reshaped(both, lambda x, k: x.reshape(x.shape[:k] + (x.shape[k] * x.shape[k + 1],
+        x.shape[k + 2] * x.shape[k + 3])))
 @patch
 def skew(self:Evaluator, w):
     "The matrix of the cross product with w."
@@ -739,25 +790,30 @@ def skew(self:Evaluator, w):
     signs = np.zeros((3, 3, 3), int)
     for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)): signs[i, k, j], signs[i, j, k] = 1, -1
     table = Value(self.calculator.numbers.array(signs.tolist()))
-    return self.calculator.total(self.calculator.multiply(table, self.calculator.reshaped(w, lambda x, k: x[..., None, None, :])), (-1,))
+    return self.calculator.total(self.calculator.multiply(table,
+        self.calculator.reshaped(w, lambda x, k: x[..., None, None, :])), (-1,))
 @patch
 def cross(self:Evaluator, a, b): return self.product(self.skew(a), b)
+
+# %% ../../nbs/derivations/arrays.ipynb #5c6405ab
 @patch
 def _pow(self:Evaluator, base, exponent, sign='^'):
     a = self.of(base)
-    if exponent == ('sym', 'T') and 'T' not in self.leaves and 'T' not in self.meaning.definitions: return self.calculator.transposed(a)
+    if exponent == ('sym', 'T') and 'T' not in self.leaves and 'T' not in self.meaning.definitions:
+        return self.calculator.transposed(a)
     whole = _whole(exponent)
     if a.rank == 2 and 1 not in a.shape and sign == '^' and not self.meaning.plain:
         if whole is None: raise Unreadable('a matrix is raised to whole powers only')
-        if whole < 0 or self.meaning.choose('X²', 'the matrix product', 'entry by entry') == 'the matrix product': return self.matrix_power(a, whole)
+        if whole < 0 or self.meaning.choose('X²', 'the matrix product', 'entry by entry') == 'the matrix product':
+            return self.matrix_power(a, whole)
     if whole == 2: return self.calculator.multiply(a, a)
     return self.calculator.power(a, self.of(exponent))
-
-# %% ../../nbs/derivations/arrays.ipynb #61fb8070
 def _whole(tree):
     "The whole number that a tree is, or `None`."
     sign, tree = (-1, tree[1]) if tree[0] == 'neg' else (1, tree)
     return sign * int(tree[1]) if tree[0] == 'num' and tree[1].isdigit() and tree[1].isascii() and len(tree[1]) < 10 else None
+
+# %% ../../nbs/derivations/arrays.ipynb #d3c62120
 @patch
 def matrix_power(self:Evaluator, a, n):
     if abs(n) > 20: raise Unreadable('powers of matrices are read up to the twentieth')
@@ -772,19 +828,23 @@ def _T(self:Evaluator, a):
     x = self.raw(a)
     return Flexible(x.kind, x.factor, not x.row) if isinstance(x, Flexible) else self.calculator.transposed(x)
 
-# %% ../../nbs/derivations/arrays.ipynb #bf960977
+# %% ../../nbs/derivations/arrays.ipynb #c55145c5
 @patch
 def _index(self:Evaluator, base, *indices):
     "Entries of an array: its first axes get the names of the indices."
     if base == ('sym', 'I') and self.is_identity() and len(indices) == 2: return self._delta(*indices)
-    if base[0] == 'd' and self.is_named(base): return self._d(base[1], (*base[2][:-1], ('index', base[2][-1], *indices)))
+    if base[0] == 'd' and self.is_named(base):
+        return self._d(base[1], (*base[2][:-1], ('index', base[2][-1], *indices)))
     value = self.of(base)
-    if value.rank < len(indices): raise Unreadable(f'`{base[1] if base[0] == "sym" else "what the index stands at"}` has more indices than axes')
+    if value.rank < len(indices):
+        raise Unreadable(f'`{base[1] if base[0] == "sym" else "what the index stands at"}` has more indices than axes')
     if value.rank == 2 and value.shape[0] == 1: value = self.calculator.transposed(value)
     for place, index in enumerate(indices): value = self.picked(value, index, len(indices) - place)
     return value
 @patch
 def is_named(self:Evaluator, base): return self.of(base[1]).rank == 0 and len(base[2]) == 1
+
+# %% ../../nbs/derivations/arrays.ipynb #d74e51f6
 @patch
 def picked(self:Evaluator, value, index, left):
     "The value with its first position picked by an index."
@@ -797,8 +857,6 @@ def picked(self:Evaluator, value, index, left):
         self.note_length(index[1][1], size)
         return self.named(value, index[1][1])
     return self.shifted(value, index)
-
-# %% ../../nbs/derivations/arrays.ipynb #73b030b1
 @patch
 def named(self:Evaluator, value, letter):
     "The value whose first position has become the named axis `letter`; twice the same letter is a diagonal."
@@ -808,7 +866,7 @@ def named(self:Evaluator, value, letter):
         return Value(np.moveaxis(np.diagonal(u.a, axis1=k, axis2=len(u.names)), -1, k), u.names)
     return self.calculator.linear(op, value)
 
-# %% ../../nbs/derivations/arrays.ipynb #47a33b73
+# %% ../../nbs/derivations/arrays.ipynb #a269f4f9
 @patch
 def shifted(self:Evaluator, value, index):
     "Entries such as `x_{i+k}`; those outside of the array are zero."
@@ -817,7 +875,8 @@ def shifted(self:Evaluator, value, index):
     if missing: raise Unreadable(f'nothing says how far the index {missing[0]} runs')
     grid = np.zeros([self.ranges[letter] for letter in letters], int)
     for sign, atom in index[1:]:
-        step = int(atom) if atom.isdigit() else np.arange(self.ranges[atom]).reshape([-1 if letter == atom else 1 for letter in letters])
+        step = int(atom) if atom.isdigit() else np.arange(self.ranges[atom]).reshape([-1 if letter == atom else 1
+            for letter in letters])
         grid = grid + (step if sign == '+' else -step)
     inside = (grid >= 0) & (grid < value.shape[0])
     mask = Value(self.calculator.numbers.array(inside.astype(int).tolist()), tuple(letters))
@@ -859,7 +918,7 @@ def total(self:Evaluator, x, axes=None, keep=False):
     if axes is None and not x.rank and free: return self.calculator.total(x, (), free)
     return self.calculator.total(x, axes, keep=keep)
 
-# %% ../../nbs/derivations/arrays.ipynb #4655d1cf
+# %% ../../nbs/derivations/arrays.ipynb #e45c14a2
 @patch
 def _if(self:Evaluator, condition, a, b): 
     if condition == ('otherwise',): return self.of(a)
@@ -876,26 +935,33 @@ def truth(self:Evaluator, condition):
     if kind != 'compare': raise Unreadable('this condition cannot be read')
     sign, left, right = parts
     a, b = self.compared(left, right)
-    if sign in ('==', '!='): return Value((a.a == b.a) == (sign == '=='), a.names) if a.names == b.names else _pairwise(np.equal if sign == '==' else np.not_equal, a, b)
+    if sign in ('==', '!='):
+        return Value((a.a == b.a) == (sign == '=='), a.names) if a.names == b.names else _pairwise(np.equal
+            if sign == '==' else np.not_equal, a, b)
     self.calculator.pivots.append(primal(self.calculator.add(a, b, True)))
     return _pairwise(lambda u, v: np.asarray(_compare[sign](u, v), bool), a, b)
 
-# %% ../../nbs/derivations/arrays.ipynb #7a1a549f
+# %% ../../nbs/derivations/arrays.ipynb #6aac30ef
 @patch
 def compared(self:Evaluator, left, right):
     "Both sides of a comparison, as plain values; indices count from 1."
     def of(tree):
-        if tree[0] == 'sym' and tree[1] in self.meaning.indices and tree[1] in self.ranges: return self.counting(tree[1])
+        if tree[0] == 'sym' and tree[1] in self.meaning.indices and tree[1] in self.ranges:
+            return self.counting(tree[1])
         return primal(self.of(tree))
     return of(left), of(right)
 
-# %% ../../nbs/derivations/arrays.ipynb #140e9ba8
-_reductions = {'sum': 'sum', 'mean': 'mean', 'average': 'mean', 'max': 'max', 'amax': 'max', 'maximum': 'max', 'min': 'min', 'amin': 'min', 'minimum': 'min', 'prod': 'prod',
+# %% ../../nbs/derivations/arrays.ipynb #12baee7c
+_reductions = {'sum': 'sum', 'mean': 'mean', 'average': 'mean', 'max': 'max', 'amax': 'max', 'maximum': 'max',
+    'min': 'min', 'amin': 'min', 'minimum': 'min', 'prod': 'prod',
                'var': 'variance', 'variance': 'variance', 'std': 'deviation', 'softmax': 'softmax', 'log_softmax': 'log_softmax', 'logsumexp': 'logsumexp'}
-_plain = {'norm': 'norm', 'norm1': 'norm_of_ones', 'norm2': 'norm_of_twos', 'dot': 'dot', 'inner': 'dot', 'vdot': 'dot', 'outer': 'outer', 'kron': 'kron', 'det': 'determinant', 'logdet': 'logdet', 'inv': 'inverse',
+_plain = {'norm': 'norm', 'norm1': 'norm_of_ones', 'norm2': 'norm_of_twos', 'dot': 'dot', 'inner': 'dot',
+    'vdot': 'dot', 'outer': 'outer', 'kron': 'kron', 'det': 'determinant', 'logdet': 'logdet', 'inv': 'inverse',
           'tr': 'trace', 'Tr': 'trace', 'trace': 'trace', 'diag': 'diagonal', 'diagonal': 'diagonal', 'vec': 'vec', 'transpose': 'transposed', 'cross': 'cross', 'skew': 'skew', 'bars': 'bars',
           'hypot': 'hypot', 'atan2': 'atan2', 'arctan2': 'atan2', 'pow': 'raised', 'power': 'raised', 'clip': 'clip', 'matmul': 'product', 'multiply': 'entrywise', 'frobenius': 'frobenius',
           'zeros_like': 'zeros_like', 'ones_like': 'ones_like', 'add': 'plus', 'subtract': 'minus', 'divide': 'over'}
+
+# %% ../../nbs/derivations/arrays.ipynb #1ba0814b
 @patch
 def _call(self:Evaluator, name, *arguments):
     "A function of the text, of the table, or of arrays."
@@ -908,13 +974,15 @@ def _call(self:Evaluator, name, *arguments):
         return self.calculator.apply(functions[known].name, self.of(plain[0]))
     if known == 'where': return self.where(*plain)
     if known in ('ones', 'zeros', 'eye', 'identity'): return self.constant(known, plain)
-    if known in ('len', 'size'): return self.calculator.value(math.prod(self.of(plain[0]).shape[:1] if known == 'len' else self.of(plain[0]).shape))
+    if known in ('len', 'size'):
+        return self.calculator.value(math.prod(self.of(plain[0]).shape[:1] if known == 'len'
+            else self.of(plain[0]).shape))
     if known in _reductions: return self.reduced(_reductions[known], self.reduced_values(plain), options)
     values = [self.of(part) for part in plain]
     if known not in _plain or options: raise Unreadable(f'nothing says what `{name}` is')
     return self.plain(name, _plain[known], values)
 
-# %% ../../nbs/derivations/arrays.ipynb #b6b4e842
+# %% ../../nbs/derivations/arrays.ipynb #50e9c537
 @patch
 def reduced_values(self:Evaluator, plain):
     "The arguments of a sum or a mean."
@@ -927,20 +995,23 @@ def plain(self:Evaluator, name, method, values):
     "A function of arrays without options."
     try: return getattr(self, method)(*values) if hasattr(self, method) else getattr(self.calculator, method)(*values)
     except TypeError as error:
-        if 'positional argument' in str(error): raise Unreadable(f'`{name}` got {len(values)} arguments, which is not what it takes') from None
+        if 'positional argument' in str(error):
+            raise Unreadable(f'`{name}` got {len(values)} arguments, which is not what it takes') from None
         raise
 @patch
 def where(self:Evaluator, condition, a=None, b=None):
-    if b is None or condition[0] != 'if' and condition[0] not in ('compare', 'and', 'or'): raise Unreadable('`where` expected a condition and two values')
+    if b is None or condition[0] != 'if' and condition[0] not in ('compare', 'and', 'or'):
+        raise Unreadable('`where` expected a condition and two values')
     return self._if(condition[1] if condition[0] == 'if' else condition, a, b)
 
-# %% ../../nbs/derivations/arrays.ipynb #cb374dc0
+# %% ../../nbs/derivations/arrays.ipynb #714ad21f
 @patch
 def applied(self:Evaluator, name, arguments):
     "A function that the text defines, at other arguments."
     if name in self.active: raise Unreadable(f'`{name}` is defined by itself')
     parameters, tree = self.meaning.functions[name]
-    if len(parameters) != len(arguments): raise Unreadable(f'`{name}` expected {len(parameters)} arguments, but got {len(arguments)}')
+    if len(parameters) != len(arguments):
+        raise Unreadable(f'`{name}` expected {len(parameters)} arguments, but got {len(arguments)}')
     other = self.varied(dict(zip(parameters, arguments)))
     other.active = self.active | {name}
     other.note_ranges(tree)
@@ -955,36 +1026,40 @@ def constant(self:Evaluator, name, arguments):
         return self.calculator.zeros((n,)) if n > 10**4 else Value(self.calculator.numbers.array([1] * n))
     if sizes: return self.calculator.eye(sizes[0].shape[0] if sizes[0].rank else int(primal(sizes[0]).a.ravel()[0]))
     raise Unreadable(f'nothing says how large `{name}` is')
+
+# %% ../../nbs/derivations/arrays.ipynb #c11ed2c2
 class Flexible:
     "Ones or an identity whose size is that of what it meets, times a number."
     rank, shape = 0, ()
     def __init__(self, kind, factor, row=False): self.kind, self.factor, self.row = kind, factor, row
-
-# %% ../../nbs/derivations/arrays.ipynb #84ecfee0
 @patch
 def raw(self:Evaluator, tree):
     "The value of a tree, which may be ones or an identity of no size yet."
     if tree == ('sym', 'I') and self.is_identity(): return Flexible('eye', self.calculator.value(1))
-    if tree[0] == 'call' and tree[1] in ('ones', 'eye', 'identity') and len(tree) == 2: return Flexible('ones' if tree[1] == 'ones' else 'eye', self.calculator.value(1))
+    if tree[0] == 'call' and tree[1] in ('ones', 'eye', 'identity') and len(tree) == 2:
+        return Flexible('ones' if tree[1] == 'ones' else 'eye', self.calculator.value(1))
     self.counter[1] += 1
     if self.counter[1] > most_steps: raise Unreadable('too large to be checked')
     value = getattr(self, f'_{tree[0]}')(*tree[1:])
-    if not self.calculator.free: self.meaning.spend(1 + _size(value) // (1 if self.calculator.numbers.digits > 16 else cheap))
+    if not self.calculator.free:
+        self.meaning.spend(1 + _size(value) // (1 if self.calculator.numbers.digits > 16 else cheap))
     return value
 def _size(x):
     "How many entries a value has, with those of its derivatives."
     return 1 if isinstance(x, Flexible) else _size(x.v) + _size(x.t) if isinstance(x, Dual) else x.a.size
 @patch
-def is_identity(self:Evaluator): return not any('I' in known for known in (self.overrides, self.leaves, self.meaning.definitions, self.meaning.functions))
+def is_identity(self:Evaluator): return not any('I' in known
+    for known in (self.overrides, self.leaves, self.meaning.definitions, self.meaning.functions))
+
+# %% ../../nbs/derivations/arrays.ipynb #be0f859c
 @patch
 def solid(self:Evaluator, x, like=None):
     "The value with its size: an identity as large as `like`."
     if not isinstance(x, Flexible): return x
     if x.kind == 'ones': return x.factor
-    if like is None or like.rank != 2 or like.shape[0] != like.shape[1]: raise Unreadable('nothing says how large the identity is')
+    if like is None or like.rank != 2 or like.shape[0] != like.shape[1]:
+        raise Unreadable('nothing says how large the identity is')
     return self.calculator.multiply(x.factor, self.calculator.eye(like.shape[0]))
-
-# %% ../../nbs/derivations/arrays.ipynb #3e39ae6d
 @patch
 def flexible_product(self:Evaluator, sign, a, b):
     "A product in which ones or an identity stand."
@@ -994,13 +1069,14 @@ def flexible_product(self:Evaluator, sign, a, b):
         if 'eye' in (x.kind, other.kind): return x if x.kind == 'ones' else other
         raise Unreadable('nothing says how many ones these are')
     if not other.rank or x.kind == 'ones' and sign in ('⊙', '*'):
-        return Flexible(x.kind, self.calculator.multiply(x.factor, other), x.row) if not other.rank else self.calculator.multiply(x.factor, other)
+        return Flexible(x.kind, self.calculator.multiply(x.factor, other),
+            x.row) if not other.rank else self.calculator.multiply(x.factor, other)
     if x.kind == 'eye': return self.calculator.multiply(x.factor, other)
     if left and other.rank == 2 and other.shape[0] == 1 and not x.row: return self.calculator.multiply(x.factor, other)
     axis = -1 if other.rank == 1 or not left else -2
     return self.calculator.multiply(x.factor, self.calculator.total(other, (axis,)))
 
-# %% ../../nbs/derivations/arrays.ipynb #d07108ba
+# %% ../../nbs/derivations/arrays.ipynb #130599d8
 @patch
 def reduced(self:Evaluator, method, values, options):
     "A function that takes many entries to one: of all of them, or along an axis."
@@ -1008,7 +1084,8 @@ def reduced(self:Evaluator, method, values, options):
     if len(values) > 2: raise Unreadable(f'`{method}` expected one array')
     x = values[0]
     if len(values) == 2: options = {'axis': str(int(primal(values[1]).a)), **options} if not values[1].rank else options
-    if not x.rank and method in ('sum', 'mean', 'variance', 'deviation', 'prod') and not self.meaning.numbers_alone and not any(name in self.meaning.indices for name in primal(x).names): raise Unreadable(f'the {method} of a single number')
+    if not x.rank and method in ('sum', 'mean', 'variance', 'deviation', 'prod') and not self.meaning.numbers_alone and not any(name in self.meaning.indices for name in primal(x).names):
+        raise Unreadable(f'the {method} of a single number')
     axis, keep = options.get('axis'), options.get('keepdims') == 'True'
     if axis is not None:
         place = int(axis) if int(axis) < 0 else int(axis) - x.rank
@@ -1019,8 +1096,10 @@ def reduced(self:Evaluator, method, values, options):
 def sum(self:Evaluator, x, axes, keep): return self.total(x, axes, keep)
 @patch
 def mean(self:Evaluator, x, axes, keep):
-    free = tuple(name for name in primal(x).names if name in self.meaning.indices) if axes is None and not x.rank else ()
-    lengths = [self.ranges[name] for name in free] or [x.shape[k] for k in (axes if axes is not None else range(-x.rank, 0))]
+    free = tuple(name for name in primal(x).names
+        if name in self.meaning.indices) if axes is None and not x.rank else ()
+    lengths = [self.ranges[name] for name in free] or [x.shape[k]
+        for k in (axes if axes is not None else range(-x.rank, 0))]
     return self.calculator.divide(self.total(x, axes, keep), self.calculator.value(math.prod(lengths)))
 
 # %% ../../nbs/derivations/arrays.ipynb #33f139f7
@@ -1048,9 +1127,10 @@ def lowered(self:Evaluator, x, axes):
 @patch
 def log_softmax(self:Evaluator, x, axes, keep): return self.calculator.add(x, self.logsumexp(x, axes, True), True)
 
-# %% ../../nbs/derivations/arrays.ipynb #977c1d41
+# %% ../../nbs/derivations/arrays.ipynb #9e415067
 @patch
-def logsumexp(self:Evaluator, x, axes, keep): return self.calculator.apply('log', self.total(self.calculator.apply('exp', x), axes, keep))
+def logsumexp(self:Evaluator, x, axes, keep): return self.calculator.apply('log',
+    self.total(self.calculator.apply('exp', x), axes, keep))
 @patch
 def extreme(self:Evaluator, values, method):
     "The largest, or the smallest, of several values, entry by entry."
@@ -1058,7 +1138,8 @@ def extreme(self:Evaluator, values, method):
     for value in values[1:]:
         self.calculator.pivots.append(primal(self.calculator.add(best, value, True)))
         first, second = primal(best), primal(value)
-        condition = _pairwise(lambda u, v: np.asarray((np.greater if method == 'max' else np.less)(u, v), bool), first, second)
+        condition = _pairwise(lambda u, v: np.asarray((np.greater if method == 'max' else np.less)(u, v), bool),
+            first, second)
         best = self.calculator.chosen(condition, best, value)
     return best
 @patch
@@ -1067,14 +1148,16 @@ def max(self:Evaluator, x, axes, keep, method='max'):
     if not x.rank: return x
     if axes is None: x, axes = self.calculator.reshaped(x, lambda a, k: a.reshape(a.shape[:k] + (-1,))), (-1,)
     size = x.shape[axes[0]]
-    parts = [self.calculator.reshaped(x, lambda a, k, i=i: np.take(a, [i] if keep else i, axis=axes[0])) for i in range(min(size, 1000))]
+    parts = [self.calculator.reshaped(x, lambda a, k, i=i: np.take(a, [i] if keep else i, axis=axes[0]))
+        for i in range(min(size, 1000))]
     return self.extreme(parts, method)
+
+# %% ../../nbs/derivations/arrays.ipynb #515ba2c6
 @patch
 def min(self:Evaluator, x, axes, keep): return self.max(x, axes, keep, 'min')
 @patch
-def prod(self:Evaluator, x, axes, keep): return self.calculator.apply('exp', self.total(self.calculator.apply('log', x), axes, keep))
-
-# %% ../../nbs/derivations/arrays.ipynb #5b57bf68
+def prod(self:Evaluator, x, axes, keep): return self.calculator.apply('exp',
+    self.total(self.calculator.apply('log', x), axes, keep))
 @patch
 def norm(self:Evaluator, x):
     "The Euclidean norm of a vector, Frobenius' of a matrix."
@@ -1085,22 +1168,25 @@ def norm_of_ones(self:Evaluator, x):
     return self.total(self.calculator.apply('abs', x))
 @patch
 def norm_of_twos(self:Evaluator, x):
-    if x.rank == 2 and 1 not in x.shape: raise Unreadable('the spectral norm is not read; write ‖A‖_F for the root of the sum of squares')
+    if x.rank == 2 and 1 not in x.shape:
+        raise Unreadable('the spectral norm is not read; write ‖A‖_F for the root of the sum of squares')
     return self.norm(x)
+
+# %% ../../nbs/derivations/arrays.ipynb #4bbdd87a
 @patch
 def bars(self:Evaluator, x):
     "|x|: an absolute value, the determinant of a matrix, or the norm of a vector."
     if x.rank == 2 and not self.meaning.plain: return self.calculator.determinant(x)
-    if x.rank == 1 and not self.meaning.plain and not self.inside and self.meaning.choose('|x|', 'entry by entry', 'the norm') == 'the norm': return self.norm(x)
+    if x.rank == 1 and not self.meaning.plain and not self.inside and self.meaning.choose('|x|', 'entry by entry', 'the norm') == 'the norm':
+        return self.norm(x)
     return self.calculator.apply('abs', x)
 @patch
 def dot(self:Evaluator, a, b):
     "The sum of the products of two vectors, or of two matrices entry by entry in ⟨A, B⟩; NumPy's dot multiplies matrices."
-    if a.rank == b.rank == 2 and self.meaning.choose('dot(A, B)', 'the inner product', 'the matrix product') == 'the inner product': return self.frobenius(a, b)
+    if a.rank == b.rank == 2 and self.meaning.choose('dot(A, B)', 'the inner product', 'the matrix product') == 'the inner product':
+        return self.frobenius(a, b)
     if a.rank == b.rank == 0: return self.total(self.calculator.multiply(a, b))
     return self.product(a, b)
-
-# %% ../../nbs/derivations/arrays.ipynb #7acecd84
 @patch
 def frobenius(self:Evaluator, a, b): return self.calculator.total(self.calculator.multiply(a, b))
 @patch
@@ -1108,9 +1194,13 @@ def logdet(self:Evaluator, x): return self.calculator.apply('log', self.calculat
 @patch
 def vec(self:Evaluator, x):
     "The columns of a matrix, one below the other."
-    return self.calculator.reshaped(x, lambda a, k: a.swapaxes(-1, -2).reshape(a.shape[:k] + (-1,))) if x.rank == 2 else x
+    return self.calculator.reshaped(x, lambda a, k: a.swapaxes(-1,
+        -2).reshape(a.shape[:k] + (-1,))) if x.rank == 2 else x
+
+# %% ../../nbs/derivations/arrays.ipynb #c356db0c
 @patch
-def hypot(self:Evaluator, a, b): return self.calculator.apply('sqrt', self.calculator.add(self.calculator.multiply(a, a), self.calculator.multiply(b, b)))
+def hypot(self:Evaluator, a, b): return self.calculator.apply('sqrt',
+    self.calculator.add(self.calculator.multiply(a, a), self.calculator.multiply(b, b)))
 @patch
 def raised(self:Evaluator, a, b): return self.calculator.power(a, b)
 @patch
@@ -1126,7 +1216,7 @@ def minus(self:Evaluator, a, b): return self.calculator.add(a, b, True)
 @patch
 def over(self:Evaluator, a, b): return self.calculator.divide(a, b)
 
-# %% ../../nbs/derivations/arrays.ipynb #29a38800
+# %% ../../nbs/derivations/arrays.ipynb #3cd8f088
 @patch
 def atan2(self:Evaluator, y, x):
     "The angle of the point (x, y): atan(y/x), turned by half a turn where x is negative."
@@ -1143,12 +1233,14 @@ def _tuple(self:Evaluator, *parts):
     if len(values) > 12: raise Unreadable('a list of more than twelve entries')
     total = None
     for k, value in enumerate(values):
-        unit = Value(self.calculator.numbers.array([int(j == k) for j in range(len(values))]).reshape([-1] + [1] * value.rank))
-        part = self.calculator.multiply(self.calculator.reshaped(value, lambda a, i: a.reshape(a.shape[:i] + (1,) + a.shape[i:])), unit)
+        unit = Value(self.calculator.numbers.array([int(j == k)
+            for j in range(len(values))]).reshape([-1] + [1] * value.rank))
+        part = self.calculator.multiply(self.calculator.reshaped(value, lambda a,
+            i: a.reshape(a.shape[:i] + (1,) + a.shape[i:])), unit)
         total = part if total is None else self.calculator.add(total, part)
     return total
 
-# %% ../../nbs/derivations/arrays.ipynb #8550770d
+# %% ../../nbs/derivations/arrays.ipynb #a7bc14cf
 @patch
 def _d(self:Evaluator, top, by):
     "The derivative of a tree by others, in the shape y.shape + x.shape; axes that have indices are named."
@@ -1156,18 +1248,21 @@ def _d(self:Evaluator, top, by):
     if variable[0] == 'T': variable = variable[1]
     base, indices = (variable[1], variable[2:]) if variable[0] == 'index' else (variable, ())
     if base[0] == 'tuple': return self.by_several(top, base[1:])
-    if base[0] == 'call' and base[1] in self.meaning.functions and len(base) == 3 and base[2][0] == 'sym': base = ('sym', base[1])
+    if base[0] == 'call' and base[1] in self.meaning.functions and len(base) == 3 and base[2][0] == 'sym':
+        base = ('sym', base[1])
     if base[0] != 'sym': return self.by_expression(top, base, by[1:])
-    if top[0] == 'sym' and top[1] in self.leaves and top[1] not in self.overrides and top[1] != base[1] and top[1] not in self.meaning.unknown: return self.turned_round(top, by)
+    if top[0] == 'sym' and top[1] in self.leaves and top[1] not in self.overrides and top[1] != base[1] and top[1] not in self.meaning.unknown:
+        return self.turned_round(top, by)
     slope = self.slope(top, by[1:], base[1])
     return self.labelled(slope, indices, self.of(base).rank)
 @patch
 def turned_round(self:Evaluator, top, by):
     "dx/dy where y depends on x: the reciprocal of dy/dx; nothing else is known of a symbol that nothing defines."
-    if len(by) != 1 or by[0][0] != 'sym' or top[1] not in self.meaning.depends.get(by[0][1], ()) or self.of(top).rank or self.of(by[0]).rank: raise Unreadable(f'nothing says how `{top[1]}` depends on that')
+    if len(by) != 1 or by[0][0] != 'sym' or top[1] not in self.meaning.depends.get(by[0][1], ()) or self.of(top).rank or self.of(by[0]).rank:
+        raise Unreadable(f'nothing says how `{top[1]}` depends on that')
     return self.calculator.reciprocal(self.slope(by[0], (), top[1]))
 
-# %% ../../nbs/derivations/arrays.ipynb #58513b61
+# %% ../../nbs/derivations/arrays.ipynb #b0019f75
 @patch
 def slope(self:Evaluator, top, further, key, direction=None):
     "The derivative by the symbol `key`: its named axes come from the seed. With `direction`, the derivative along it."
@@ -1179,7 +1274,8 @@ def slope(self:Evaluator, top, further, key, direction=None):
     other.ranges = self.ranges
     y = other.of(('d', top, further) if further else top)
     if isinstance(y, Dual) and y.tag == tag: return y.t
-    return self.calculator.filled(self.calculator.multiply(seed if not primal(x).rank else self.calculator.total(seed), self.calculator.value(0)), y)
+    return self.calculator.filled(self.calculator.multiply(seed if not primal(x).rank
+        else self.calculator.total(seed), self.calculator.value(0)), y)
 @patch
 def identity(self:Evaluator, x, tag):
     "The derivative of x by itself; the axes of what it is differentiated by are named after the tag."
@@ -1189,7 +1285,7 @@ def identity(self:Evaluator, x, tag):
     eye = self.calculator.eye(math.prod(shape)).a.reshape(shape + shape)
     return Value(eye, tuple(f'∂{tag}.{k}' for k in range(len(shape))))
 
-# %% ../../nbs/derivations/arrays.ipynb #7004017a
+# %% ../../nbs/derivations/arrays.ipynb #78fa1abc
 @patch
 def labelled(self:Evaluator, slope, indices, rank):
     "The axes of the seed as positions at the end, or named by the indices of the variable."
@@ -1198,7 +1294,8 @@ def labelled(self:Evaluator, slope, indices, rank):
         newest = max((name.split('.')[0] for name in seeds), key=lambda tag: int(tag[1:]), default=None)
         own = [name for name in u.names if name.split('.')[0] == newest] if rank else []
         others = [name for name in u.names if name not in own]
-        order = [u.names.index(name) for name in others] + list(range(len(u.names), u.a.ndim)) + [u.names.index(name) for name in sorted(own, key=lambda name: int(name.split('.')[1]))]
+        order = [u.names.index(name) for name in others] + list(range(len(u.names), u.a.ndim)) + [u.names.index(name)
+            for name in sorted(own, key=lambda name: int(name.split('.')[1]))]
         return Value(u.a.transpose(order), tuple(others))
     moved = self.calculator.linear(op, slope)
     if len(indices) > rank: raise Unreadable('a derivative by an entry that is none')
@@ -1237,7 +1334,7 @@ def by_expression(self:Evaluator, top, inner, further):
             raise Unreadable('what it is differentiated by can be read in two ways, because its symbols also stand outside of it')
     return quotients[0]
 
-# %% ../../nbs/derivations/arrays.ipynb #9ed88af7
+# %% ../../nbs/derivations/arrays.ipynb #e2b60db0
 @patch
 def quotient(self:Evaluator, top, inner, key):
     "The slope of `top` by a symbol, divided by that of `inner`; entry by entry where both are arrays like the symbol; `None` where `inner` has no slope."
@@ -1250,22 +1347,26 @@ def quotient(self:Evaluator, top, inner, key):
     quotient = self.calculator.divide(above, below)
     if u.rank or not x.rank: return quotient
     first = self.calculator.reshaped(quotient, lambda a, k: a[(slice(None),) * k + (0,) * (a.ndim - k)])
-    if quotient.shape != x.shape or not _close(primal(quotient).a, primal(first).a.reshape(primal(first).a.shape + (1,) * x.rank), self.calculator.numbers): raise Unreadable('a derivative by an expression of arrays')
+    if quotient.shape != x.shape or not _close(primal(quotient).a, primal(first).a.reshape(primal(first).a.shape + (1,) * x.rank), self.calculator.numbers):
+        raise Unreadable('a derivative by an expression of arrays')
     return first
 @patch
-def by_twice(self:Evaluator, top, inner, further): raise Unreadable('a second derivative by an expression cannot be read')
+def by_twice(self:Evaluator, top, inner,
+    further): raise Unreadable('a second derivative by an expression cannot be read')
 def _close(a, b, numbers):
     a, b = np.broadcast_arrays(np.asarray(a), np.asarray(b))
-    return all(not p == p or not q == q or abs(p - q) <= 1e-9 * max(abs(p), abs(q)) for p, q in zip(a.ravel(), b.ravel()))
+    return all(not p == p or not q == q or abs(p - q) <= 1e-9 * max(abs(p), abs(q)) for p,
+        q in zip(a.ravel(), b.ravel()))
 
-# %% ../../nbs/derivations/arrays.ipynb #9190eebc
+# %% ../../nbs/derivations/arrays.ipynb #2a5cafdc
 @patch
 def open_symbols(self:Evaluator, tree):
     "The symbols that a tree is made of, where defined ones count as what they are made of."
     found, todo = set(), list(symbols(tree))
     while todo:
         key = todo.pop()
-        if key in self.meaning.definitions and key not in self.overrides: todo.extend(symbols(self.meaning.definitions[key][1]) - found)
+        if key in self.meaning.definitions and key not in self.overrides:
+            todo.extend(symbols(self.meaning.definitions[key][1]) - found)
         elif key in self.leaves or key in self.meaning.unknown or key in self.overrides: found.add(key)
     return found
 @patch
@@ -1278,7 +1379,7 @@ def _prime(self:Evaluator, key, order, *arguments):
     variables = self.variable_of(key, arguments)
     return self._d(('sym', key), (('sym', variables),) * order)
 
-# %% ../../nbs/derivations/arrays.ipynb #26d19636
+# %% ../../nbs/derivations/arrays.ipynb #2a88e3df
 @patch
 def primed_function(self:Evaluator, key, order, arguments):
     "The derivative of a function of one number, at its argument."
@@ -1295,27 +1396,33 @@ def primed_function(self:Evaluator, key, order, arguments):
     if order > 1: raise Unreadable('a second derivative, entry by entry, of an array')
     ones = self.calculator.filled(self.calculator.value(1), at)
     return other.varied({name: Dual(at, ones, tag)}).of(top).t
+
+# %% ../../nbs/derivations/arrays.ipynb #fc499fc7
 @patch
 def variable_of(self:Evaluator, key, arguments):
     "The symbol that a prime differentiates by."
     if arguments and arguments[0][0] == 'sym': return arguments[0][1]
     free = sorted(self.open_symbols(('sym', key)))
-    if len(free) > 1: free = [name for name in free if name == 'x'] or [name for name in free if name == 't'] # all others are parameters
+    if len(free) > 1:
+        free = [name for name in free if name == 'x'] or [name for name in free
+            if name == 't'] # all others are parameters
     if key not in self.meaning.definitions or len(free) != 1: raise Unreadable(f"`{key}'` does not say by which symbol")
     return free[0]
-
-# %% ../../nbs/derivations/arrays.ipynb #693b6db5
 @patch
 def _grad(self:Evaluator, top, by, order):
     "∇f, ∇_W L and ∇²f."
-    if top[0] == 'sym' and top[1] in self.leaves and top[1] not in self.meaning.unknown: raise Unreadable(f'nothing says what `{top[1]}` is')
+    if top[0] == 'sym' and top[1] in self.leaves and top[1] not in self.meaning.unknown:
+        raise Unreadable(f'nothing says what `{top[1]}` is')
     if by is None: by = self.argument_of(top)
     if order == 2: return self._d(top, (by, by))
     return self._d(top, (by,))
+
+# %% ../../nbs/derivations/arrays.ipynb #adb95433
 @patch
 def argument_of(self:Evaluator, top):
     "What a gradient is by, where it is not said: the argument of the function, or the only vector."
-    if top[0] == 'call' and len(top) > 2 and all(part[0] == 'sym' for part in top[2:]): return top[2] if len(top) == 3 else ('tuple', *top[2:])
+    if top[0] == 'call' and len(top) > 2 and all(part[0] == 'sym' for part in top[2:]):
+        return top[2] if len(top) == 3 else ('tuple', *top[2:])
     if top[0] == 'sym' and top[1] in self.meaning.functions:
         parameters = self.meaning.functions[top[1]][0]
         return ('sym', parameters[0]) if len(parameters) == 1 else ('tuple', *(('sym', p) for p in parameters))
@@ -1326,20 +1433,22 @@ def argument_of(self:Evaluator, top):
     if len(space) > 1 and not vectors: return ('tuple', *(('sym', key) for key in space))
     if 'x' in vectors: return ('sym', 'x')
     raise Unreadable('nothing says by what ∇ differentiates')
-
-# %% ../../nbs/derivations/arrays.ipynb #adeaea93
 @patch
 def _known(self:Evaluator, name, argument):
     "A function as everybody knows it, also where the text says what it is."
     return self.calculator.apply(functions[known_function(name)].name, self.of(argument))
 @patch
 def _broken(self:Evaluator, said): raise Unreadable(said)
+
+# %% ../../nbs/derivations/arrays.ipynb #39bb4695
 @patch
 def _diff(self:Evaluator, tree):
     "A differential, or in the notation of backpropagation the gradient with respect to a symbol."
     meaning = self.meaning
-    if not getattr(meaning, 'loss', None) and not getattr(meaning, 'varied', None): raise Unreadable('nothing says what this differential belongs to')
-    if tree[0] == 'sym' and f'd{tree[1]}' in self.leaves and not getattr(meaning, 'varied', None): return self.leaves[f'd{tree[1]}']
+    if not getattr(meaning, 'loss', None) and not getattr(meaning, 'varied', None):
+        raise Unreadable('nothing says what this differential belongs to')
+    if tree[0] == 'sym' and f'd{tree[1]}' in self.leaves and not getattr(meaning, 'varied', None):
+        return self.leaves[f'd{tree[1]}']
     if getattr(meaning, 'loss', None): return self._d(('sym', meaning.loss), (tree,))
     directions = {key: self.leaves[f'd{key}'] for key in getattr(meaning, 'varied', ())}
     if tree[0] == 'sym' and tree[1] in directions: return directions[tree[1]]

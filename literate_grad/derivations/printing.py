@@ -10,10 +10,11 @@ import re, unicodedata
 from collections import namedtuple
 from .grammar import functions, known_function, vulgar_fractions
 
-# %% ../../nbs/derivations/printing.ipynb #0acf10a1
+# %% ../../nbs/derivations/printing.ipynb #c71b8010
 Style = namedtuple('Style', 'times power names', defaults=('*', '^', {}))
 
-_strength = {'if': 0, 'and': 0, 'or': 0, 'compare': 1, 'add': 2, 'sub': 2, 'neg': 2, 'sum': 2.5, 'mul': 3, 'div': 3, 'd': 4, 'grad': 4, 'diff': 4, 'pow': 5, 'T': 5.5, 'index': 5.5}
+_strength = {'if': 0, 'and': 0, 'or': 0, 'compare': 1, 'add': 2, 'sub': 2, 'neg': 2, 'sum': 2.5, 'mul': 3, 'div': 3,
+    'd': 4, 'grad': 4, 'diff': 4, 'pow': 5, 'T': 5.5, 'index': 5.5}
 _raised_digits = str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹')
 
 def signed(tree):
@@ -29,7 +30,7 @@ def number_of(tree):
 
 def index_text(index): return ''.join(sign * (k > 0 or sign == '-') + atom for k, (sign, atom) in enumerate(index[1:]))
 
-# %% ../../nbs/derivations/printing.ipynb #bbe337ad
+# %% ../../nbs/derivations/printing.ipynb #984e88d7
 def text_of(
     tree: tuple, # a tree
     style: Style = Style(), # the sign of products, how powers are written, the spelling of names
@@ -51,10 +52,11 @@ def _product_text(style, sign, a, b):
 def _quotient_text(style, a, b): return f'{text_of(a, style, 3)}/{text_of(b, style, 5)}'
 def _power_text(style, base, exponent, sign='^'):
     number = number_of(exponent)
-    if style.power == '²' and number.lstrip('-').isdigit(): return text_of(base, style, 5.5) + number.translate(_raised_digits)
+    if style.power == '²' and number.lstrip('-').isdigit():
+        return text_of(base, style, 5.5) + number.translate(_raised_digits)
     return text_of(base, style, 5.5) + style.power.replace('²', '^') + text_of(exponent, style, 5)
 
-# %% ../../nbs/derivations/printing.ipynb #5ded7428
+# %% ../../nbs/derivations/printing.ipynb #80056694
 def _call_text(style, name, *arguments):
     inside = ', '.join(text_of(part, style) for part in arguments)
     if name in ('abs', 'bars') and '|' not in inside: return f'|{inside}|'
@@ -65,13 +67,15 @@ def _derivative_text(style, top, by):
     order = len(by) if len(by) > 1 else ''
     raised = str(order).translate(_raised_digits) if style.power == '²' else order
     below = [text_of(part, style, 5.5) for part in by]
-    return f'd{raised}{text_of(top, style, 5.5)}/' + (f'd{below[0]}{raised}' if len(set(below)) == 1 else 'd' + ' d'.join(below))
+    return f'd{raised}{text_of(top, style, 5.5)}/' + (f'd{below[0]}{raised}' if len(set(below)) == 1
+        else 'd' + ' d'.join(below))
 def _index_written(style, base, *indices):
     letters = [index_text(index) for index in indices]
     plain = all(len(letter) == 1 for letter in letters)
-    return text_of(base, style, 5.5) + '_' + (''.join(letters) if plain and len(letters) < 3 else '{' + ','.join(letters) + '}')
+    return text_of(base, style, 5.5) + '_' + (''.join(letters) if plain and len(letters) < 3
+        else '{' + ','.join(letters) + '}')
 
-# %% ../../nbs/derivations/printing.ipynb #8830e88d
+# %% ../../nbs/derivations/printing.ipynb #1517fd9e
 _writers = {
     'num': lambda style, text: text, 'sym': _name, 'add': _sum_text('+'), 'sub': _sum_text('-'), 'neg': lambda style, a: '-' + text_of(a, style, 3),
     'mul': _product_text, 'div': _quotient_text, 'pow': _power_text, 'call': _call_text, 'd': _derivative_text, 'index': _index_written,
@@ -80,13 +84,17 @@ _writers = {
     'compare': lambda style, sign, a, b: f'{text_of(a, style, 2)} {sign} {text_of(b, style, 2)}',
     'and': lambda style, a, b: f'{text_of(a, style)} and {text_of(b, style)}', 'or': lambda style, a, b: f'{text_of(a, style)} or {text_of(b, style)}',
     'sum': lambda style, letters, a: f'Σ{"_" * bool(letters)}{"".join(letters)} {text_of(a, style, 3)}',
-    'delta': lambda style, *indices: 'δ_' + ''.join(map(index_text, indices)), 'tuple': lambda style, *parts: '(' + ', '.join(text_of(part, style) for part in parts) + ')',
-    'prime': lambda style, name, order, *arguments: _name(style, name) + "'" * order + (f"({', '.join(text_of(part, style) for part in arguments)})" if arguments else ''),
-    'grad': lambda style, top, by, order: '∇' + '²' * (order == 2) + (f'_{text_of(by, style)} ' if by else '') + text_of(top, style, 5.5),
-    'diff': lambda style, a: 'd' + (text_of(a, style) if a[0] == 'sym' else f'({text_of(a, style)})'), 'kw': lambda style, name, value: f'{name}={value}', 'asked': lambda style: '?',
+    'delta': lambda style, *indices: 'δ_' + ''.join(map(index_text,
+        indices)), 'tuple': lambda style, *parts: '(' + ', '.join(text_of(part, style) for part in parts) + ')',
+    'prime': lambda style, name, order, *arguments: _name(style,
+        name) + "'" * order + (f"({', '.join(text_of(part, style) for part in arguments)})" if arguments else ''),
+    'grad': lambda style, top, by, order: '∇' + '²' * (order == 2) + (f'_{text_of(by, style)} ' if by
+        else '') + text_of(top, style, 5.5),
+    'diff': lambda style, a: 'd' + (text_of(a, style) if a[0] == 'sym'
+        else f'({text_of(a, style)})'), 'kw': lambda style, name, value: f'{name}={value}', 'asked': lambda style: '?',
 }
 
-# %% ../../nbs/derivations/printing.ipynb #3e7a1055
+# %% ../../nbs/derivations/printing.ipynb #eed13a09
 _greek_letters = 'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega'.split()
 _no_command = {'Alpha', 'Beta', 'Epsilon', 'Zeta', 'Eta', 'Iota', 'Kappa', 'Mu', 'Nu', 'Rho', 'Tau', 'Chi'}
 def latex_name(
@@ -98,13 +106,15 @@ def latex_name(
     letter = letter or stem
     if letter.lower() in _greek_letters and letter not in _no_command: shown = '\\' + letter
     elif len(letter) == 1 and letter.isascii(): shown = letter
-    else: shown = rf'\hat{{{unicodedata.normalize("NFD", letter)[0]}}}' if len(unicodedata.normalize('NFC', letter)) == 1 and not letter.isascii() else rf'\mathrm{{{letter}}}'
+    else:
+        shown = rf'\hat{{{unicodedata.normalize("NFD", letter)[0]}}}' if len(unicodedata.normalize('NFC',
+            letter)) == 1 and not letter.isascii() else rf'\mathrm{{{letter}}}'
     if number and letter != stem: shown = rf'{shown}^{{({number})}}'
     if index in ('hat', 'bar', 'tilde'): return rf'\{index}{{{shown}}}'
     return f'{shown}_{{{_words_latex(index)}}}' if index else shown
 def _words_latex(index): return index if len(index) < 3 else rf'\mathrm{{{index.replace("_", " ")}}}'
 
-# %% ../../nbs/derivations/printing.ipynb #edbc113f
+# %% ../../nbs/derivations/printing.ipynb #89eb91a2
 def latex_of(
     tree: tuple, # a tree
     least: float = 0, # brackets are put round what binds less than this
@@ -112,10 +122,12 @@ def latex_of(
     "A tree in LaTeX."
     tree = signed(tree)
     text = _latex_writers[tree[0]](*tree[1:])
-    strength = 2.5 if tree[:2] == ('call', 'sum') and len(tree) == 3 else 5 if tree[0] in ('div', 'd') else _strength.get(tree[0], 6)
+    strength = 2.5 if tree[:2] == ('call', 'sum') and len(tree) == 3 else 5 if tree[0] in ('div',
+        'd') else _strength.get(tree[0], 6)
     return rf'\left({text}\right)' if strength < least else text
 def _sum_latex(sign): return lambda a, b: f"{latex_of(a, 2)} {sign} {latex_of(b, 2 + (sign == '-' or signed(b)[0] == 'neg') / 2)}"
-_products_in_latex = {'': ' ', '*': r' \cdot ', '·': r' \cdot ', '@': ' ', '⊙': r' \odot ', '×': r' \times ', '⊗': r' \otimes ', ':': ' : '}
+_products_in_latex = {'': ' ', '*': r' \cdot ', '·': r' \cdot ', '@': ' ', '⊙': r' \odot ', '×': r' \times ',
+    '⊗': r' \otimes ', ':': ' : '}
 def _product_latex(sign, a, b):
     first = {'pow': 1, 'mul': 2}.get(b[0])
     digits = signed(b)[0] == 'num' or first is not None and b[first][0] == 'num'
@@ -124,7 +136,7 @@ def _number_latex(text):
     if text not in vulgar_fractions: return text
     return r'\tfrac{%s}{%s}' % tuple(unicodedata.normalize('NFKC', text).split('⁄'))
 
-# %% ../../nbs/derivations/printing.ipynb #f0a1e0c4
+# %% ../../nbs/derivations/printing.ipynb #acb63653
 def _call_latex(name, *arguments):
     inside = ', '.join(latex_of(part) for part in arguments)
     around = {'abs': ('lvert', 'rvert'), 'bars': ('lvert', 'rvert'), 'norm': ('lVert', 'rVert')}.get(name)
@@ -145,13 +157,15 @@ def _derivative_latex(top, by):
     below = [latex_of(part, 5) for part in by]
     variables = f'd {below[0]}{order}' if len(set(below)) == 1 else ' '.join('d ' + part for part in below)
     return rf'\frac{{d{order} {latex_of(top, 5.5)}}}{{{variables}}}'
+
+# %% ../../nbs/derivations/printing.ipynb #fc21ff91
 def _list_latex(*parts):
     rows = [part[1:] if part[0] == 'tuple' else (part,) for part in parts]
-    if all(part[0] == 'tuple' for part in parts): return r'\begin{pmatrix}' + r' \\ '.join(' & '.join(map(latex_of, row)) for row in rows) + r'\end{pmatrix}'
+    if all(part[0] == 'tuple' for part in parts):
+        return r'\begin{pmatrix}' + r' \\ '.join(' & '.join(map(latex_of, row)) for row in rows) + r'\end{pmatrix}'
     return rf"\left({', '.join(map(latex_of, parts))}\right)"
-
-# %% ../../nbs/derivations/printing.ipynb #4001a41d
-def _cases_latex(condition, a, b): return rf'\begin{{cases}}{latex_of(a)} & \text{{if }} {latex_of(condition)} \\ {latex_of(b)} & \text{{else}}\end{{cases}}'
+def _cases_latex(condition, a,
+    b): return rf'\begin{{cases}}{latex_of(a)} & \text{{if }} {latex_of(condition)} \\ {latex_of(b)} & \text{{else}}\end{{cases}}'
 def _sum_over_latex(letters, body):
     limits = f"_{{{', '.join(letters)}}}" if letters else ''
     return rf'\sum{limits} {latex_of(body, 2.5)}'
@@ -164,8 +178,11 @@ _latex_writers = {
     'and': lambda a, b: rf'{latex_of(a)} \text{{ and }} {latex_of(b)}', 'or': lambda a, b: rf'{latex_of(a)} \text{{ or }} {latex_of(b)}',
     'delta': lambda *indices: rf'\delta_{{{" ".join(map(index_text, indices))}}}', 'kw': lambda name, value: rf'\mathrm{{{name}}}={value}',
     'prime': lambda name, order, *arguments: latex_name(name) + "'" * order + (rf"\left({', '.join(map(latex_of, arguments))}\right)" if arguments else ''),
-    'grad': lambda top, by, order: rf'\nabla{"^2" * (order == 2)}' + (f'_{{{latex_of(by)}}} ' if by else ' ') + latex_of(top, 5.5), 'diff': lambda a: rf'd {latex_of(a, 5)}',
+    'grad': lambda top, by, order: rf'\nabla{"^2" * (order == 2)}' + (f'_{{{latex_of(by)}}} ' if by
+        else ' ') + latex_of(top, 5.5), 'diff': lambda a: rf'd {latex_of(a, 5)}',
 }
+
+# %% ../../nbs/derivations/printing.ipynb #18be4ab1
 def latex_words(
     text: str, # what was written, and could not be read
 ) -> str: # as text inside of a formula

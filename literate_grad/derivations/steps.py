@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['most_readings', 'most_entries', 'most_repairs', 'largest_denominator', 'Judged', 'judged', 'called_in',
-           'best_reading', 'Step', 'Derivation', 'derivation', 'Code', 'outcome_of', 'shown_number', 'has_equations']
+           'best_reading', 'plain_number', 'Step', 'Derivation', 'derivation', 'Code', 'outcome_of', 'shown_number',
+           'has_equations']
 
 # %% ../../nbs/derivations/steps.ipynb #08753c09
 import inspect, itertools, math, re
@@ -19,7 +20,7 @@ from .grammar import Unreadable, canonical, is_letter, known_function, replaced,
 from .printing import Style, latex_of, latex_words, text_of
 from .truth import (Claims, Outcome, Trial, base_symbol, constants, plans)
 
-# %% ../../nbs/derivations/steps.ipynb #8cd57951
+# %% ../../nbs/derivations/steps.ipynb #64aebdbd
 most_readings = 24
 _stationary = re.compile(r'\b(?:sett?ing|set|solv\w+|minim\w+|maxim\w+|optim\w+|stationary|critical|first.order|vanish\w*|zero|equal to zero)\b', re.I)
 _fixing = re.compile(r'\\leftarrow|\\gets|←|<-|same shape|shape of|:=.*-=|-=|\+=')
@@ -37,22 +38,26 @@ def judged(text, choices, given, budget=None):
     with np.errstate(all='ignore'):
         trial.settle()
         outcomes = [trial.refined(claim, trial.judge(claim)) for claim in trial.claims.claims]
-    kept = [k for k, (claim, outcome) in enumerate(zip(trial.claims.claims, outcomes)) if claim.kind != 'assumption' or outcome.status == 'holds']
+    kept = [k for k, (claim, outcome) in enumerate(zip(trial.claims.claims, outcomes)) if claim.kind != 'assumption'
+        or outcome.status == 'holds']
     trial.claims.claims, outcomes = [trial.claims.claims[k] for k in kept], [outcomes[k] for k in kept]
     trial.asked.update(trial.meaning.asked)
     with np.errstate(all='ignore'): return Judged(trial, trial.laid_out(outcomes, text))
 
-# %% ../../nbs/derivations/steps.ipynb #3a24904f
+# %% ../../nbs/derivations/steps.ipynb #76d62b97
 @patch
 def refined(self:Trial, claim, outcome):
     "The outcome with what the words around the claim say: a condition, an assumption that everybody makes, lengths that are positive."
-    if outcome.status == 'fails' and claim.side.tree == ('num', '0') and self.is_condition(claim): return Outcome('unreadable', why='a condition, which is not checked')
-    if claim.kind in ('derivative', 'differential') and outcome.status in ('fails', 'holds') and not self.is_related(claim):
+    if outcome.status == 'fails' and claim.side.tree == ('num', '0') and self.is_condition(claim):
+        return Outcome('unreadable', why='a condition, which is not checked')
+    if claim.kind in ('derivative', 'differential') and outcome.status in ('fails',
+        'holds') and not self.is_related(claim):
         return Outcome('unreadable', why=f'nothing says how {claim.left.text} could depend on it')
     unknown = self.unknown_word(claim) if outcome.status != 'unreadable' else None
     if unknown: return Outcome('unreadable', why=f'nothing says what `{unknown}` is')
     if outcome.status != 'fails': return outcome
-    if claim.kind == 'identity' and symbols(claim.truth) - symbols(claim.side.tree) - set(self.meaning.definitions): return Outcome('unreadable', why='an equation between symbols that nothing defines cannot be checked')
+    if claim.kind == 'identity' and symbols(claim.truth) - symbols(claim.side.tree) - set(self.meaning.definitions):
+        return Outcome('unreadable', why='an equation between symbols that nothing defines cannot be checked')
     return self.under_assumptions(claim) or outcome
 @patch
 def is_condition(self:Trial, claim):
@@ -60,7 +65,7 @@ def is_condition(self:Trial, claim):
     sides = [other.side for other in self.claims.claims if other.left is claim.left]
     return sides[0] is not claim.side or bool(_stationary.search(self.text))
 
-# %% ../../nbs/derivations/steps.ipynb #2d6e28d1
+# %% ../../nbs/derivations/steps.ipynb #75096360
 @patch
 def is_related(self:Trial, claim):
     "Whether what is differentiated depends on the variable at all; a literal zero may say that it does not."
@@ -77,11 +82,13 @@ def called_in(tree): return {part[1] for part in subtrees(tree) if part[0] in ('
 @patch
 def unknown_word(self:Trial, claim):
     "A word in a claim that nothing else in the text speaks of: no symbol that we may guess at."
-    others = {key for tree in (*self.trees, *self.truths, *(side for side in self.sides if side is not claim.side.tree)) for key in symbols(tree)}
+    others = {key for tree in (*self.trees, *self.truths, *(side for side in self.sides
+        if side is not claim.side.tree)) for key in symbols(tree)}
     spoken = others | set(self.given) | set(self.meaning.lengths) | {'pi'}
-    return next((key for key in sorted(symbols(claim.side.tree) - spoken) if not is_letter(key) and key not in self.meaning.entries), None)
+    return next((key for key in sorted(symbols(claim.side.tree) - spoken) if not is_letter(key)
+        and key not in self.meaning.entries), None)
 
-# %% ../../nbs/derivations/steps.ipynb #7d94f12e
+# %% ../../nbs/derivations/steps.ipynb #f9c2a5b2
 @patch
 def under_assumptions(self:Trial, claim):
     "The outcome where targets sum to one, or where lengths and masses are positive; `None` where it still fails."
@@ -91,22 +98,28 @@ def under_assumptions(self:Trial, claim):
         self.claims.assumed = before + [(what, key) for key in keys]
         outcome = self.judge(claim)
         self.claims.assumed = before
-        if outcome.status == 'holds': return outcome._replace(why=f'where the entries of {" and ".join(keys)} sum to one' if what == 'simplex' else 'for ' + ', '.join(f'{key} > 0' for key in keys))
+        if outcome.status == 'holds':
+            return outcome._replace(why=f'where the entries of {" and ".join(keys)} sum to one' if what == 'simplex'
+                else 'for ' + ', '.join(f'{key} > 0' for key in keys))
     return None
 @patch
 def targets(self:Trial):
     "The vectors that a cross-entropy of a softmax weighs logarithms with."
     calls = {known_function(part[1]) for tree in self.trees for part in subtrees(tree) if part[0] == 'call'}
     if not calls & {'softmax', 'log_softmax', 'logsumexp'}: return []
-    return [key for key in sorted(self.of_leaves) if self.of_leaves[key] and key in ('y', 't', 'p', 'q', 'target', 'targets', 'Y', 'T', 'y_true', 'labels')]
+    return [key for key in sorted(self.of_leaves) if self.of_leaves[key]
+        and key in ('y', 't', 'p', 'q', 'target', 'targets', 'Y', 'T', 'y_true', 'labels')]
+
+# %% ../../nbs/derivations/steps.ipynb #fecf30a3
 @patch
 def positive_lengths(self:Trial, claim):
     "The symbols that change the sign of what stands under a root or in a logarithm: negative ones were not meant."
-    inside = [part[2] if part[0] == 'call' else part[1] for tree in [*self.trees, claim.truth] for part in subtrees(tree)
-              if part[0] == 'call' and known_function(part[1]) in ('sqrt', 'log') or part[0] == 'pow' and part[2][0] in ('div', 'sym', 'add', 'sub')]
-    return sorted({key for tree in inside for key in symbols(tree) if self.of_leaves.get(key) == 0 and self.is_odd(tree, key)})
-
-# %% ../../nbs/derivations/steps.ipynb #efa73d01
+    inside = [part[2] if part[0] == 'call' else part[1] for tree in [*self.trees, claim.truth]
+        for part in subtrees(tree)
+              if part[0] == 'call' and known_function(part[1]) in ('sqrt',
+                  'log') or part[0] == 'pow' and part[2][0] in ('div', 'sym', 'add', 'sub')]
+    return sorted({key for tree in inside for key in symbols(tree) if self.of_leaves.get(key) == 0
+        and self.is_odd(tree, key)})
 @patch
 def is_odd(self:Trial, tree, key):
     "Whether a tree changes its sign with a symbol."
@@ -119,30 +132,36 @@ def is_odd(self:Trial, tree, key):
         return bool(np.all(abs(here + there) <= abs(here) * Fraction(1, 10**20).numerator / 10**20))
     except (Unreadable, ArithmeticError, ValueError, TypeError): return False
 
-# %% ../../nbs/derivations/steps.ipynb #7784dfcd
+# %% ../../nbs/derivations/steps.ipynb #8f260308
 @patch
 def laid_out(self:Trial, outcomes, text):
     "The outcomes where one layout holds for all: what is right in the other layout only is a transpose, where the text fixes the layout."
     pairs = list(zip(self.claims.claims, outcomes))
-    fixed = bool(_fixing.search(text)) or bool(self.claims.updates) or any(self.is_fixed(claim) for claim in self.claims.claims)
+    fixed = bool(_fixing.search(text)) or bool(self.claims.updates) or any(self.is_fixed(claim)
+        for claim in self.claims.claims)
     def of(claim): return 'jacobian' if claim.truth[0] == 'd' and self.is_jacobian(claim) else 'gradient'
-    settled = {of(claim) for claim, outcome in pairs if outcome.status == 'holds' and 'as written' in outcome.layouts and 'transposed' not in outcome.layouts and self.has_layout(claim)}
+    settled = {of(claim) for claim, outcome in pairs if outcome.status == 'holds' and 'as written' in outcome.layouts
+        and 'transposed' not in outcome.layouts and self.has_layout(claim)}
     changed = []
     for claim, outcome in pairs:
-        turned = outcome.status == 'holds' and outcome.layouts and not {'as written', 'entry by entry'} & set(outcome.layouts)
-        if turned and (fixed or of(claim) in settled or claim.kind not in ('derivative', 'differential') or any(part[0] == 'index' for part in subtrees(claim.truth))): outcome = outcome._replace(status='fails', why='transpose')
-        elif turned: outcome = outcome._replace(why='in numerator layout (the transpose)' if of(claim) == 'gradient' else 'in denominator layout (the transpose)')
+        turned = outcome.status == 'holds' and outcome.layouts and not {'as written',
+            'entry by entry'} & set(outcome.layouts)
+        if turned and (fixed or of(claim) in settled or claim.kind not in ('derivative', 'differential') or any(part[0] == 'index' for part in subtrees(claim.truth))):
+            outcome = outcome._replace(status='fails', why='transpose')
+        elif turned:
+            outcome = outcome._replace(why='in numerator layout (the transpose)' if of(claim) == 'gradient'
+                else 'in denominator layout (the transpose)')
         changed.append(outcome)
     return changed
 @patch
 def is_fixed(self:Trial, claim): return False
+
+# %% ../../nbs/derivations/steps.ipynb #629f07bb
 @patch
 def shape_of(self:Trial, tree):
     "The shape of a tree, `None` where it has none."
     try: return self.drawn_values(0, 'unit', 0, Calculator(Floats()), 1).of(tree).shape
     except (Unreadable, ArithmeticError, ValueError, TypeError, IndexError): return None
-
-# %% ../../nbs/derivations/steps.ipynb #0b2a613d
 @patch
 def has_layout(self:Trial, claim):
     shape = self.shape_of(claim.truth)
@@ -152,19 +171,23 @@ def is_jacobian(self:Trial, claim): return bool(self.shape_of(claim.truth[1]))
 def best_reading(text, given, fixed=None):
     "The outcomes under the reading that is meant, and a sentence where there was a choice."
     base = judged(text, fixed or {}, given)
-    grave = {name: options for name, options in base.trial.asked.items() if name == 'capitals' and options[0] == 'numbers'}
+    grave = {name: options for name, options in base.trial.asked.items() if name == 'capitals'
+        and options[0] == 'numbers'}
     if base.complete and not grave: return base, ''
     others = _other_readings(text, base, given, fixed or {})
     if base.complete: return _safe(base, [other for other in others if 'capitals' in other.trial.choices])
     complete = [other for other in others if other.complete and not _reads_definition_otherwise(other)]
-    if complete: return _safe(complete[0], [other for other in [base, *others] if grave and other.trial.choices.get('capitals') != complete[0].trial.choices.get('capitals')])
+    if complete:
+        return _safe(complete[0], [other for other in [base, *others] if grave
+            and other.trial.choices.get('capitals') != complete[0].trial.choices.get('capitals')])
     return _common(base, others), ''
 
-# %% ../../nbs/derivations/steps.ipynb #1b759b08
+# %% ../../nbs/derivations/steps.ipynb #5ab7f646
 def _other_readings(text, base, given, fixed):
     "All other readings, as far as they can be worked out."
     blind = all(status == 'unreadable' for status in base.statuses)
-    asked = {name: options for name, options in base.trial.asked.items() if name not in fixed and (blind or not (name.startswith('rank of ') and options[0] == 2 or options[0] == 'matrices'))}
+    asked = {name: options for name, options in base.trial.asked.items() if name not in fixed
+        and (blind or not (name.startswith('rank of ') and options[0] == 2 or options[0] == 'matrices'))}
     found, tried = [], 0
     for combination in sorted(itertools.product(*(range(len(options)) for options in asked.values())), key=sum):
         choices = {name: options[k] for (name, options), k in zip(asked.items(), combination) if k}
@@ -179,41 +202,54 @@ def _safe(best, rivals):
     outcomes = list(best.outcomes)
     for rival in rivals:
         if len(rival.outcomes) != len(outcomes): continue
-        outcomes = [Outcome('unreadable', why='right for numbers, wrong for matrices; say which its capitals are') if other.status == 'fails' and not _other_rank(best, rival, k) and mine.status == 'holds' else mine
+        outcomes = [Outcome('unreadable', why='right for numbers, wrong for matrices; say which its capitals are')
+            if other.status == 'fails' and not _other_rank(best, rival, k) and mine.status == 'holds' else mine
                     for k, (mine, other) in enumerate(zip(outcomes, rival.outcomes))]
     return Judged(best.trial, outcomes), _said(best.trial.choices)
 
-# %% ../../nbs/derivations/steps.ipynb #ea692d45
+# %% ../../nbs/derivations/steps.ipynb #b4c887d7
 def _other_rank(best, rival, k):
     "Whether truth and claim have different numbers of axes under a rival reading, so that it was not meant."
     claim = rival.trial.claims.claims[k]
     truth, said = rival.trial.shape_of(claim.truth), rival.trial.shape_of(claim.side.tree)
     return truth is None or len(truth) > 2 or said is not None and len(truth) != len(said)
 def _said(choices):
-    return '; '.join(f'{name} read as {choice}' if not name.startswith('rank of ') else f'{name[8:]} as {("a number", "a vector", "a matrix")[choice]}' for name, choice in choices.items() if name not in ('capitals', 'sampled', 'plain'))
+    return '; '.join(f'{name} read as {choice}' if not name.startswith('rank of ')
+        else f'{name[8:]} as {("a number", "a vector", "a matrix")[choice]}' for name, choice in choices.items() if name not in ('capitals', 'sampled', 'plain'))
 def _reads_definition_otherwise(judged):
     "Whether a quotient in a definition is read differently from how it is written."
     if not {'1/2x', 'a/b c'} & set(judged.trial.choices): return False
-    plain = Claims(read_text(judged.trial.text, {name: choice for name, choice in judged.trial.choices.items() if name not in ('1/2x', 'a/b c')}))
+    plain = Claims(read_text(judged.trial.text, {name: choice for name, choice in judged.trial.choices.items()
+        if name not in ('1/2x', 'a/b c')}))
     return plain.definitions != judged.trial.claims.definitions or plain.functions != judged.trial.claims.functions
 
-# %% ../../nbs/derivations/steps.ipynb #96e3917f
+# %% ../../nbs/derivations/steps.ipynb #280cf3b5
 def _common(base, others):
     "What all readings agree on; a step on which they disagree is refused."
-    rivals = [other for other in others if len(other.outcomes) == len(base.outcomes) and not any(name.startswith('rank of') or name == 'capitals' for name in other.trial.choices)]
+    rivals = [other for other in others if len(other.outcomes) == len(base.outcomes)
+        and not any(name.startswith('rank of') or name == 'capitals' for name in other.trial.choices)]
     outcomes = []
     for k, outcome in enumerate(base.outcomes):
         said = {other.outcomes[k].status for other in [base, *rivals]} - {'unreadable'}
         if outcome.status == 'unreadable' and outcome.layouts: pass
-        elif outcome.status == 'unreadable' and len(said) == 1: outcome = next(other.outcomes[k] for other in rivals if other.outcomes[k].status in said)
+        elif outcome.status == 'unreadable' and len(said) == 1:
+            outcome = next(other.outcomes[k] for other in rivals if other.outcomes[k].status in said)
         elif len(said) > 1:
             other = next(other for other in rivals if other.outcomes[k].status not in ('unreadable', outcome.status))
-            outcome = Outcome('unreadable', why=f'it can be read in two ways, as written or with {_said(other.trial.choices)}, and only one of them is right')
+            outcome = Outcome('unreadable',
+                why=f'it can be read in two ways, as written or with {_said(other.trial.choices)}, and only one of them is right')
         outcomes.append(outcome)
     return Judged(base.trial, outcomes)
 
-# %% ../../nbs/derivations/steps.ipynb #68ec65e7
+# %% ../../nbs/derivations/steps.ipynb #4173d976
 _marks = {'proved': '✓', 'holds': '✓', 'fails': '✗', 'unreadable': '?'}
+def plain_number(x):
+    "A number or an array of mpmath as floats, which every process can read."
+    if np.ndim(x): return np.vectorize(plain_number, otypes=[float])(x)
+    try: return float(x.item() if isinstance(x, np.ndarray) else x)
+    except OverflowError: return math.inf
+
+# %% ../../nbs/derivations/steps.ipynb #4e98c14d
 class Step:
     "One claim of a docstring: the expression behind an `=`."
     left: str # what stands on the left of the equation
@@ -230,18 +266,21 @@ class Step:
     def __init__(self, claim, outcome):
         side = claim.side
         self.left, self.text, self.line, self.column, self.claim, self.tree = claim.left.text, side.text, side.line, side.column, claim, side.tree
-        self.status, self.why, self.point, self.values = outcome.status, outcome.why, outcome.point, outcome.values
-        self.truth, self.separates, self.outcome = '', '', outcome
+        self.status, self.why = outcome.status, outcome.why
+        self.point = outcome.point and {key: plain_number(value) for key, value in outcome.point.items()}
+        self.values = outcome.values and tuple(map(plain_number, outcome.values))
+        self.truth, self.separates, self.outcome = '', '', outcome._replace(point=None, values=None)
 
-    @property
-    def problem(self):
-        "Why the step could not be read, `None` where it could."
-        return self.why if self.status == 'unreadable' else None
+@patch(as_prop=True)
+def problem(self:Step):
+    "Why the step could not be read, `None` where it could."
+    return self.why if self.status == 'unreadable' else None
 
-    def __repr__(self): return f'{_marks[self.status]} {self.left} = {self.text}' + (f'  ({self.why})' if self.why else '')
+# %% ../../nbs/derivations/steps.ipynb #182b1fe6
+@patch
+def __repr__(self:Step): return f'{_marks[self.status]} {self.left} = {self.text}' + (f'  ({self.why})' if self.why
+    else '')
 _worst_first = ('fails', 'unreadable', 'holds', 'proved')
-
-# %% ../../nbs/derivations/steps.ipynb #95a03589
 class Derivation:
     "The equations of a docstring, each right side checked."
     text: str # the docstring
@@ -257,21 +296,26 @@ class Derivation:
         try:
             with np.errstate(all='ignore'): self._judge(at)
         except Unreadable as problem: self.judged, self.steps, self.reason = None, [], str(problem)
-        except (RecursionError, MemoryError, OverflowError): self.judged, self.steps, self.reason = None, [], 'the text is too deep to be read'
+        except (RecursionError, MemoryError, OverflowError):
+            self.judged, self.steps, self.reason = None, [], 'the text is too deep to be read'
 
-    @property
-    def status(self):
-        "The worst status of all steps; `'fails'` also when the docstring describes another function, `None` when it claims nothing."
-        statuses = [step.status for step in self.steps] + ['fails'] * (self.describes is False) + ['proved'] * (self.describes is True) + ['unreadable'] * (not self.steps and bool(self.reason))
-        return next((status for status in _worst_first if status in statuses), None)
+# %% ../../nbs/derivations/steps.ipynb #aaf7e3be
+@patch(as_prop=True)
+def status(self:Derivation):
+    "The worst status of all steps; `'fails'` also when the docstring describes another function, `None` when it claims nothing."
+    statuses = [step.status
+        for step in self.steps] + ['fails'] * (self.describes is False) + ['proved'] * (self.describes is True) + ['unreadable'] * (not self.steps and bool(self.reason))
+    return next((status for status in _worst_first if status in statuses), None)
 
-    def __bool__(self): return self.status in ('proved', 'holds')
+@patch
+def __bool__(self:Derivation): return self.status in ('proved', 'holds')
 
-# %% ../../nbs/derivations/steps.ipynb #0ea76a0e
 @patch(as_prop=True)
 def unread(self:Derivation):
     "The steps that could not be read: what `--strict` makes a failure."
     return [step for step in self.steps if step.status == 'unreadable']
+
+# %% ../../nbs/derivations/steps.ipynb #76cc37dd
 @patch
 def _judge(self:Derivation, at):
     "Reads the text, and judges its steps."
@@ -279,11 +323,15 @@ def _judge(self:Derivation, at):
     if self.code is not None: given, fixed = self._by_code_value()
     self.judged, self.reading = best_reading(self.text, given, fixed)
     claims = self.judged.trial.claims.claims
-    dropped = [k for k, (claim, outcome) in enumerate(zip(claims, self.judged.outcomes)) if claim.kind == 'function' and outcome.status == 'fails' and claim.truth[1] == 'sigma']
-    self.steps = [Step(claim, outcome) for k, (claim, outcome) in enumerate(zip(claims, self.judged.outcomes)) if k not in dropped]
+    dropped = [k for k, (claim, outcome) in enumerate(zip(claims, self.judged.outcomes)) if claim.kind == 'function'
+        and outcome.status == 'fails' and claim.truth[1] == 'sigma']
+    self.steps = [Step(claim, outcome) for k, (claim, outcome) in enumerate(zip(claims, self.judged.outcomes))
+        if k not in dropped]
+    self.judged.outcomes = [step.outcome for step in self.steps]
     trial = self.judged.trial
     for step in self.steps:
-        if step.status == 'holds' and not step.why and proved(step.tree, step.claim.truth, trial.meaning, trial.of_leaves): step.status = 'proved'
+        if step.status == 'holds' and not step.why and proved(step.tree, step.claim.truth, trial.meaning, trial.of_leaves):
+            step.status = 'proved'
         if self.code is not None and step.status == 'unreadable': self._by_code(step)
         if step.tree == ('asked',): self._answer(step)
     self.reading = self.reading or _said({name: choice for name, choice in fixed.items()})
@@ -293,18 +341,19 @@ def _shapes_of(at):
     "The shapes of given values, by symbol."
     return {canonical(key): np.shape(value) for key, value in at.items() if re.fullmatch(r"[^\W\d][\w^{}()]*", key)}
 
-# %% ../../nbs/derivations/steps.ipynb #7553189f
+# %% ../../nbs/derivations/steps.ipynb #96066b4b
 def derivation(
     df_or_text, # a docstring, or a function with one: best a hand derivative with the label `@derivative(of=f, at=…)`
     at: dict|None = None, # values, and so shapes, for the symbols of a text: {'X': array, …}
 ) -> Derivation: # its steps, each with a status
     "Reads the equations of a docstring and checks every step: `'proved'`, `'holds'` at many points, `'fails'` or `'unreadable'`."
     if isinstance(df_or_text, str): return Derivation(inspect.cleandoc(df_or_text), at=at)
-    if not callable(df_or_text): raise TypeError(f'derivation expected a docstring or a function that has one, but got a {type(df_or_text).__name__}.')
+    if not callable(df_or_text):
+        raise TypeError(f'derivation expected a docstring or a function that has one, but got a {type(df_or_text).__name__}.')
     text, label = inspect.getdoc(df_or_text) or '', getattr(df_or_text, '__derivative__', None)
     return Derivation(text, Code(label.of, label.at, label.where) if label else None, at)
 
-# %% ../../nbs/derivations/steps.ipynb #1d9b7969
+# %% ../../nbs/derivations/steps.ipynb #0dadc112
 _step_of_path = re.compile(r'''\.?(?P<name>[^\W\d]\w*)|\[(?P<index>-?\d+)\]|\[(?P<quote>['"])(?P<key>[^'"]*)(?P=quote)\]''')
 def _reached(path, named):
     "The part of the arguments that a path such as `model.layers[0].weight` names."
@@ -313,19 +362,26 @@ def _reached(path, named):
         found = _step_of_path.match(path, at)
         if not found: raise Unreadable(f'cannot follow the path `{path}`')
         key, at = found['name'] or found['key'], found.end()
-        try: value = value[int(found['index'])] if key is None else value[key] if isinstance(value, dict) else getattr(value, key)
-        except (KeyError, IndexError, AttributeError, TypeError): raise Unreadable(f'the path `{path}` leads nowhere') from None
+        try:
+            value = value[int(found['index'])] if key is None else value[key] if isinstance(value,
+                dict) else getattr(value, key)
+        except (KeyError, IndexError, AttributeError, TypeError):
+            raise Unreadable(f'the path `{path}` leads nowhere') from None
     return value
 def _bound(named, where):
     "The numbers that the symbols of a docstring stand for, by symbol."
     values = {canonical(name): value for name, value in named.items()}
     for name, path in where.items():
-        if canonical(name) not in values: values[canonical(name)] = _reached(path, named) if isinstance(path, str) else path
-    arrays = {name: np.asarray(value) for name, value in values.items() if isinstance(value, (int, float, np.ndarray, np.generic)) or _is_list_of_numbers(value)}
-    return {name: array if array.dtype.kind == 'f' else array.astype(float) for name, array in arrays.items() if array.dtype.kind in 'biuf'}
-def _is_list_of_numbers(value): return isinstance(value, (list, tuple)) and bool(value) and all(isinstance(part, (int, float)) for part in value)
+        if canonical(name) not in values:
+            values[canonical(name)] = _reached(path, named) if isinstance(path, str) else path
+    arrays = {name: np.asarray(value) for name, value in values.items()
+        if isinstance(value, (int, float, np.ndarray, np.generic)) or _is_list_of_numbers(value)}
+    return {name: array if array.dtype.kind == 'f' else array.astype(float) for name, array in arrays.items()
+        if array.dtype.kind in 'biuf'}
 
-# %% ../../nbs/derivations/steps.ipynb #71ca939b
+# %% ../../nbs/derivations/steps.ipynb #b8e7837b
+def _is_list_of_numbers(value): return isinstance(value, (list, tuple)) and bool(value) and all(isinstance(part,
+    (int, float)) for part in value)
 class Code:
     "The function that a docstring speaks of, and arguments to try it at."
     def __init__(self, of, at=None, where=None, names=None):
@@ -352,7 +408,7 @@ class Code:
         if not np.all(np.isfinite(value)): raise Unreadable(f'{self.name} is not finite at the sample arguments')
         return value
 
-# %% ../../nbs/derivations/steps.ipynb #ebee8ea5
+# %% ../../nbs/derivations/steps.ipynb #45fb4d7b
 @patch
 def gradients(self:Code):
     "The code's derivatives by autodiff, by symbol."
@@ -360,20 +416,23 @@ def gradients(self:Code):
     from literate_grad.gradients.autodiff import gradient
     try: found = gradient(lambda *args: anp.sum(self.of(*args)), *self.arguments)
     except (TypeError, ValueError): return {}
-    return _bound(dict(zip(self.named(), found)), {name: path for name, path in self.where.items() if isinstance(path, str)})
+    return _bound(dict(zip(self.named(), found)), {name: path for name, path in self.where.items()
+        if isinstance(path, str)})
 def outcome_of(trial):
     "The quantity that everything is about: `y`, or what is differentiated and not used by other definitions."
     claims, meaning = trial.claims.claims, trial.meaning
-    tops = [base_symbol(claim.truth[1]) if claim.truth[0] in ('d', 'grad') and isinstance(claim.truth[1], tuple) else claim.truth[1] for claim in claims if claim.truth[0] in ('d', 'grad', 'prime')]
+    tops = [base_symbol(claim.truth[1]) if claim.truth[0] in ('d', 'grad') and isinstance(claim.truth[1], tuple)
+        else claim.truth[1] for claim in claims if claim.truth[0] in ('d', 'grad', 'prime')]
     tops = [key if isinstance(key, str) else None for key in tops]
     tops += [claim.truth[1][1] for claim in claims if claim.truth[0] in ('d', 'grad') and claim.truth[1][0] == 'call']
     defined = [*meaning.definitions, *meaning.functions]
     used = set().union(*(symbols(tree) | called_in(tree) for tree in trial.trees))
     free = [key for key in defined if key not in used]
-    ranked = [key for key in tops if key in free] + [key for key in ('y',) if key in free] + free + defined + [key for key in tops if key]
+    ranked = [key for key in tops if key in free] + [key for key in ('y',) if key in free] + free + defined + [key
+        for key in tops if key]
     return ranked[0] if ranked else None
 
-# %% ../../nbs/derivations/steps.ipynb #bd4009a2
+# %% ../../nbs/derivations/steps.ipynb #c2018b9e
 def _floats_at(trial, values, numbers=None, meaning=None):
     "An evaluator with the values of the code."
     calculator = Calculator(numbers or Floats(), free=True)
@@ -381,24 +440,29 @@ def _floats_at(trial, values, numbers=None, meaning=None):
     meaning = meaning or trial.meaning
     evaluator = Evaluator(calculator, leaves, meaning)
     count = max((array.size for array in values.values()), default=1)
-    meaning.lengths = {key: _length_at(trial, of, evaluator, count) for key, of in meaning.lengths.items() if key not in values}
+    meaning.lengths = {key: _length_at(trial, of, evaluator, count) for key, of in meaning.lengths.items()
+        if key not in values}
     return evaluator
 def _length_at(trial, of, evaluator, count):
     try: return trial.length_of(of, evaluator)
     except Unreadable: return ('number', count, of)
 
-# %% ../../nbs/derivations/steps.ipynb #2a9fbbb9
+# %% ../../nbs/derivations/steps.ipynb #72512990
 @patch
 def _by_code_value(self:Derivation):
     "The shapes of the arguments, and the choices under which the text's y has the value of the code."
     try: values, expected = self.code.values(), self.code.value()
-    except Unreadable as problem: self.reason = f'the docstring could not be compared with the code: {problem}'; return {}, {}
+    except Unreadable as problem:
+        self.reason = f'the docstring could not be compared with the code: {problem}'; return {}, {}
     if expected is None: return {}, {}
     given = {key: np.shape(value) for key, value in values.items()}
     with np.errstate(all='ignore'): fitting, found, problem = self._fitting(given, values, expected)
-    if fitting is not None: self.describes = True; return ({}, fitting) if 'plain' in fitting else (given, {'sampled': True, **fitting})
+    if fitting is not None:
+        self.describes = True; return ({}, fitting) if 'plain' in fitting else (given, {'sampled': True, **fitting})
     scalar = not Trial(self.text, {'plain': True}, {}).ranks.arrays
-    if problem or found is None: self.reason = f'the docstring could not be compared with the code: {problem}' if problem else ''; return ({}, {'plain': True}) if scalar else (given, {})
+    if problem or found is None:
+        self.reason = f'the docstring could not be compared with the code: {problem}' if problem else ''; return ({},
+            {'plain': True}) if scalar else (given, {})
     key, value = found
     self.describes = False
     self.reason = f'the docstring describes another function: its {self.names.get(key, key)} is {shown_number(np.sum(value))} at the sample arguments, but {self.code.name} gives {shown_number(np.sum(expected))}'
@@ -428,7 +492,7 @@ def _fitting(self:Derivation, given, values, expected):
             todo += [{**choices, name: option} for option in options[1:] if name not in choices]
     return None, found, None if found else problem
 
-# %% ../../nbs/derivations/steps.ipynb #9c1c2c41
+# %% ../../nbs/derivations/steps.ipynb #923876a4
 @patch
 def _entry_by_entry(self:Derivation, values, expected):
     "Whether a text that speaks of numbers only has the value of the code, worked out entry by entry."
@@ -445,16 +509,20 @@ def _said_of(error):
     return said
 def _fits(y, expected):
     from literate_grad.gradients.compare import isapprox
-    return any(np.shape(v) == expected.shape and isapprox(v, expected) for v in (y, np.sum(y), np.reshape(y, expected.shape) if np.size(y) == expected.size else np.nan))
+    return any(np.shape(v) == expected.shape and isapprox(v, expected)
+        for v in (y, np.sum(y), np.reshape(y, expected.shape) if np.size(y) == expected.size else np.nan))
+
+# %% ../../nbs/derivations/steps.ipynb #02a4122c
 def shown_number(v):
     "A number, or a few, for a sentence."
-    if np.ndim(v): return '[' + ', '.join(shown_number(part) for part in np.ravel(v)[:6]) + ', …' * (np.size(v) > 6) + ']'
+    if np.ndim(v):
+        return '[' + ', '.join(shown_number(part) for part in np.ravel(v)[:6]) + ', …' * (np.size(v) > 6) + ']'
     v = v.item() if isinstance(v, np.ndarray) else v
     try: value = float(v)
     except OverflowError: return 'a number too large to be shown'
     return f'{value:.6g}' if math.isfinite(value) else 'no real number'
 
-# %% ../../nbs/derivations/steps.ipynb #325f30a8
+# %% ../../nbs/derivations/steps.ipynb #89f56fa8
 most_entries = 1000
 @patch
 def _claims(self:Derivation):
@@ -471,37 +539,47 @@ def _claims(self:Derivation):
 def _single_variable(truth, meaning, outcome):
     "The symbol by which a tree is the first derivative of the outcome, else `None`."
     if truth[0] == 'diff': return truth[1][1] if truth[1][0] == 'sym' and getattr(meaning, 'loss', None) else None
-    if truth[0] == 'prime': top, by = truth[1], [('sym', p) for p in meaning.functions.get(truth[1], ((), 0))[0]] if truth[2] == 1 else []
-    elif truth[0] == 'grad': top, by = base_symbol(truth[1]) or truth[1][1], [truth[2] or (truth[1][2] if len(truth[1]) == 3 and truth[1][0] == 'call' else None)] if truth[3] == 1 else []
+    if truth[0] == 'prime':
+        top, by = truth[1], [('sym', p) for p in meaning.functions.get(truth[1], ((), 0))[0]] if truth[2] == 1 else []
+    elif truth[0] == 'grad':
+        top, by = base_symbol(truth[1]) or truth[1][1], [truth[2]
+            or (truth[1][2] if len(truth[1]) == 3 and truth[1][0] == 'call' else None)] if truth[3] == 1 else []
     else: top, by = base_symbol(truth[1]) or (truth[1][1] if truth[1][0] == 'call' else None), list(truth[2])
     if len(by) != 1 or by[0] is None or outcome not in (None, top) and top not in meaning.upstream: return None
     return base_symbol(by[0])
+
+# %% ../../nbs/derivations/steps.ipynb #ee7b8886
 @property
 def _derivatives(self): return tuple(self.names.get(key, key) for key in self._claims())
 Derivation.derivatives = _derivatives
-
-# %% ../../nbs/derivations/steps.ipynb #3bec13e3
 @patch
 def _symbol(self:Derivation, wrt):
     "The docstring's symbol for an argument or a path."
-    return next((canonical(name) for name, path in (self.code.where if self.code else {}).items() if isinstance(path, str) and path == wrt), canonical(wrt))
+    return next((canonical(name) for name, path in (self.code.where if self.code else {}).items()
+        if isinstance(path, str) and path == wrt), canonical(wrt))
 @patch
 def _at(self:Derivation, arguments):
-    if not isinstance(arguments, dict): raise TypeError(f'a derivation expected its arguments as a dict by name, but got a {type(arguments).__name__}.')
+    if not isinstance(arguments, dict):
+        raise TypeError(f'a derivation expected its arguments as a dict by name, but got a {type(arguments).__name__}.')
     return _bound(arguments, self.code.where if self.code else {})
+
+# %% ../../nbs/derivations/steps.ipynb #82e5a74e
 @patch
 def _worked(self:Derivation, wrt, arguments, numbers=None):
     "The derivative with respect to `wrt` at the arguments, in the shape of that argument."
     claims, values, key = self._claims(), self._at(arguments), self._symbol(wrt)
-    if key not in claims: raise KeyError(f'the docstring has no readable derivative by {wrt}; it has {", ".join(self.derivatives) or "none"}.')
-    if key not in values: raise KeyError(f'the arguments expected a value for {wrt}, but got {", ".join(values) or "none"}.')
+    if key not in claims:
+        raise KeyError(f'the docstring has no readable derivative by {wrt}; it has {", ".join(self.derivatives) or "none"}.')
+    if key not in values:
+        raise KeyError(f'the arguments expected a value for {wrt}, but got {", ".join(values) or "none"}.')
     step, trial = claims[key], self.judged.trial
     with np.errstate(all='ignore'):
         evaluator = _floats_at(trial, values, numbers)
         evaluator.note_ranges(step.claim.truth, step.tree)
         claim = _in_places(evaluator, step)
         y = self._y_shape(evaluator, trial)
-    if 'transposed' in step.outcome.layouts and 'as written' not in step.outcome.layouts and claim.ndim == 2: claim = claim.T
+    if 'transposed' in step.outcome.layouts and 'as written' not in step.outcome.layouts and claim.ndim == 2:
+        claim = claim.T
     return _shaped(claim, y, values[key].shape)
 
 # %% ../../nbs/derivations/steps.ipynb #739c6a90
@@ -528,7 +606,7 @@ def _shaped(result, y_shape, shape):
         if size == 1 and result.shape[axis] > 1: result = result.sum(axis, keepdims=True)
     return np.array(np.broadcast_to(result, shape))
 
-# %% ../../nbs/derivations/steps.ipynb #9b349279
+# %% ../../nbs/derivations/steps.ipynb #e202f813
 @patch
 def evaluate(
     self:Derivation,
@@ -544,9 +622,10 @@ def value(
 ) -> np.ndarray: # what the docstring says that `y` is
     "The docstring's `y`, in floats."
     trial = self.judged.trial
-    with np.errstate(all='ignore'): return np.asarray(primal(_floats_at(trial, self._at(arguments)).of(('sym', outcome_of(trial)))).a, float)
+    with np.errstate(all='ignore'):
+        return np.asarray(primal(_floats_at(trial, self._at(arguments)).of(('sym', outcome_of(trial)))).a, float)
 
-# %% ../../nbs/derivations/steps.ipynb #ca215c3d
+# %% ../../nbs/derivations/steps.ipynb #39d53a87
 @patch
 def exact(
     self:Derivation,
@@ -556,16 +635,18 @@ def exact(
 ) -> np.ndarray: # the derivative, in the shape of that argument; each entry the float nearest to its true value
     "The docstring's last expression of the derivative with respect to `wrt`, worked out with many digits and rounded once."
     entries = max((v.size for v in self._at(arguments).values()), default=0)
-    if entries > most_entries: raise ValueError(f'exact expected arguments of at most {most_entries} entries, but got {entries}; evaluate has no such limit.')
+    if entries > most_entries:
+        raise ValueError(f'exact expected arguments of at most {most_entries} entries, but got {entries}; evaluate has no such limit.')
     return np.vectorize(_nearest, otypes=[float])(self._worked(wrt, arguments, Digits(2 * digits)))
 def _nearest(x):
     "The float nearest to a number of mpmath."
     if not hasattr(x, 'man_exp') or x != x or x in (math.inf, -math.inf): return float(x)
     man, exp = x.man_exp
-    try: return (-1 if x < 0 else 1) * float(Fraction(abs(int(man))) * Fraction(2)**int(exp)) if abs(exp) < 5000 else float(x)
+    try:
+        return (-1 if x < 0 else 1) * float(Fraction(abs(int(man))) * Fraction(2)**int(exp)) if abs(exp) < 5000 else float(x)
     except OverflowError: return math.inf if x > 0 else -math.inf
 
-# %% ../../nbs/derivations/steps.ipynb #c7116db6
+# %% ../../nbs/derivations/steps.ipynb #cf7b94fb
 @patch
 def _rows(self:Derivation, write, words):
     "Left side, right side and step of every line of the display; `write` writes a tree, `words` what could not be read."
@@ -574,28 +655,34 @@ def _rows(self:Derivation, write, words):
         left = words(equation.left.text) if equation.left.problem else write(equation.left.tree)
         for k, side in enumerate(equation.rights):
             right = write(side.tree) if side.tree else words(side.text)
-            condition = '' if not side.guard else words(', otherwise') if side.guard == ('otherwise',) else words(', if ') + write(side.guard)
+            condition = '' if not side.guard else words(', otherwise') if side.guard == ('otherwise',
+                ) else words(', if ') + write(side.guard)
             yield left if not k else '', right + condition, steps.get(id(side))
 @patch
 def __repr__(self:Derivation):
     style = Style('·', '²', self.names)
-    rows = [(left, right, f'{_marks[step.status]} {step.status}' if step else '') for left, right, step in self._rows(lambda tree: text_of(tree, style), str)]
+    rows = [(left, right, f'{_marks[step.status]} {step.status}' if step else '') for left, right,
+        step in self._rows(lambda tree: text_of(tree, style), str)]
     width, across = (max((len(row[i]) for row in rows), default=0) for i in (0, 1))
     lines = [f'{left:>{width}} = {right:<{across}}  {mark}'.rstrip() for left, right, mark in rows]
     notes = [f'{_marks[step.status]} {step.text}\n  {step.why}' for step in self.steps if step.why]
-    return '\n'.join([*([self.reason] if self.reason else []), *lines, *([self.reading] if self.reading else []), *notes]) or 'no equations'
+    return '\n'.join([*([self.reason] if self.reason else []), *lines, *([self.reading] if self.reading else []),
+        *notes]) or 'no equations'
 _latex_marks = {'✓': r'\quad\checkmark', '✗': r'\quad\boldsymbol{\times}', '?': r'\quad ?'}
+
+# %% ../../nbs/derivations/steps.ipynb #46739af5
 @patch
 def _repr_latex_(self:Derivation):
-    rows = [f"{left} &= {right} &&{_latex_marks[_marks[step.status]] if step else ''}" for left, right, step in self._rows(latex_of, latex_words)]
+    rows = [f"{left} &= {right} &&{_latex_marks[_marks[step.status]] if step else ''}" for left, right,
+        step in self._rows(latex_of, latex_words)]
     return '$$\\begin{aligned}\n' + ' \\\\\n'.join(rows) + '\n\\end{aligned}$$' if rows else ''
-
-# %% ../../nbs/derivations/steps.ipynb #9c0e20bf
 @patch
 def _repr_markdown_(self:Derivation):
     from literate_grad.gradients.messages import in_markdown
-    notes = [f'{_marks[step.status]} {in_markdown(step.text)}: {in_markdown(step.why)}' for step in self.steps if step.why]
-    return '\n\n'.join([part for part in (in_markdown(self.reason), self._repr_latex_(), in_markdown(self.reading), *notes) if part])
+    notes = [f'{_marks[step.status]} {in_markdown(step.text)}: {in_markdown(step.why)}' for step in self.steps
+        if step.why]
+    return '\n\n'.join([part for part in (in_markdown(self.reason), self._repr_latex_(), in_markdown(self.reading),
+        *notes) if part])
 def has_equations(
     docstring: str|None, # a docstring, or `None`
 ) -> bool: # whether `derivation` would find anything in it
@@ -603,12 +690,13 @@ def has_equations(
     try: return bool(read_text(docstring or '').equations)
     except Unreadable: return True
 
-# %% ../../nbs/derivations/steps.ipynb #af4de4d5
+# %% ../../nbs/derivations/steps.ipynb #ee1ef4f5
 @patch
 def _by_code(self:Derivation, step):
     "Compares a step with the code's own derivative, where the docstring does not say what `y` is."
     truth, trial = step.claim.truth, self.judged.trial
-    if not self.code.arguments or step.tree is None or truth[0] != 'd' or len(truth[2]) != 1 or truth[2][0][0] != 'sym' or base_symbol(truth[1]) is None or base_symbol(truth[1]) in trial.meaning.definitions: return
+    if not self.code.arguments or step.tree is None or truth[0] != 'd' or len(truth[2]) != 1 or truth[2][0][0] != 'sym' or base_symbol(truth[1]) is None or base_symbol(truth[1]) in trial.meaning.definitions:
+        return
     key = truth[2][0][1]
     try: expected, values = self.code.gradients().get(key), self.code.values()
     except Unreadable: return
@@ -620,18 +708,20 @@ def _by_code(self:Derivation, step):
             masks = [evaluator.truth(guard).a for guard in trial.guards_of(step.claim)]
         said = _shaped(said, (), np.shape(expected))
     except (Unreadable, ArithmeticError, ValueError): return
-    holds = np.logical_and.reduce([np.broadcast_to(mask, np.shape(expected)) for mask in masks]) if masks else np.ones(np.shape(expected), bool)
+    holds = np.logical_and.reduce([np.broadcast_to(mask, np.shape(expected))
+        for mask in masks]) if masks else np.ones(np.shape(expected), bool)
     if not holds.any(): step.why = 'its condition holds at none of the sample arguments'; return
     said, expected = said[holds], expected[holds]
     step.status = 'holds' if _fits(said, expected) else 'fails'
     step.why = '' if step.status == 'holds' else f'at the sample arguments the step is {shown_number(said)}, the derivative of the code {shown_number(expected)}'
 
-# %% ../../nbs/derivations/steps.ipynb #397fa591
+# %% ../../nbs/derivations/steps.ipynb #53090615
 @patch
 def _explain(self:Derivation, step):
     "Says of a step that fails what the truth is and what separates them."
     trial, outcome = self.judged.trial, step.outcome
-    right = next((other for other in reversed(self.steps) if other.claim.left is step.claim.left and other.status in ('proved', 'holds') and other.tree and not other.why), None)
+    right = next((other for other in reversed(self.steps) if other.claim.left is step.claim.left
+        and other.status in ('proved', 'holds') and other.tree and not other.why), None)
     truth, claim, write, forms = self._symbolic(step)
     if right is not None: step.truth = right.text
     elif truth is not None: step.truth = write(truth)
@@ -642,9 +732,10 @@ def _explain(self:Derivation, step):
     said = [f'{step.left} is {step.truth}' if len(step.truth) <= 200 else ''] if step.truth else []
     said += [step.separates] if step.separates else []
     place = self._place(step)
-    step.why = ': '.join(part for part in said if part) + ('; ' if said and place else '') + place or outcome.why or step.why
+    step.why = ': '.join(part for part in said if part) + ('; ' if said and place
+        else '') + place or outcome.why or step.why
 
-# %% ../../nbs/derivations/steps.ipynb #1e0cb269
+# %% ../../nbs/derivations/steps.ipynb #36b53387
 @patch
 def _explain_arrays(self:Derivation, step):
     "What separates a claim about arrays from the truth: a number, or one small change."
@@ -654,6 +745,8 @@ def _explain_arrays(self:Derivation, step):
     repaired = None if found else self._repaired(step)
     if found: step.separates = found
     elif repaired: step.separates, step.truth = repaired[1], step.truth or text_of(repaired[0], style)
+
+# %% ../../nbs/derivations/steps.ipynb #26011922
 @patch
 def _symbolic(self:Derivation, step):
     "Truth and claim as expressions of SymPy, a function that writes them, or `None`s."
@@ -664,18 +757,21 @@ def _symbolic(self:Derivation, step):
         truth, claim = symbolic.of(step.claim.truth), symbolic.of(step.tree)
         names = {dummy: ('call', 'sum', tree_of(entry)) for entry, dummy in symbolic.sums.items()}
         key = outcome_of(trial)
-        outcome = (symbolic.symbol(key), symbolic.of(('sym', key))) if key in trial.meaning.definitions and key not in symbols(step.claim.truth[1]) | {None} or key in trial.meaning.definitions and step.claim.truth[0] == 'd' else None
+        outcome = (symbolic.symbol(key),
+            symbolic.of(('sym', key))) if key in trial.meaning.definitions and key not in symbols(step.claim.truth[1]) | {None} or key in trial.meaning.definitions and step.claim.truth[0] == 'd' else None
         def write(e): return text_of(tree_of(e, names), style)
-        return shortest(truth, outcome, 'sech' in self.text), claim, write, [truth, *forms_of(truth, 'sech' in self.text)]
-    except (Pivot, Unprovable, Unreadable, RecursionError, ArithmeticError, ValueError, TypeError, AttributeError, KeyError): return None, None, None, None
-
-# %% ../../nbs/derivations/steps.ipynb #0d02fc83
+        return shortest(truth, outcome, 'sech' in self.text), claim, write, [truth,
+            *forms_of(truth, 'sech' in self.text)]
+    except (Pivot, Unprovable, Unreadable, RecursionError, ArithmeticError, ValueError, TypeError, AttributeError, KeyError):
+        return None, None, None, None
 @patch
 def _answer(self:Derivation, step):
     "Fills in what a question mark asks for."
     truth, _, write, _ = self._symbolic(step)
     step.truth = write(truth) if truth is not None else self._by_cases(step)
     step.why = f'{step.left} is {step.truth}' if step.truth else 'what it is was not found'
+
+# %% ../../nbs/derivations/steps.ipynb #afd985a0
 @patch
 def _repaired(self:Derivation, step):
     "The claim with one small change that makes it right, and what was changed, in words; `None` where there is none."
@@ -695,31 +791,36 @@ def _variants(tree, change):
         if isinstance(part, tuple) and part and isinstance(part[0], str):
             for variant in _variants(part, change): yield (*tree[:k], variant, *tree[k + 1:])
 
-# %% ../../nbs/derivations/steps.ipynb #ce249825
+# %% ../../nbs/derivations/steps.ipynb #7e6dca71
 def _repairs(tree, ranks):
     "Trees that differ from this one in one transpose or in one order, with words for it, at most a dozen."
     def missing(part): return ('T', part) if part[0] == 'sym' and ranks.get(part[1], 0) == 2 else None
     def excess(part): return part[1] if part[0] == 'T' else None
     def order(part): return ('mul', part[1], part[3], part[2]) if part[0] == 'mul' and part[1] in ('', '@') else None
     found = [(('T', tree), 'the transpose is meant')]
-    for change, words in ((missing, 'a transpose is missing'), (excess, 'a transpose is too much'), (order, 'the order of a product is wrong')):
+    for change, words in ((missing, 'a transpose is missing'), (excess, 'a transpose is too much'),
+        (order, 'the order of a product is wrong')):
         found += [(variant, words) for variant in _variants(tree, change)]
     return found[:most_repairs]
 @patch
 def _by_cases(self:Derivation, step):
     "The truth where it has kinks, as text; '' where it cannot be had."
     trial = self.judged.trial
-    try: return text_of(on_each_side(lambda symbolic: symbolic.of(step.claim.truth), trial.meaning, trial.of_leaves), Style('*', '**' if '**' in self.text else '^', self.names))
-    except (Pivot, Unprovable, Unreadable, RecursionError, ArithmeticError, ValueError, TypeError, AttributeError, KeyError): return ''
+    try:
+        return text_of(on_each_side(lambda symbolic: symbolic.of(step.claim.truth), trial.meaning, trial.of_leaves),
+            Style('*', '**' if '**' in self.text else '^', self.names))
+    except (Pivot, Unprovable, Unreadable, RecursionError, ArithmeticError, ValueError, TypeError, AttributeError, KeyError):
+        return ''
 
-# %% ../../nbs/derivations/steps.ipynb #21338ce8
+# %% ../../nbs/derivations/steps.ipynb #23d43180
 @patch
 def _constants(self:Derivation, step):
     "The fractions that truth divided by claim, and truth less claim, are at all points; `None` where they are not constant."
     trial, quotients, differences = self.judged.trial, [], []
     try:
         for kind, which in plans[:3]:
-            for said, truth in [(said, truth) for name, said, truth, _ in trial.pairs_of(step.claim, which, kind, 40, 3)[0] if name == 'as written']:
+            for said, truth in [(said, truth) for name, said, truth,
+                _ in trial.pairs_of(step.claim, which, kind, 40, 3)[0] if name == 'as written']:
                 pairs = [(s, t) for s, t in zip(said.ravel(), truth.ravel()) if s == s and t == t]
                 quotients += [t / s if s else math.nan if t else t for s, t in pairs]
                 differences += [t - s for s, t in pairs]
@@ -736,12 +837,13 @@ def _constant(values):
         if abs(above - round(above)) < 10**-20 * abs(above): return Fraction(int(round(above)), below)
     return None
 
-# %% ../../nbs/derivations/steps.ipynb #780a6d4f
+# %% ../../nbs/derivations/steps.ipynb #c86923e8
 @patch
 def _place(self:Derivation, step):
     "A point at which a step fails, with both values."
     if not step.values: return step.outcome.why if step.outcome.why != 'transpose' else ''
     scalars = {key: value for key, value in (step.point or {}).items()}
-    at = ', '.join(f'{self.names.get(key, key)} = {shown_number(value)}' for key, value in scalars.items() if np.size(value) <= 6)
+    at = ', '.join(f'{self.names.get(key, key)} = {shown_number(value)}' for key, value in scalars.items()
+        if np.size(value) <= 6)
     here, there = map(shown_number, step.values)
     return f'at {at or "any point"} the step is {here}, the truth {there}'
