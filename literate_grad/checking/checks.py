@@ -440,7 +440,8 @@ def _answered(inquiry, subject, exhaustive):
     told = [breaches, *[others] * (len(parts) - 1)]
     checks = [_finished(inquiry, *each) for each in zip(parts, verdicts, told)]
     checks = [_with_swap(inquiry, asked, c) for c in checks]
-    checks = look_into(checks, _both_passes(inquiry.plain, asked, subject))
+    if any(c.status == 'disagrees' for c in checks):
+        checks = look_into(checks, _both_passes(inquiry.plain, asked, subject))
     return together(checks) if len(checks) > 1 or inquiry.several else checks[0]
 
 # %% ../../nbs/checking/checks.ipynb #25bab762
@@ -467,9 +468,11 @@ def _with_swap(inquiry, asked, c):
 # %% ../../nbs/checking/checks.ipynb #faeb37dc
 def _both_passes(plain, asked, subject):
     "How a backward pass can be looked into; empty where `f` has several values that are not those of rows."
-    if plain.written is not None: return plain.written
-    if subject.y.ndim or hasattr(subject.plain, 'vjp'): return {} # autograd does not know a framework's functions
-    return dict(f=asked.plain, df=asked.df, args=asked.args, kwargs=asked.kwargs, cotangents=(np.ones_like(asked.y),))
+    how = plain.written
+    if how is None and not subject.y.ndim:
+        how = dict(f=asked.plain, df=asked.df, args=asked.args, kwargs=asked.kwargs, cotangents=(np.ones_like(asked.y),))
+    of_framework = how and getattr(how['f'], 'passes_of', None)
+    return of_framework(how) if of_framework else how or {}
 
 # %% ../../nbs/checking/checks.ipynb #8da0813e
 if sys.version_info >= (3, 11): from typing import Unpack

@@ -17,6 +17,8 @@ from autograd.extend import defvjp, primitive
 from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.tracer import isbox
 from fastcore.basics import patch
+from ..gradients.kinds import in_numpy, kind_of
+
 
 # %% ../../nbs/checking/watching.ipynb #6cb3a84f
 @primitive
@@ -311,6 +313,8 @@ def _held(x):
     known = isinstance(x, (type, types.ModuleType, types.FunctionType, types.MethodType, np.ndarray)) or isbox(x)
     return [] if known else [(f'.{k}', k, v) for k, v in list(getattr(x, '__dict__', {}).items())[:_WIDTH]]
 
+def _is_of_framework(x): return bool((kind := kind_of(x)) and kind.room)
+
 def named_numbers(
     path: tuple[Any, ...], # the name of a variable, and the keys that lead to a part of it, as they are written
     x: Any, # what is there
@@ -318,7 +322,7 @@ def named_numbers(
     key: Any=None, # under which key
 ) -> Iterator[tuple]: # path, number or array, container, key
     "The numbers and arrays in a value, with their paths and where they are kept."
-    if isbox(x) or isinstance(x, (np.ndarray, np.generic, int, float)):
+    if isbox(x) or isinstance(x, (np.ndarray, np.generic, int, float)) or _is_of_framework(x):
         yield path, x, parent, key
     elif len(path) < _DEPTH:
         for written, k, item in _held(x): yield from named_numbers((*path, written), item, x, k)
@@ -348,6 +352,7 @@ class Watch:
     functional: bool = False # whether values are traced, so that no array may be written into
     wanted: Callable[..., Any] = lambda key: True # whether a variable, (call, path), is of interest
     substitutes: dict[Any, Any] = field(default_factory=dict) # by time and path: what a variable is replaced by
+    read: Callable[..., Any] = in_numpy # what stands for the array of a framework
     moment: int = 0 # when all variables are kept in `scene`
     scene: dict[Any, Any] = field(default_factory=dict)
     time: int = 0 # how many variables were shown
@@ -365,6 +370,11 @@ class Watch:
         return len(self.calls) - 1
 
 # %% ../../nbs/checking/watching.ipynb #53507887
+def _in_kind_of(x, array):
+    "An array as one of the same library as another."
+    kind = kind_of(x)
+    return kind.like(array, x, False) if kind else array
+
 @patch
 def see(self: Watch, call: Any, line: Any, name: Any, value: Any, new: int=0) -> Any:
     "Notes what a variable is; returns it, or what is to be put in its place."
@@ -374,11 +384,12 @@ def see(self: Watch, call: Any, line: Any, name: Any, value: Any, new: int=0) ->
         if not self.wanted((call, path)): continue
         self.note((call, path), line, x, new * (len(path) == 1))
         if (self.time, path) not in self.substitutes: continue
-        other = self.substitutes[self.time, path](x)
+        other = _in_kind_of(x, self.substitutes[self.time, path](in_numpy(x)))
         if parent is None: value = other
         elif isinstance(parent, (dict, list)): parent[key] = other
         elif not isinstance(parent, tuple): setattr(parent, key, other)
-    if self.time == self.moment: self.scene = dict(sys._getframe(1).f_locals)
+    if self.time == self.moment:
+        self.scene = {k: in_numpy(v) if kind_of(v) else v for k, v in sys._getframe(1).f_locals.items()}
     return value
 
 @patch
@@ -396,7 +407,8 @@ STATES = 8 # how many values of a variable are kept, to tell which of its lines 
 def note(self: Watch, key: Any, line: Any, x: Any, new: Any) -> None:
     "One more value of a variable: a new one (1), one made of the last (2), or the last with changes (0)."
     trail = self.trails.setdefault(key, [])
-    if isbox(x):
+    if kind_of(x): x = self.read(x)
+    if hasattr(x, '_node'): # a box of autograd, or what has its attributes
         if new or not trail: trail.append(Segment(x._value, self.time, {self.time: line}))
         trail[-1].box = x
     elif not self.functional and np.asarray(x).dtype.kind in 'biuf': self.compare(trail, line, np.asarray(x), new)

@@ -56,7 +56,8 @@ def _judged(p, reference, expected):
     if expected == STRAIGHT_THROUGH: expected = lambda *args: part_at(args, p.paths[0])
     precise = f.precise or bool(reference)
     body = InFramework(expected or reference or p.rule.body, p.given, f.kwargs, p.room, precise, alike=True)
-    return Weighted(body if expected else f, body, p.hand.cotangents, p.rule.name, p.names)
+    source = None if expected or reference else p.rule.source
+    return Weighted(body if expected else f, body, p.hand.cotangents, p.rule.name, p.names, source)
 
 def _heard(p, F, options):
     "The rule against its witnesses, leaf by leaf, and the promises that it does not keep."

@@ -68,7 +68,9 @@ class Weighted:
         cotangents: list[Any], # $g$, an array for each array that `f` returns
         name: str, # what to call it
         arguments: tuple[Any, ...], # what its arguments are called
+        source: Any=None, # what has the rule, where `f` is the function of one
     ) -> None:
+        self.source: Any = source
         self.f, self.body, self.cotangents, self.__name__ = f, body, cotangents, name
         if all(map(str.isidentifier, arguments)):
             only = inspect.Parameter.POSITIONAL_ONLY
@@ -86,6 +88,12 @@ class Weighted:
     def vjp(self, args: Any, paths: Any) -> Any:
         outputs, active, pull = self.body.vjp(args, paths)
         return [self.weighted(outputs)], [any(active)], lambda g: pull([g[0] * c for c in self.cotangents])
+
+    def passes_of(self, how: Any) -> Any:
+        "How the rule can be looked into; empty where it cannot."
+        of_rule = getattr(self.f.room, 'passes_of_rule', None)
+        if not of_rule or not self.source or self.eps > EPS: return {}
+        return of_rule(self.source, self.f.foreign(how['args']), self.cotangents)
 
 # %% ../../nbs/frameworks/rules.ipynb #77febc77
 class RuleGradient:

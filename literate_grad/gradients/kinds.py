@@ -212,6 +212,11 @@ class InFramework(InNumPy):
             with self.settings(): return [None if d is None else in_numpy(d) for d in pull(cotangents)]
         return in_numpy(tuple(outputs)), active, pull_in_numpy
 
+    def passes_of(self, how: Any) -> Any:
+        "How it and its hand derivative can be looked into; empty where they cannot."
+        of_room = getattr(self.room, 'passes_of', None)
+        return of_room(how) if of_room else {}
+
 def _on_numpy(error, name):
     "The error, or a sentence on it where a traced array has reached NumPy."
     if isinstance(error, NotReal) or not re.search('numpy|__array__', str(error)): return error
