@@ -11,6 +11,7 @@ __all__ = ['COTANGENT', 'TANGENT', 'VECTOR', 'CACHE', 'AT', 'MANY', 'WRITTEN_OUT
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 import autograd.numpy as anp
 import numpy as np
@@ -36,16 +37,19 @@ class Handed:
     seed: int = 0 # of what has to be drawn
     forth: 'Parameters|None' = field(init=False) # what `f` takes
     back: 'Parameters|None' = field(init=False) # what `df` takes
-    rng: np.random.Generator = field(init=False) # for what has to be drawn
     given: bool = field(init=False) # whether a vector that only `df` takes is among the arguments
     names: tuple[Any, ...] = field(init=False) # of the arguments of `f`
 
     def __post_init__(self) -> None:
         self.forth, self.back = (parameters(function, self.kwargs) for function in (self.f, self.df))
         n = len(self.args)
-        self.rng = np.random.default_rng([self.seed, 1])
         self.given = self.forth is not None and not self.forth.take(n) and self.forth.take(n - 1)
         self.names = argument_names(self.f, self.df, n - self.given)
+
+    @cached_property
+    def rng(self) -> np.random.Generator:
+        "For what has to be drawn."
+        return np.random.default_rng([self.seed, 1])
 
 # %% ../../nbs/checking/forms.ipynb #3e72b093
 @patch(as_prop=True)

@@ -29,7 +29,7 @@ def _is_whole(x): return x == np.round(x)
 
 def _is_round(x):
     "Which numbers are 0 or powers of ten, up to their sign."
-    with quiet(): power = 10.0**np.round(np.log10(abs(x)))
+    with np.errstate(all='ignore'): power = 10.0**np.round(np.log10(abs(x)))
     return (x == 0) | (abs(x) == power)
 
 def _is_identity(x):
@@ -48,8 +48,9 @@ def _special_entries(x, asked):
     if np.all(_is_whole(s)): # labels, unless they are asked for
         if not asked: return None
         return 'has only entries 0, 1 and -1' if np.all(abs(s) <= 1) else 'has only whole numbers'
+    if not (asked or few): return None
     marked = _is_round(s) if asked and few else (s == 0) | (abs(s) == 1)
-    if (asked or few) and np.any(marked): return f'has an entry {s[marked][0]:g}'
+    if np.any(marked): return f'has an entry {s[marked][0]:g}'
     return 'has equal entries' if few and len(set(abs(s).tolist())) < len(s) else None
 
 # %% ../../nbs/checking/points.ipynb #ab8f556c

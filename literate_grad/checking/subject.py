@@ -76,7 +76,7 @@ def find_path(
 ) -> tuple[Any, ...]: # the path
     "The path that `wrt` means; a `ValueError` or `TypeError` where it means none."
     choice = f'the arguments are {", ".join(names)}'
-    if isinstance(wrt, str): path = _keys(wrt, names)
+    if isinstance(wrt, str): path = (names.index(wrt),) if wrt in names else _keys(wrt, names)
     elif isinstance(wrt, (int, np.integer)) and not isinstance(wrt, bool):
         path = (int(wrt) % len(args),) if -len(args) <= wrt < len(args) else None
     else:
@@ -568,15 +568,18 @@ def find_parts(
     several: bool, # whether `df` returns a tuple with one derivative for each
 ) -> list[Any]: # of `Part`
     "What there is to compare."
-    pairs = []
-    for path, d in zip(paths, _several(subject, paths) if several else [subject.claim]):
-        x = part_at(subject.args, path)
-        if not _is_leaf(x) and not _has_numbers(x):
-            raise ValueError(f'check found no numbers in {path_name(path, subject.names, subject.args)} '
-                             'to differentiate by; choose another argument with wrt=.')
-        counts = _has_floats if _has_floats(x) else _has_numbers
-        pairs += [(path, d)] if _is_leaf(x) else _pairs(subject, path, d, counts)
+    claims = _several(subject, paths) if several else [subject.claim]
+    pairs = [pair for path, d in zip(paths, claims) for pair in _leaf_pairs(subject, path, d)]
     return [Part(subject, path, d) for path, d in pairs]
+
+def _leaf_pairs(subject, path, d):
+    "The leaves of an argument that are differentiated by, with the hand derivative by each."
+    x = part_at(subject.args, path)
+    if _is_leaf(x): return [(path, d)]
+    if not _has_numbers(x):
+        raise ValueError(f'check found no numbers in {path_name(path, subject.names, subject.args)} '
+                         'to differentiate by; choose another argument with wrt=.')
+    return _pairs(subject, path, d, _has_floats if _has_floats(x) else _has_numbers)
 
 # %% ../../nbs/checking/subject.ipynb #5402765f
 class Shared(NamedTuple):

@@ -98,13 +98,15 @@ def lead(
     "The first witness that knows every entry and speaks, or why each of them is silent."
     silent = []
     for witness in [w for w in WITNESSES if w.leads and w.applies(subject)]:
-        unused = f'{name_of(subject.f)} does not use the traced arguments.'
         try: said = witness.ask(subject, parts)
         except Exception as error: silent.append(_first_line(error))
         else:
-            if any(d is not None for d in said): return [Lead(witness.name, d, unused * (d is None)) for d in said]
-            silent.append(unused)
+            leads = [Lead(witness.name, d, _unused(subject) if d is None else '') for d in said]
+            if any(d is not None for d in said): return leads
+            silent.append(_unused(subject))
     return [Lead('', None, ' '.join(dict.fromkeys(silent)) or 'No witness applies.') for _ in parts]
+
+def _unused(subject): return f'{name_of(subject.f)} does not use the traced arguments.'
 
 def _first_line(error):
     "What an exception says, without addresses and quoted code."

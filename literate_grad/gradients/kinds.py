@@ -233,8 +233,8 @@ def understood(
     room: Any=None, # the framework of what they return, where the arguments do not tell
 ) -> tuple[Any, ...]: # both functions and the arguments, in NumPy's terms if they were in others
     "What `check` works with: functions of NumPy arrays, with 64 bits where both take them."
-    room = room or framework_of(args)
     if room is None and not _kinds(args): return f, df, args
+    room = room or framework_of(args)
     plain = tuple(copied(x) for x in in_numpy(args))
     for precise in (True, False):
         if room: functions = [InFramework(g, args, kwargs, room, precise) for g in (f, df)]

@@ -10,15 +10,18 @@ import inspect
 import os
 import re
 import reprlib
+from functools import lru_cache
 from typing import Any
 
 # %% ../../nbs/gradients/messages.ipynb #6e024454
+_is_file = lru_cache(os.path.isfile) # asked for every lambda
+
 def name_of(
     f: Any, # a function or another thing that can be called
 ) -> str: # what to call it in a sentence; a lambda with file and line
     "The name of a function."
     name, code = getattr(f, '__name__', type(f).__name__), getattr(inspect.unwrap(f), '__code__', None)
-    if name != '<lambda>' or code is None or not os.path.isfile(code.co_filename): return name
+    if name != '<lambda>' or code is None or not _is_file(code.co_filename): return name
     return f'<lambda> ({os.path.basename(code.co_filename)}:{code.co_firstlineno})'
 
 # %% ../../nbs/gradients/messages.ipynb #a19cd61c
