@@ -419,7 +419,7 @@ def look(self: _Search, **options: Any) -> Any:
     row = partial(_pass_row, judge=self.judge, result=result)
     rows = {key: row(key, trail, self.matches(*key)) for key, trail in watch.trails.items()}
     rows |= {('return', k): self.returned(k, x) for k, x in enumerate(result)}
-    return {key: row for key, row in rows.items() if row}
+    return {key: row for key, row in rows.items() if row and (row.agrees or key[0] == 'return' or self.is_set(row))}
 
 # %% ../../nbs/checking/passes.ipynb #f27f77bc
 @patch

@@ -148,3 +148,23 @@ def test_with_few_digits_no_line_is_named():
 
     result = check_rule(Short, *args)
     assert result.status == 'disagrees' and result.first_wrong is None
+
+class Centred(torch.autograd.Function):
+    "An output that another output is made of: what arrives for it is not yet the whole gradient."
+    @staticmethod
+    def forward(ctx, x, dim):
+        y = x - x.mean(dim, keepdim=True)
+        z = y**2
+        ctx.save_for_backward(y)
+        ctx.dim = dim
+        return z, z.argmax(dim), y
+
+    @staticmethod
+    def backward(ctx, dz, _, gy):
+        y, = ctx.saved_tensors
+        dy = dz * y + gy
+        dx = dy - dy.mean(ctx.dim, keepdim=True)
+        return dx, None
+
+def test_what_backward_is_given_is_not_called_wrong():
+    assert check_rule(Centred, args[0], 1).first_wrong == 'dy'
