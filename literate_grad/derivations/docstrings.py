@@ -125,6 +125,8 @@ def _preface(text, words, names, start, j):
     "The condition in front of a left side, as in `For x > 0, dy/dx = 1`, or `None`; and why it cannot be read, or `None`."
     while any(word.text in ('.', ';', '=>') or word.kind == 'newline' for word in words[start:j]): start += 1
     said = words[start:j]
+    first = _line_start(words, j, 0)
+    if any(word.text.lower() == 'otherwise' for word in words[max(first, *(k for k in range(first, j) if words[k].text in ('.', ';')), first):j]): return ('otherwise',), None
     opens = next((k for k, word in enumerate(said) if word.text.lower() in ('at', 'for', 'if', 'when', 'where', 'let', 'with')), None)
     if opens is not None and said[opens].text.lower() != 'with' and _names_point(said[opens:]): return None, Unreadable('a derivative at one point cannot be checked', *_at(text, said[opens]))
     signs = [word for word in said if word.text in comparisons]

@@ -256,6 +256,7 @@ _commands = {'cdot': '·', 'cdotp': '·', 'times': '×', 'odot': '⊙', 'circ': 
              'Leftrightarrow': '=>', 'iff': '=>', 'gets': '<-', 'leftarrow': '<-', 'equiv': '=', 'coloneqq': '=', 'dfrac': 'frac', 'tfrac': 'frac', 'cfrac': 'frac', 'frac': 'frac', 'top': 'ᵀ', 'therefore': '=>'}
 Word = namedtuple('Word', 'kind text start end spaced bold', defaults=(False,)) # spaced: something blank stands before it
 
+_only_doubled = re.compile(r'^[^|\n]*(?:\|\|[^|\n]+)+$', re.M) # a line without single bars
 _boxed = re.compile(r'\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}')
 _bare_subscript = re.compile(r'_([a-zA-Z0-9])(?=[a-zA-Z0-9])')
 
@@ -265,6 +266,7 @@ def words_of(
 ) -> list: # of `Word`; the last one is of the kind 'end'
     "The words of a text; blanks only count as what separates them."
     text = _boxed.sub(lambda found: ' ' * (found.start(1) - found.start()) + found[1] + ' ', text)
+    text = _only_doubled.sub(lambda found: found[0].replace('||', '‖\u2061'), text)
     text = re.sub(r'\\\|(?!\|)|\|\|(?!(?<=[\w)\]²³]..)[^\W_]|(?<=[\w)\]²³]..)\()', '‖\u2061', text) # as long as before, for the places in the text
     marked, words, spaced = _unmarked(text), [], True
     is_symbol = _sigma_is_a_symbol(marked.text)
@@ -895,7 +897,7 @@ def skewed(self:Reader, tree, opened):
     "`[w]_×`, the matrix of the cross product with w, or the expression itself."
     if opened.text != '[' or self.word.spaced: return tree
     if self.word.kind == 'sub' and 'times' in self.word.text or self.sees('×'): self.take(); return ('call', 'skew', tree)
-    if self.sees('_') and self.next().text == '×': self.take(); self.take(); return ('call', 'skew', tree)
+    if self.word.text == '_' and self.next().text == '×': self.take(); self.take(); return ('call', 'skew', tree)
     return tree
 @patch
 def condition_or_expression(self:Reader):
@@ -919,10 +921,16 @@ def barred(self:Reader):
     self.bars.pop()
     if bar == '|' and _glued_bars.match(self.text, closing.start): self.refuse('which bars belong together can be read in two ways; put blanks or brackets between them', closing)
     if bar == '|': return ('call', 'bars', tree)
+    self.put_subscript_first()
     if self.word.kind != 'sub' or self.word.spaced: return ('call', 'norm', tree)
     said = _subscript(self.take())
     if said not in ('1', '2', 'F'): self.refuse(f'the norm with the subscript `{said}` is not known here', closing)
     return ('call', 'norm1' if said == '1' else 'norm2' if said == '2' else 'norm', tree)
+@patch
+def put_subscript_first(self:Reader):
+    "Reads `‖x‖²_F` as `‖x‖_F²`."
+    k = self.at + (1 if self.word.kind == 'super' else 2 if self.sees('^') and self.next().kind == 'number' else 0)
+    if k > self.at and self.words[k].kind == 'sub' and not self.words[k].spaced: self.words = [*self.words[:self.at], self.words[k], *self.words[self.at:k], *self.words[k + 1:]]
 @patch
 def root(self:Reader, word):
     "The square root of what stands behind `√`."
@@ -1101,6 +1109,7 @@ def application(self:Reader, key, maybe_empty=False):
     self.expect(')')
     self.open -= 1
     self.bars = bars
+    if key != 'where': arguments = [('if', tree, ('num', '1'), ('num', '0')) if tree[0] in ('compare', 'and', 'or') else tree for tree in arguments]
     return ('call', key, *arguments)
 @patch
 def argument_in_call(self:Reader):

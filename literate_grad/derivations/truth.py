@@ -166,7 +166,7 @@ class Ranks:
         transposes = any(part[0] == 'T' or part[0] == 'mul' and part[1] in ('@', '⊗', ':') for part in parts)
         self.matrices = transposes and self.has_capital(parts) or bool(calls & _of_matrices) or any(rank > 1 for rank in self.found.values()) or bool(re.search(r'\bmatri(?:x|ces)\b', text)) or any(part == ('call', 'ones') for part in parts) or capitals == 'matrices'
         signs = {part[1] for part in parts if part[0] == 'mul' and part[2][0] == part[3][0] == 'sym'}
-        self.spatial = {'×', '·'} <= signs # who writes both means vectors
+        self.spatial = '×' in signs and ('·' in signs or 'skew' in calls or bool(re.search(r'\bvectors?\b|cross product', text))) # × between vectors
         self.arrays = self.matrices or transposes or self.spatial or bool(calls & (_of_vectors | _over_entries)) or any(part[0] == 'call' and len(part) == 3 and known_function(part[1]) in ('max', 'min', 'amax', 'amin') for part in parts) or any(part[0] in ('sum', 'index') or part[0] == 'mul' and part[1] in ('⊙', '⊗') for part in parts) or bool(re.search(r'\bvectors?\b', text))
         vectors = bool(calls & _of_vectors) or any(part[0] == 'mul' and part[1] == '⊙' for part in parts) or bool(re.search(r'\bvectors?\b', text))
         self.matrices = self.matrices or vectors and capitals != 'numbers' and any(part[0] == 'mul' and part[1] in ('', '@') and part[2][0] == 'sym' and self.is_capital(part[2][1]) and part[2][1] not in self.definitions for part in parts)
@@ -177,13 +177,14 @@ class Ranks:
 _of_numbers = {'exp', 'log', 'sqrt', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'erf', 'gamma'}
 
 # %% ../../nbs/derivations/truth.ipynb #78a01696
+_vectors = {('sym', key) for key in 'xuvzh'} # what a capital in front of it could map
 @patch
 def capitals(self:Ranks, trees, leaves):
     "What capitals may be where nothing speaks of matrices: `None` where they are numbers without doubt."
     parts = [part for tree in trees for part in subtrees(tree)]
     own = {key for key in leaves if self.is_capital(key)}
     if self.matrices or not own: return None
-    asked = any(part[0] == 'mul' and all(side[0] == 'sym' and side[1] in own for side in part[2:]) or part[0] == 'd' and {base_symbol(by) for by in part[2]} & own or part[0] == 'diff' and base_symbol(part[1]) in own for part in parts)
+    asked = any(part[0] == 'mul' and all(side[0] == 'sym' and side[1] in own for side in part[2:]) or part[:2] == ('mul', '') and part[2] in {('sym', key) for key in own} and part[3] in _vectors or part[0] == 'd' and {base_symbol(by) for by in part[2]} & own or part[0] == 'diff' and base_symbol(part[1]) in own for part in parts)
     if not (asked or any(part[0] == 'mul' and part[1] == '⊙' for part in parts)): return None
     for part in parts:
         if part[0] == 'div' and symbols(part[2]) & own or part[0] == 'call' and known_function(part[1]) in _of_numbers and symbols(part) & own: return None
@@ -204,11 +205,13 @@ def infer(self:Ranks, trees, parts):
     for part in parts:
         name = known_function(part[1]) if part[0] == 'call' else None
         if part[0] == 'T': self.vectorial(part[1])
-        elif part[0] == 'mul' and part[1] in ('@', '⊗', '⊙', ':'): self.vectorial(part[2]); self.vectorial(part[3])
+        elif part[0] == 'mul' and part[1] in ('@', '⊗', '⊙', ':'):
+            for side in part[2:]: self.vectorial(side)
+            if part[1] == '@' and part[2][0] == 'sym' and self.found.get(part[2][1]) == 1 and part[2][1] not in self.given: self.doubtful[part[2][1]] = 2
         elif name in _of_matrices | _of_vectors:
             for argument in part[2:]: self.vectorial(argument, 2 if name in _of_matrices else 1)
         elif name in _over_entries and not self.letters or part[0] == 'sum' and not part[1] or name in ('max', 'min', 'amax', 'amin') and len(part) == 3:
-            for key in self.made_of(part): self.doubt(key, 1, key.rstrip('_0123456789') in _parameters or key in outside)
+            for key in self.made_of(part): self.doubt(key, 1, key.rstrip('_0123456789') in _parameters or key in outside or len(key) > 1 and key not in symbols(part))
         elif part[0] == 'mul' and (part[2][0] == 'T' or part[1] == '×' and self.spatial and part[2][0] == part[3][0] == 'sym'):
             for side in part[2:]: self.vectorial(side)
     for _ in range(2):
@@ -236,9 +239,10 @@ def made_of(self:Ranks, tree):
 def agree(self:Ranks, claims):
     "A parameter is one number where the derivative by it is said to be one."
     for claim in claims:
-        if claim.truth[0] != 'd' or not claim.side.tree or len(claim.truth[2]) != 1: continue
-        key = base_symbol(claim.truth[2][0])
-        summed = any(part[0] == 'call' and known_function(part[1]) in _over_entries for part in subtrees(claim.side.tree))
+        if claim.truth[0] not in ('d', 'diff') or not claim.side.tree: continue
+        key = base_symbol(claim.truth[2][0] if claim.truth[0] == 'd' else claim.truth[1])
+        sums = [part for part in subtrees(claim.side.tree) if part[0] == 'call' and known_function(part[1]) in _over_entries]
+        summed = sums and not any(option[0] == 'kw' for part in sums for option in part[2:])
         if not (summed and key in self.doubtful and self.found.get(key) == 1): continue
         self.found[key] = 0
         if self.estimate(claim.side.tree) == 0: del self.doubtful[key]
@@ -753,8 +757,10 @@ def still_there(self:Trial, places, digits, pairs):
         left = []
         for place in places:
             gap, other = said[place] - truth[place], shaken[place] - moved[place]
-            if abs(gap - other) <= _resolved * abs(gap): return place
-            if abs(gap) > _equal * max(abs(said[place]), abs(truth[place])): left.append(place)
+            size, real = max(abs(said[place]), abs(truth[place])), abs(gap - other) <= _resolved * abs(gap)
+            tiny = size * size * 10**digits <= 1 # such a value may be all that rounding has left
+            if real and not tiny: return place
+            if abs(gap) > _equal * size and not (tiny and 2 * digits > most_digits): left.append(place)
         places, digits = left, digits * 2
     if places: raise Unreadable('its terms cancel more digits than are carried')
     return None
@@ -800,7 +806,7 @@ def _layouts(truth, said, half):
     if half and said.rank == 0: said = Value(np.broadcast_to(said.a.reshape(said.a.shape + (1,) * half), said.a.shape + truth.shape[:half]), said.names)
     if said.rank == 2 and said.shape[0] == 1 and truth.shape == said.shape[1:]: yield 'as written', Value(said.a[..., 0, :], said.names)
     if truth.rank == 2 and truth.shape[0] == 1 and said.rank == 1 and truth.shape[1:] == said.shape: yield 'as written', Value(said.a[..., None, :], said.names)
-    if said.rank == 2 and said.shape[::-1] == truth.shape: yield 'transposed', Value(said.a.swapaxes(-1, -2), said.names)
+    if said.rank == 2 and said.shape[::-1] == truth.shape and np.any(said.a + said.a.swapaxes(-1, -2) if said.shape[0] == said.shape[1] else 1): yield 'transposed', Value(said.a.swapaxes(-1, -2), said.names)
     if half and said.rank == half and said.shape == truth.shape[:half]:
         eye = np.eye(math.prod(said.shape), dtype=int).reshape(said.shape * 2)
         spread = said.a.reshape(said.a.shape + (1,) * half)
@@ -836,7 +842,7 @@ def beyond_kinks(self:Trial, claim, digits):
     if not any(part[0] in ('if', 'compare') or part[0] == 'call' and known_function(part[1]) in _kinked for tree in conditional for part in subtrees(tree)): return None, 0
     seen = 0
     for key in sorted(key for key, rank in self.of_leaves.items()):
-        for base in (0, 1):
+        for base in range(len(_bases)):
             samples = self.between_kinks(claim, key, base)
             if not len(samples): continue
             found, more = self.at_samples(claim, key, base, samples, digits)
@@ -846,16 +852,18 @@ def beyond_kinks(self:Trial, claim, digits):
 _kinked = {'abs', 'bars', 'sign', 'step', 'relu', 'relu6', 'max', 'min', 'maximum', 'minimum', 'clip', 'where', 'sgn', 'heaviside', 'cbrt', 'softsign', 'amax', 'amin', 'atan2', 'arctan2', 'acsc', 'norm'}
 
 # %% ../../nbs/derivations/truth.ipynb #4ef01cd2
+_bases = ((0, 'small', 1), (1, 'positive', 1), (0, 'small', Fraction(1, 10**7))) # lengths, interval and size of all other symbols; the last for what only happens near the origin
 @patch
 def on_line(self:Trial, claim, key, base, calculator, ts):
     "Truth and claim where one symbol runs through values, and all others stay where they are."
-    evaluator = self.drawn_values(base, ('small', 'positive')[base], 7, calculator, 1)
+    which, kind, size = _bases[base]
+    evaluator = self.drawn_values(which, kind, 7, calculator, 1)
     x = evaluator.leaves[key]
     numbers = calculator.numbers.array(list(ts))
     shift = Value(numbers.reshape((-1,) + (1,) * x.rank), ('·',))
     evaluator.leaves[key] = Value(np.broadcast_to(shift.a, (len(ts), *x.shape)), ('·',)) if not x.rank else calculator.add(Value(x.a[0]), shift)
     for other in self.of_leaves:
-        if other != key: evaluator.leaves[other] = Value(evaluator.leaves[other].a[0])
+        if other != key: evaluator.leaves[other] = calculator.multiply(Value(evaluator.leaves[other].a[0]), calculator.value(size))
     return evaluator
 
 # %% ../../nbs/derivations/truth.ipynb #acd2dd37
@@ -872,7 +880,8 @@ def between_kinks(self:Trial, claim, key, base):
         points = sorted(set(points) | set(finer))
     signs = self.signs(claim, key, base, points)
     changes = [0, *(np.nonzero((signs[:, 1:] != signs[:, :-1]).any(axis=0))[0] + 1), len(points)]
-    return [points[(a + b) // 2] + 1e-13 for a, b in zip(changes, changes[1:]) if b > a][:most_samples]
+    places = {k for a, b in zip(changes, changes[1:]) for k in range((a + b) // 2 - 1, (a + b) // 2 + 2) if a <= k < b}
+    return [points[k] + 1e-13 for k in sorted(places)][:most_samples]
 @patch
 def signs(self:Trial, claim, key, base, points):
     "On which side of every condition each point is; `None` where that cannot be had."
