@@ -72,7 +72,7 @@ def folded(source, folder):
 def told(counted, top):
     "How many steps a page has and what came of them, as a link to what these words mean."
     if not counted: return ''
-    parts = [f'{n} {TOLD[status][n > 1]}' for status, n in sorted(counted.items(), key=lambda item: [*TOLD].index(item[0]))]
+    parts = [f'{counted[status]} {words[counted[status] > 1]}' for status, words in TOLD.items() if counted[status]]
     steps = 'step of a derivation' if counted.total() == 1 else 'steps of derivations'
     return f'[{counted.total()} {steps} on this page: {", ".join(parts)}.]({top}guide/words.ipynb#steps){{.steps-told}}'
 

@@ -158,6 +158,12 @@ def _derivative_latex(top, by):
     variables = f'd {below[0]}{order}' if len(set(below)) == 1 else ' '.join('d ' + part for part in below)
     return rf'\frac{{d{order} {latex_of(top, 5.5)}}}{{{variables}}}'
 
+# %% ../../nbs/derivations/printing.ipynb #05db2637
+def _transposed_latex(a):
+    "A transpose; what has an exponent already stands in brackets."
+    base = latex_of(a, 6)
+    return rf'\left({base}\right)^\top' if '^' in base and not base.startswith(r'\left(') else rf'{base}^\top'
+
 # %% ../../nbs/derivations/printing.ipynb #fc21ff91
 def _list_latex(*parts):
     rows = [part[1:] if part[0] == 'tuple' else (part,) for part in parts]
@@ -173,7 +179,7 @@ _comparisons_in_latex = {'<=': r'\le', '>=': r'\ge', '!=': r'\ne', '==': '='}
 _latex_writers = {
     'num': _number_latex, 'sym': latex_name, 'add': _sum_latex('+'), 'sub': _sum_latex('-'), 'neg': lambda a: '-' + latex_of(a, 2.5), 'mul': _product_latex,
     'div': lambda a, b: rf'\frac{{{latex_of(a)}}}{{{latex_of(b)}}}', 'pow': lambda a, b, sign='^': f'{latex_of(a, 6)}^{{{latex_of(b)}}}', 'call': _call_latex, 'd': _derivative_latex,
-    'T': lambda a: rf'{latex_of(a, 6)}^\top', 'index': lambda a, *indices: f'{latex_of(a, 6)}_{{{" ".join(map(index_text, indices))}}}', 'if': _cases_latex, 'sum': _sum_over_latex,
+    'T': _transposed_latex, 'index': lambda a, *indices: f'{latex_of(a, 6)}_{{{" ".join(map(index_text, indices))}}}', 'if': _cases_latex, 'sum': _sum_over_latex,
     'compare': lambda sign, a, b: f'{latex_of(a)} {_comparisons_in_latex.get(sign, sign)} {latex_of(b)}', 'tuple': _list_latex, 'asked': lambda: '{?}',
     'and': lambda a, b: rf'{latex_of(a)} \text{{ and }} {latex_of(b)}', 'or': lambda a, b: rf'{latex_of(a)} \text{{ or }} {latex_of(b)}',
     'delta': lambda *indices: rf'\delta_{{{" ".join(map(index_text, indices))}}}', 'kw': lambda name, value: rf'\mathrm{{{name}}}={value}',
