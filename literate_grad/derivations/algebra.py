@@ -35,7 +35,7 @@ class Symbolic:
 
     def of(self, tree, keep=frozenset()):
         "The expression of a tree; the symbols in `keep` stay as they are, though the text defines them."
-        method = getattr(self, f'_{tree[0]}', None)
+        method = getattr(self, f'of_{tree[0]}', None)
         if method is None: raise Unprovable(tree[0])
         return self.bounded(method(*tree[1:], keep=keep))
 
@@ -54,13 +54,13 @@ class Symbolic:
 
 # %% ../../nbs/derivations/algebra.ipynb #0679698e
 @patch
-def _num(self:Symbolic, text, keep):
+def of_num(self:Symbolic, text, keep):
     import unicodedata
     if text in vulgar_fractions: return self.sp.Rational(unicodedata.normalize('NFKC', text).replace('⁄', '/'))
     if len(text) > 20 or 'e' in text.lower(): raise Unprovable('a long number')
     return self.sp.Rational(text)
 @patch
-def _sym(self:Symbolic, key, keep):
+def of_sym(self:Symbolic, key, keep):
     meaning = self.meaning
     if key in keep: return self.symbol(key)
     if key in meaning.definitions or key in meaning.functions:
@@ -74,17 +74,17 @@ def _sym(self:Symbolic, key, keep):
     if key not in self.ranks and key in ('e', 'pi'): return self.sp.E if key == 'e' else self.sp.pi
     return self.symbol(key)
 @patch
-def _add(self:Symbolic, a, b, keep): return self.of(a, keep) + self.of(b, keep)
+def of_add(self:Symbolic, a, b, keep): return self.of(a, keep) + self.of(b, keep)
 @patch
-def _sub(self:Symbolic, a, b, keep): return self.of(a, keep) - self.of(b, keep)
+def of_sub(self:Symbolic, a, b, keep): return self.of(a, keep) - self.of(b, keep)
 
 # %% ../../nbs/derivations/algebra.ipynb #2b67536d
 @patch
-def _neg(self:Symbolic, a, keep): return -self.of(a, keep)
+def of_neg(self:Symbolic, a, keep): return -self.of(a, keep)
 @patch
-def _div(self:Symbolic, a, b, keep): return self.of(a, keep) / self.of(b, keep)
+def of_div(self:Symbolic, a, b, keep): return self.of(a, keep) / self.of(b, keep)
 @patch
-def _mul(self:Symbolic, sign, a, b, keep):
+def of_mul(self:Symbolic, sign, a, b, keep):
     if sign not in ('', '*', '·', '⊙', '×'): raise Unprovable('a product of arrays')
     if any(self.ranks.get(key, 0) > 1 for key in symbols(a) | symbols(b)): raise Unprovable('a product of matrices')
     left, right = self.of(a, keep), self.of(b, keep)
@@ -95,7 +95,7 @@ def _mul(self:Symbolic, sign, a, b, keep):
         return self.summed('sum', ('mul', '⊙', a, b), keep)
     return left * right
 @patch
-def _pow(self:Symbolic, a, b, sign='^', keep=frozenset()):
+def of_pow(self:Symbolic, a, b, sign='^', keep=frozenset()):
     base, exponent = self.of(a, keep), self.of(b, keep)
     if exponent.is_Rational and (abs(exponent.p) > 60 or exponent.q > 12): raise Unprovable('a large power')
     if base.is_Number and exponent.is_Number and abs(base) > 10**6: raise Unprovable('a large power')
@@ -103,7 +103,7 @@ def _pow(self:Symbolic, a, b, sign='^', keep=frozenset()):
 
 # %% ../../nbs/derivations/algebra.ipynb #b4d23983
 @patch
-def _call(self:Symbolic, name, *arguments, keep=frozenset()):
+def of_call(self:Symbolic, name, *arguments, keep=frozenset()):
     if name in self.meaning.functions: return self.applied(name, [self.of(part, keep) for part in arguments], keep)
     known = known_function(name)
     if any(part[0] == 'kw' for part in arguments): raise Unprovable('an axis')
@@ -161,7 +161,7 @@ def summed(self:Symbolic, known, tree, keep):
     total = self.sums.setdefault(entry, self.sp.Dummy(real=True))
     return total / self.symbol('n') if known == 'mean' else total
 @patch
-def _if(self:Symbolic, condition, a, b, keep):
+def of_if(self:Symbolic, condition, a, b, keep):
     return self.of(a if self.holds(condition, keep) else b, keep)
 
 # %% ../../nbs/derivations/algebra.ipynb #536d4324
@@ -175,7 +175,7 @@ def holds(self:Symbolic, condition, keep):
     side = self.sign(self.of(parts[1], keep) - self.of(parts[2], keep))
     return side > 0 if parts[0] in ('>', '>=') else side < 0
 @patch
-def _d(self:Symbolic, top, by, keep):
+def of_d(self:Symbolic, top, by, keep):
     "The derivative by symbols, also by those that the text defines."
     by = [part[1] if part[0] == 'T' else part for part in by]
     if any(part[0] != 'sym' for part in by): return self.by_expression(top, by, keep)
@@ -209,7 +209,7 @@ def slope(self:Symbolic, e, s):
 
 # %% ../../nbs/derivations/algebra.ipynb #94c6ab28
 @patch
-def _prime(self:Symbolic, key, order, *arguments, keep=frozenset()):
+def of_prime(self:Symbolic, key, order, *arguments, keep=frozenset()):
     if key in self.meaning.functions:
         parameters = self.meaning.functions[key][0]
         if len(parameters) != 1: raise Unprovable('a prime of several arguments')
@@ -222,7 +222,7 @@ def _prime(self:Symbolic, key, order, *arguments, keep=frozenset()):
     for _ in range(order): e = self.bounded(e.diff(u))
     return e.xreplace({u: at})
 @patch
-def _known(self:Symbolic, name, argument, keep): return self.function(functions[known_function(name)],
+def of_known(self:Symbolic, name, argument, keep): return self.function(functions[known_function(name)],
     self.of(argument, keep))
 
 # %% ../../nbs/derivations/algebra.ipynb #0413f290

@@ -53,7 +53,7 @@ def _expanded(x, names, rank):
     lengths = iter(a.shape[:len(own)])
     leading = [next(lengths) if name in x.names else 1 for name in names]
     return a.reshape(leading + [1] * (rank - x.rank) + list(a.shape[len(own):]))
-def _fitting(a, b, what):
+def _require_fitting(a, b, what):
     "Raises `Misfit` where two shapes cannot be broadcast."
     for m, n in zip(a[::-1], b[::-1]):
         if m != n and 1 not in (m, n): raise Misfit(f'the shapes do not fit: {what}', m, n)
@@ -62,7 +62,7 @@ def _fitting(a, b, what):
 def _pairwise(op, a, b, what='+'):
     "An operation on entries, along names and positions."
     names = a.names if a.names == b.names else a.names + tuple(name for name in b.names if name not in a.names)
-    _fitting(a.shape, b.shape, what)
+    _require_fitting(a.shape, b.shape, what)
     rank = max(a.rank, b.rank)
     if not (names or rank): return Value(op(a.a, b.a))
     left, right = _expanded(a, names, rank), _expanded(b, names, rank)
@@ -371,7 +371,7 @@ def squeezed(self:Calculator, x):
 def inverse(self:Calculator, x):
     "The inverse of a matrix: (X⁻¹)' = -X⁻¹ X' X⁻¹."
     if x.rank == 0: return self.reciprocal(x)
-    _square(x, 'an inverse')
+    _require_square(x, 'an inverse')
     if not isinstance(x, Dual): return Value(self.numbers.inverse(x.a), x.names)
     v = self.inverse(x.v)
     return Dual(v, self.negative(self.matmul(self.matmul(v, x.t), v)), x.tag)
@@ -379,20 +379,20 @@ def inverse(self:Calculator, x):
 def determinant(self:Calculator, x):
     "The determinant of a matrix: det(X)' = det(X) tr(X⁻¹ X')."
     if x.rank == 0: return x
-    _square(x, 'a determinant')
+    _require_square(x, 'a determinant')
     if not isinstance(x, Dual): return Value(np.asarray(self.numbers.determinant(x.a)), x.names)
     v = self.determinant(x.v)
     return Dual(v, self.multiply(v, self.trace(self.matmul(self.inverse(x.v), x.t))), x.tag)
 
 # %% ../../nbs/derivations/arrays.ipynb #794bad62
-def _square(x, what):
+def _require_square(x, what):
     if x.rank != 2: raise Unreadable(f'{what} needs a matrix')
     if x.shape[0] != x.shape[1]:
         raise Misfit(f'{what} needs a square matrix, but this one is {x.shape[0]}×{x.shape[1]}', *x.shape)
 @patch
 def trace(self:Calculator, x):
     if x.rank == 0: return x
-    _square(x, 'a trace')
+    _require_square(x, 'a trace')
     return self.total(self.linear(lambda u: Value(np.diagonal(u.a, axis1=-2, axis2=-1), u.names), x), (-1,))
 @patch
 def diagonal(self:Calculator, x):
@@ -406,17 +406,17 @@ def diagonal(self:Calculator, x):
 def eye(self:Calculator, n): return Value(self.numbers.array(np.eye(n, dtype=int).tolist()))
 
 # %% ../../nbs/derivations/arrays.ipynb #64de48f3
-def _selected(condition, a, b):
+def _chosen_entries(condition, a, b):
     names = tuple(dict.fromkeys(condition.names + a.names + b.names))
     rank = max(condition.rank, a.rank, b.rank)
     c, left, right = (_expanded(x, names, rank) for x in (condition, a, b))
-    for x, y in itertools.combinations((c, left, right), 2): _fitting(x.shape, y.shape, 'if')
+    for x, y in itertools.combinations((c, left, right), 2): _require_fitting(x.shape, y.shape, 'if')
     return Value(np.where(c, left, right), names)
 @patch
 def chosen(self:Calculator, condition, a, b):
     "Entries of `a` where a condition holds, and of `b` elsewhere."
     tag = max((x.tag for x in (a, b) if isinstance(x, Dual)), default=None)
-    if tag is None: return _selected(condition, a, b)
+    if tag is None: return _chosen_entries(condition, a, b)
     (av, at), (bv, bt) = (_parts(x, tag) for x in (a, b))
     v = self.chosen(condition, av, bv)
     zero = self.value(0)
@@ -495,7 +495,7 @@ class Evaluator:
         other.active = set(self.active)
         return other
 
-    def _num(self, text):
+    def of_num(self, text):
         if text in vulgar_fractions: return self.calculator.value(_vulgar(text))
         if len(text) > 400 or 'e' in text.lower() and abs(int(text.lower().split('e')[1])) > 2000:
             raise Unreadable('a number with too many digits to be checked')
@@ -506,7 +506,7 @@ def _vulgar(text):
     import unicodedata
     return Fraction(unicodedata.normalize('NFKC', text).replace('⁄', '/'))
 @patch
-def _sym(self:Evaluator, key):
+def of_sym(self:Evaluator, key):
     "The value of a symbol: given, defined, or a constant."
     if key in self.overrides: return self.overrides[key]
     if key in self.memo: return self.memo[key]
@@ -648,13 +648,13 @@ def note_shifts(self:Evaluator, trees):
                     if letter != missing[0])
                 if self.ranges[missing[0]] < 2: raise TooShort('an array is too short for its indices', size)
 @patch
-def _add(self:Evaluator, a, b): return self.summed(a, b, False)
+def of_add(self:Evaluator, a, b): return self.summed(a, b, False)
 @patch
-def _sub(self:Evaluator, a, b): return self.summed(a, b, True)
+def of_sub(self:Evaluator, a, b): return self.summed(a, b, True)
 
 # %% ../../nbs/derivations/arrays.ipynb #932056d0
 @patch
-def _neg(self:Evaluator, a):
+def of_neg(self:Evaluator, a):
     x = self.raw(a)
     return Flexible(x.kind, self.calculator.negative(x.factor), x.row) if isinstance(x,
         Flexible) else self.calculator.negative(x)
@@ -684,14 +684,14 @@ def along_rows(self:Evaluator, matrix, vector):
     if rows and not columns: return True
     return self.meaning.choose('X + b', 'b in each row', 'b in each column') == 'b in each row'
 @patch
-def _div(self:Evaluator, a, b):
+def of_div(self:Evaluator, a, b):
     over, under = self.raw(a), self.of(b)
     if isinstance(over, Flexible): return Flexible(over.kind, self.calculator.divide(over.factor, under), over.row)
     if under.rank and over.rank > under.rank and not self.along_rows(over, under) and under.rank == 1:
         under = self.calculator.column(under)
     return self.calculator.divide(over, under)
 @patch
-def _mul(self:Evaluator, sign, a, b):
+def of_mul(self:Evaluator, sign, a, b):
     "A product; which one depends on the sign and on what its factors are."
     left, right = self.raw(a), self.raw(b)
     if left.rank and right.rank and _chains(a, b): return self.chained(left, right)
@@ -797,7 +797,7 @@ def cross(self:Evaluator, a, b): return self.product(self.skew(a), b)
 
 # %% ../../nbs/derivations/arrays.ipynb #5c6405ab
 @patch
-def _pow(self:Evaluator, base, exponent, sign='^'):
+def of_pow(self:Evaluator, base, exponent, sign='^'):
     a = self.of(base)
     if exponent == ('sym', 'T') and 'T' not in self.leaves and 'T' not in self.meaning.definitions:
         return self.calculator.transposed(a)
@@ -819,22 +819,22 @@ def matrix_power(self:Evaluator, a, n):
     if abs(n) > 20: raise Unreadable('powers of matrices are read up to the twentieth')
     base = a if n > 0 else self.calculator.inverse(a)
     if not n: return self.calculator.eye(a.shape[0])
-    _square(a, 'a power')
+    _require_square(a, 'a power')
     result = base
     for _ in range(abs(n) - 1): result = self.calculator.matmul(result, base)
     return result
 @patch
-def _T(self:Evaluator, a):
+def of_T(self:Evaluator, a):
     x = self.raw(a)
     return Flexible(x.kind, x.factor, not x.row) if isinstance(x, Flexible) else self.calculator.transposed(x)
 
 # %% ../../nbs/derivations/arrays.ipynb #c55145c5
 @patch
-def _index(self:Evaluator, base, *indices):
+def of_index(self:Evaluator, base, *indices):
     "Entries of an array: its first axes get the names of the indices."
-    if base == ('sym', 'I') and self.is_identity() and len(indices) == 2: return self._delta(*indices)
+    if base == ('sym', 'I') and self.is_identity() and len(indices) == 2: return self.of_delta(*indices)
     if base[0] == 'd' and self.is_named(base):
-        return self._d(base[1], (*base[2][:-1], ('index', base[2][-1], *indices)))
+        return self.of_d(base[1], (*base[2][:-1], ('index', base[2][-1], *indices)))
     value = self.of(base)
     if value.rank < len(indices):
         raise Unreadable(f'`{base[1] if base[0] == "sym" else "what the index stands at"}` has more indices than axes')
@@ -888,7 +888,7 @@ def shifted(self:Evaluator, value, index):
 
 # %% ../../nbs/derivations/arrays.ipynb #65a59972
 @patch
-def _delta(self:Evaluator, i, j):
+def of_delta(self:Evaluator, i, j):
     "Kronecker's δ."
     letters = [index[1][1] for index in (i, j)]
     known = next((self.ranges[letter] for letter in letters if letter in self.ranges), None)
@@ -897,7 +897,7 @@ def _delta(self:Evaluator, i, j):
     if letters[0] == letters[1]: return self.calculator.value(1)
     return Value(self.calculator.eye(known).a, tuple(letters))
 @patch
-def _sum(self:Evaluator, letters, body):
+def of_sum(self:Evaluator, letters, body):
     "A sum over indices, or over all entries."
     outer, bound = dict(self.ranges), [letter for letter in letters if letter in self.ranges]
     self.note_ranges(body)
@@ -920,7 +920,7 @@ def total(self:Evaluator, x, axes=None, keep=False):
 
 # %% ../../nbs/derivations/arrays.ipynb #e45c14a2
 @patch
-def _if(self:Evaluator, condition, a, b): 
+def of_if(self:Evaluator, condition, a, b): 
     if condition == ('otherwise',): return self.of(a)
     return self.calculator.chosen(self.truth(condition), self.of(a), self.of(b))
 _compare = {'<': np.less, '>': np.greater, '<=': np.less_equal, '>=': np.greater_equal}
@@ -955,7 +955,7 @@ def compared(self:Evaluator, left, right):
 _reductions = {'sum': 'sum', 'mean': 'mean', 'average': 'mean', 'max': 'max', 'amax': 'max', 'maximum': 'max',
     'min': 'min', 'amin': 'min', 'minimum': 'min', 'prod': 'prod',
                'var': 'variance', 'variance': 'variance', 'std': 'deviation', 'softmax': 'softmax', 'log_softmax': 'log_softmax', 'logsumexp': 'logsumexp'}
-_plain = {'norm': 'norm', 'norm1': 'norm_of_ones', 'norm2': 'norm_of_twos', 'dot': 'dot', 'inner': 'dot',
+_without_options = {'norm': 'norm', 'norm1': 'norm_of_ones', 'norm2': 'norm_of_twos', 'dot': 'dot', 'inner': 'dot',
     'vdot': 'dot', 'outer': 'outer', 'kron': 'kron', 'det': 'determinant', 'logdet': 'logdet', 'inv': 'inverse',
           'tr': 'trace', 'Tr': 'trace', 'trace': 'trace', 'diag': 'diagonal', 'diagonal': 'diagonal', 'vec': 'vec', 'transpose': 'transposed', 'cross': 'cross', 'skew': 'skew', 'bars': 'bars',
           'hypot': 'hypot', 'atan2': 'atan2', 'arctan2': 'atan2', 'pow': 'raised', 'power': 'raised', 'clip': 'clip', 'matmul': 'product', 'multiply': 'entrywise', 'frobenius': 'frobenius',
@@ -963,7 +963,7 @@ _plain = {'norm': 'norm', 'norm1': 'norm_of_ones', 'norm2': 'norm_of_twos', 'dot
 
 # %% ../../nbs/derivations/arrays.ipynb #1ba0814b
 @patch
-def _call(self:Evaluator, name, *arguments):
+def of_call(self:Evaluator, name, *arguments):
     "A function of the text, of the table, or of arrays."
     if name in self.meaning.functions: return self.applied(name, [self.of(part) for part in arguments])
     known = known_function(name)
@@ -979,8 +979,8 @@ def _call(self:Evaluator, name, *arguments):
             else self.of(plain[0]).shape))
     if known in _reductions: return self.reduced(_reductions[known], self.reduced_values(plain), options)
     values = [self.of(part) for part in plain]
-    if known not in _plain or options: raise Unreadable(f'nothing says what `{name}` is')
-    return self.plain(name, _plain[known], values)
+    if known not in _without_options or options: raise Unreadable(f'nothing says what `{name}` is')
+    return self.plain(name, _without_options[known], values)
 
 # %% ../../nbs/derivations/arrays.ipynb #50e9c537
 @patch
@@ -1002,7 +1002,7 @@ def plain(self:Evaluator, name, method, values):
 def where(self:Evaluator, condition, a=None, b=None):
     if b is None or condition[0] != 'if' and condition[0] not in ('compare', 'and', 'or'):
         raise Unreadable('`where` expected a condition and two values')
-    return self._if(condition[1] if condition[0] == 'if' else condition, a, b)
+    return self.of_if(condition[1] if condition[0] == 'if' else condition, a, b)
 
 # %% ../../nbs/derivations/arrays.ipynb #714ad21f
 @patch
@@ -1040,13 +1040,13 @@ def raw(self:Evaluator, tree):
         return Flexible('ones' if tree[1] == 'ones' else 'eye', self.calculator.value(1))
     self.counter[1] += 1
     if self.counter[1] > most_steps: raise Unreadable('too large to be checked')
-    value = getattr(self, f'_{tree[0]}')(*tree[1:])
+    value = getattr(self, f'of_{tree[0]}')(*tree[1:])
     if not self.calculator.free:
-        self.meaning.spend(1 + _size(value) // (1 if self.calculator.numbers.digits > 16 else cheap))
+        self.meaning.spend(1 + _entries_in(value) // (1 if self.calculator.numbers.digits > 16 else cheap))
     return value
-def _size(x):
+def _entries_in(x):
     "How many entries a value has, with those of its derivatives."
-    return 1 if isinstance(x, Flexible) else _size(x.v) + _size(x.t) if isinstance(x, Dual) else x.a.size
+    return 1 if isinstance(x, Flexible) else _entries_in(x.v) + _entries_in(x.t) if isinstance(x, Dual) else x.a.size
 @patch
 def is_identity(self:Evaluator): return not any('I' in known
     for known in (self.overrides, self.leaves, self.meaning.definitions, self.meaning.functions))
@@ -1227,7 +1227,7 @@ def atan2(self:Evaluator, y, x):
     calculator.pivots.append(primal(x))
     return calculator.chosen(positive, angle, calculator.add(angle, half))
 @patch
-def _tuple(self:Evaluator, *parts):
+def of_tuple(self:Evaluator, *parts):
     "A list of numbers is a vector, a list of lists a matrix."
     values = [self.of(part) for part in parts]
     if len(values) > 12: raise Unreadable('a list of more than twelve entries')
@@ -1242,7 +1242,7 @@ def _tuple(self:Evaluator, *parts):
 
 # %% ../../nbs/derivations/arrays.ipynb #a7bc14cf
 @patch
-def _d(self:Evaluator, top, by):
+def of_d(self:Evaluator, top, by):
     "The derivative of a tree by others, in the shape y.shape + x.shape; axes that have indices are named."
     variable = by[0]
     if variable[0] == 'T': variable = variable[1]
@@ -1309,7 +1309,7 @@ def labelled(self:Evaluator, slope, indices, rank):
 @patch
 def by_several(self:Evaluator, top, variables):
     "A derivative by a list of numbers: one column for each."
-    columns = [self._d(top, (variable,)) for variable in variables]
+    columns = [self.of_d(top, (variable,)) for variable in variables]
     total = None
     for k, column in enumerate(columns):
         unit = Value(self.calculator.numbers.array([int(j == k) for j in range(len(columns))]))
@@ -1370,14 +1370,14 @@ def open_symbols(self:Evaluator, tree):
         elif key in self.leaves or key in self.meaning.unknown or key in self.overrides: found.add(key)
     return found
 @patch
-def _prime(self:Evaluator, key, order, *arguments):
+def of_prime(self:Evaluator, key, order, *arguments):
     "f'(x), tanh'(x) and y'."
     known = None if key in self.meaning.functions or key in self.meaning.definitions or key in self.leaves else known_function(key)
     if known and not arguments: raise Unreadable(f"`{key}'` needs an argument")
     if key in self.meaning.functions or known: return self.primed_function(key, order, arguments)
     if key in self.leaves and key not in self.meaning.unknown: raise Unreadable(f'nothing says what `{key}` is')
     variables = self.variable_of(key, arguments)
-    return self._d(('sym', key), (('sym', variables),) * order)
+    return self.of_d(('sym', key), (('sym', variables),) * order)
 
 # %% ../../nbs/derivations/arrays.ipynb #2a88e3df
 @patch
@@ -1390,7 +1390,7 @@ def primed_function(self:Evaluator, key, order, arguments):
     other = self.varied({name: at})
     other.ranges = self.ranges
     top = ('call', key, ('sym', name))
-    if not at.rank: return other._d(top, (('sym', name),) * order)
+    if not at.rank: return other.of_d(top, (('sym', name),) * order)
     for _ in range(order): self.counter[0] += 1
     tag = self.counter[0]
     if order > 1: raise Unreadable('a second derivative, entry by entry, of an array')
@@ -1409,13 +1409,13 @@ def variable_of(self:Evaluator, key, arguments):
     if key not in self.meaning.definitions or len(free) != 1: raise Unreadable(f"`{key}'` does not say by which symbol")
     return free[0]
 @patch
-def _grad(self:Evaluator, top, by, order):
+def of_grad(self:Evaluator, top, by, order):
     "∇f, ∇_W L and ∇²f."
     if top[0] == 'sym' and top[1] in self.leaves and top[1] not in self.meaning.unknown:
         raise Unreadable(f'nothing says what `{top[1]}` is')
     if by is None: by = self.argument_of(top)
-    if order == 2: return self._d(top, (by, by))
-    return self._d(top, (by,))
+    if order == 2: return self.of_d(top, (by, by))
+    return self.of_d(top, (by,))
 
 # %% ../../nbs/derivations/arrays.ipynb #adb95433
 @patch
@@ -1434,22 +1434,22 @@ def argument_of(self:Evaluator, top):
     if 'x' in vectors: return ('sym', 'x')
     raise Unreadable('nothing says by what ∇ differentiates')
 @patch
-def _known(self:Evaluator, name, argument):
+def of_known(self:Evaluator, name, argument):
     "A function as everybody knows it, also where the text says what it is."
     return self.calculator.apply(functions[known_function(name)].name, self.of(argument))
 @patch
-def _broken(self:Evaluator, said): raise Unreadable(said)
+def of_broken(self:Evaluator, said): raise Unreadable(said)
 
 # %% ../../nbs/derivations/arrays.ipynb #39bb4695
 @patch
-def _diff(self:Evaluator, tree):
+def of_diff(self:Evaluator, tree):
     "A differential, or in the notation of backpropagation the gradient with respect to a symbol."
     meaning = self.meaning
     if not getattr(meaning, 'loss', None) and not getattr(meaning, 'varied', None):
         raise Unreadable('nothing says what this differential belongs to')
     if tree[0] == 'sym' and f'd{tree[1]}' in self.leaves and not getattr(meaning, 'varied', None):
         return self.leaves[f'd{tree[1]}']
-    if getattr(meaning, 'loss', None): return self._d(('sym', meaning.loss), (tree,))
+    if getattr(meaning, 'loss', None): return self.of_d(('sym', meaning.loss), (tree,))
     directions = {key: self.leaves[f'd{key}'] for key in getattr(meaning, 'varied', ())}
     if tree[0] == 'sym' and tree[1] in directions: return directions[tree[1]]
     self.counter[0] += 1

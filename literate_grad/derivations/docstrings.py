@@ -106,7 +106,7 @@ def _read_left(text, words, names, j, k, choices):
     reader.at = reader.begin = j
     try: tree = reader.expression()
     except Unreadable as problem: return None, reader, problem
-    if reader.word.kind != 'end': return None, reader, Unreadable(f'cannot read {reader.said()} in the left side', *_at(text, reader.word))
+    if reader.word.kind != 'end': return None, reader, Unreadable(f'cannot read {reader.said()} in the left side', *_line_and_column(text, reader.word))
     return tree, reader, None
 _operators = set('grad nabla del div curl'.split())
 def _states_derivative(words, j, k):
@@ -114,11 +114,11 @@ def _states_derivative(words, j, k):
     word = words[j]
     if word.text in ('∂', '∇', 'frac') and word.kind in ('sign', 'name'): return word.text != 'frac' or any(other.text[:1] in ('d', '∂') for other in words[j:k])
     return word.text[0] == 'd' and word.kind == 'name' and any(other.text == '/' for other in words[j:k]) and any(other.text[:1] in ('d', '∂') for other in words[j + 1:k])
-def _at(text, word): return text.count('\n', 0, word.start) + 1, word.start - text.rfind('\n', 0, word.start)
+def _line_and_column(text, word): return text.count('\n', 0, word.start) + 1, word.start - text.rfind('\n', 0, word.start)
 def _hanging(before, reader):
     "Why what stands before a left side in the middle of a line cannot be prose; `None` when it can."
     if before.kind in ('number', 'super') or before.kind == 'name' and before.text not in ('a', 'I') and (is_letter(canonical(before.text)) or before.text.lower() in _operators):
-        return Unreadable(f'cannot read `{before.text}` before the left side', *_at(reader.text, before))
+        return Unreadable(f'cannot read `{before.text}` before the left side', *_line_and_column(reader.text, before))
 
 # %% ../../nbs/derivations/docstrings.ipynb #16db1bec
 def _preface(text, words, names, start, j):
@@ -128,13 +128,13 @@ def _preface(text, words, names, start, j):
     first = _line_start(words, j, 0)
     if any(word.text.lower() == 'otherwise' for word in words[max(first, *(k for k in range(first, j) if words[k].text in ('.', ';')), first):j]): return ('otherwise',), None
     opens = next((k for k, word in enumerate(said) if word.text.lower() in ('at', 'for', 'if', 'when', 'where', 'let', 'with')), None)
-    if opens is not None and said[opens].text.lower() != 'with' and _names_point(said[opens:]): return None, Unreadable('a derivative at one point cannot be checked', *_at(text, said[opens]))
+    if opens is not None and said[opens].text.lower() != 'with' and _names_point(said[opens:]): return None, Unreadable('a derivative at one point cannot be checked', *_line_and_column(text, said[opens]))
     signs = [word for word in said if word.text in comparisons]
     if not signs: return None, None
     reader = Reader(text, words[:j] + [Word('end', '', words[j].start, words[j].start, True)], names)
     reader.at = reader.begin = start + (opens + 1 if opens is not None else 0)
     try: return reader.condition(), None
-    except Unreadable: return None, Unreadable('the condition before the equation cannot be read', *_at(text, signs[0])) if opens is not None else None
+    except Unreadable: return None, Unreadable('the condition before the equation cannot be read', *_line_and_column(text, signs[0])) if opens is not None else None
 def _side(text, start, end, tree=None, guard=None, problem=None):
     line = text.count('\n', 0, start) + 1
     return Side(' '.join(text[start:end].split()), tree, guard, problem, line, start - text.rfind('\n', 0, start))

@@ -93,7 +93,7 @@ logcosh | log(cosh(u))
 '''
 
 # %% ../../nbs/derivations/grammar.ipynb #d96b9661
-def _table():
+def _function_table():
     "The functions of one number, by each of their names."
     table = {}
     for text, given in ((_primitives + _more_primitives, 'slope'), (_compound + _more_compound, 'formula')):
@@ -119,21 +119,21 @@ def _latin(letter):
     if words[:1] != ['GREEK'] or len(words) < 4: return letter
     name = _greek_names.get(words[3], words[3].lower())
     return name if words[1] == 'SMALL' else name.capitalize()
-_variants = {'varepsilon': 'epsilon', 'varphi': 'phi', 'vartheta': 'theta', 'varrho': 'rho', 'varsigma': 'sigma', 'ell': 'l', 'lamda': 'lambda'}
+_letter_variants = {'varepsilon': 'epsilon', 'varphi': 'phi', 'vartheta': 'theta', 'varrho': 'rho', 'varsigma': 'sigma', 'ell': 'l', 'lamda': 'lambda'}
 def canonical(
     name: str, # a name as it is typed
 ) -> str: # the name of the symbol
     "One name for all spellings of a symbol: Greek letters are spelled out, subscripts get an underscore."
     name = name.lstrip('\\').replace('\u2060', '')
-    if name.isascii() and not re.search('[{}_^()]', name): return _variants.get(name, name)
+    if name.isascii() and not re.search('[{}_^()]', name): return _letter_variants.get(name, name)
     layer = re.sub(r'\^?\{?[(\[](\w+)[)\]]\}?', r'\1', name)
     marked = re.sub('[\u0302-\u0304]', lambda found: {'\u0302': '_hat', '\u0303': '_tilde', '\u0304': '_bar'}[found[0]], unicodedata.normalize('NFD', layer))
     plain = unicodedata.normalize('NFC', re.sub('([₀-₉ᵢⱼₖₗₘₙ]+)', r'_\1', marked))
-    key = re.sub(r'\\(\w+)', lambda found: _variants.get(found[1], found[1]), plain)
+    key = re.sub(r'\\(\w+)', lambda found: _letter_variants.get(found[1], found[1]), plain)
     key = re.sub('_+', '_', ''.join(map(_latin, key)).replace('{', '').replace('}', '')).rstrip('_')
     stem, _, index = key.partition('_')
-    return f'{_variants.get(stem, stem)}_{index}' if index else _variants.get(stem, stem)
-functions = _table()
+    return f'{_letter_variants.get(stem, stem)}_{index}' if index else _letter_variants.get(stem, stem)
+functions = _function_table()
 
 # %% ../../nbs/derivations/grammar.ipynb #1093d0c0
 def known_function(
@@ -173,7 +173,7 @@ class Marked:
 _bold = {**{c: chr(0x1D400 + ord(c) - 65) for c in map(chr, range(65, 91))}, **{c: chr(0x1D41A + ord(c) - 97) for c in map(chr, range(97, 123))},
          '1': '𝟏', '0': '𝟎'}
 _accents = {'hat': '_{hat}', 'widehat': '_{hat}', 'bar': '_{bar}', 'overline': '_{bar}', 'tilde': '_{tilde}', 'widetilde': '_{tilde}', 'dot': '\u0307', 'ddot': '\u0308'}
-_styles = re.compile(r'''\\(mathbf|boldsymbol|bm|vec|mathrm|mathit|mathsf|mathtt|mathcal|mathbb|mathscr|operatorname\*?|textbf|textrm|textit|text|mbox|rm
+_latex_styles = re.compile(r'''\\(mathbf|boldsymbol|bm|vec|mathrm|mathit|mathsf|mathtt|mathcal|mathbb|mathscr|operatorname\*?|textbf|textrm|textit|text|mbox|rm
     |hat|widehat|bar|overline|tilde|widetilde|dot|ddot|boxed|underbrace|overbrace|color)(?![a-zA-Z])\s*(?:\{([^{}]*)\}|(\\[a-zA-Z]+|\w))''', re.X)
 
 # %% ../../nbs/derivations/grammar.ipynb #8179bf7f
@@ -225,7 +225,7 @@ def _unmarked(text):
     marked.sub(_line_ends, lambda found: '\n')
     marked.sub(_inline, lambda found: '\u2061')
     marked.sub(_transposes, lambda found: 'ᵀ')
-    for _ in range(3): marked.sub(_styles, _unstyled)
+    for _ in range(3): marked.sub(_latex_styles, _unstyled)
     marked.sub(_quotient_of_two, _fraction_of_two)
     marked.sub(_before_fraction, lambda found: f'{found[1]}{{{found[2]}}}')
     marked.sub(_over, lambda found: rf'\frac{{{found[1]}}}{{{found[2]}}}')
@@ -235,7 +235,7 @@ _superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿˣʸᶻᵃᵇᵏᵗᵐᵀ�
 vulgar_fractions = '½⅓¼⅕⅙⅛⅔¾⅜⅝⅞'
 _greek_letter = '[α-ωΓΘΛΞΠΦΨΩϵϕϑϱ]'
 _letter = rf'(?!{_greek_letter})[^\W\d_{_superscripts}₀-₉ᵢⱼₖₗₘₙₓᵧ{vulgar_fractions}Σ𝟙ℝ𝟏𝟎]'
-_index = rf'(?:[₀-₉ᵢⱼₖₗₘₙ]+|_(?:\{{[^{{}}]*\}}|[0-9]+|[a-zA-Z][a-zA-Z0-9]*|\\[a-zA-Z]+|{_greek_letter}|(?=[\W_]|$)))'
+_subscript_pattern = rf'(?:[₀-₉ᵢⱼₖₗₘₙ]+|_(?:\{{[^{{}}]*\}}|[0-9]+|[a-zA-Z][a-zA-Z0-9]*|\\[a-zA-Z]+|{_greek_letter}|(?=[\W_]|$)))'
 _layer_mark = '(?:\u2060[a-zA-Z0-9]+)?'
 
 # %% ../../nbs/derivations/grammar.ipynb #2664f852
@@ -244,7 +244,7 @@ _word = re.compile(rf'''(?P<space>[ \t\u00a0]+) | (?P<nothing>\u2061) | (?P<newl
     | (?P<command>\\[a-zA-Z]+{_layer_mark})
     | (?P<sum>[Σ∑])
     | (?P<name>(?:d?\d?{_greek_letter}|{_letter}(?:{_letter}|[\d\u0300-\u036f])*)[\d\u0300-\u036f]*{_layer_mark})
-    | (?P<sub>{_index})
+    | (?P<sub>{_subscript_pattern})
     | (?P<super>[{_superscripts}]+)
     | (?P<sign>\*\*|\.[*/^+-]|\.(?=\()|[<>!+*]=|={{2,}}|:=|=>|->|<-|.)''', re.X)
 _signs = {'**': '**', '−': '-', '–': '-', '⋅': '·', '∙': '·', '•': '·', '≤': '<=', '≥': '>=', ':=': '=', '≡': '=', '′': "'", '’': "'", '″': '"', '”': '"', '∘': '⊙',
@@ -257,7 +257,7 @@ _commands = {'cdot': '·', 'cdotp': '·', 'times': '×', 'odot': '⊙', 'circ': 
 Word = namedtuple('Word', 'kind text start end spaced bold', defaults=(False,)) # spaced: something blank stands before it
 
 _only_doubled = re.compile(r'^[^|\n]*(?:\|\|[^|\n]+)+$', re.M) # a line without single bars
-_boxed = re.compile(r'\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}')
+_latex_box = re.compile(r'\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}')
 _bare_subscript = re.compile(r'_([a-zA-Z0-9])(?=[a-zA-Z0-9])')
 
 # %% ../../nbs/derivations/grammar.ipynb #6565540f
@@ -265,7 +265,7 @@ def words_of(
     text: str, # a docstring, or a part of it
 ) -> list: # of `Word`; the last one is of the kind 'end'
     "The words of a text; blanks only count as what separates them."
-    text = _boxed.sub(lambda found: ' ' * (found.start(1) - found.start()) + found[1] + ' ', text)
+    text = _latex_box.sub(lambda found: ' ' * (found.start(1) - found.start()) + found[1] + ' ', text)
     text = _only_doubled.sub(lambda found: found[0].replace('||', '‖\u2061'), text)
     text = re.sub(r'\\\|(?!\|)|\|\|(?!(?<=[\w)\]²³]..)[^\W_]|(?<=[\w)\]²³]..)\()', '‖\u2061', text) # as long as before, for the places in the text
     marked, words, spaced = _unmarked(text), [], True
@@ -360,7 +360,7 @@ def _joined_names(words, indices):
             kept[-1] = kept[-1]._replace(text=f'{kept[-1].text}_{text}', end=word.end)
         else: kept.append(word)
     return kept
-_marks = set('+-*/^=()|<>·⊙@⊗') | {'**', '<=', '>='}
+_formula_marks = set('+-*/^=()|<>·⊙@⊗') | {'**', '<=', '>='}
 _prime_words = re.compile(r"primes?\b[^.\n]{0,40}\btranspos|transpos[^.\n]{0,40}\bprimes?\b|'\s*(?:is|=|denotes|means|stands for)\s*(?:the\s*)?transpos", re.I)
 def _parameters(words, close):
     "The name and the parameters of `f(x, w)` that ends at `close`, if it is that."
@@ -398,7 +398,7 @@ def names_in(
         if word.kind != 'name': continue
         _differentiated(words, k, names)
         key, before, after = canonical(word.text), words[k - 1].text if k else '', words[k + 1].text
-        if after != '(' and (before in _marks or after in _marks or (',' in (before, after) and is_letter(key)) or words[k + 1].kind in ('super', 'sub') or words[k - 1].kind == 'number' and (not word.spaced or words[k - 2].text == '^' and is_letter(key) and key not in ('a', 'I'))): names.alone.add(key)
+        if after != '(' and (before in _formula_marks or after in _formula_marks or (',' in (before, after) and is_letter(key)) or words[k + 1].kind in ('super', 'sub') or words[k - 1].kind == 'number' and (not word.spaced or words[k - 2].text == '^' and is_letter(key) and key not in ('a', 'I'))): names.alone.add(key)
     names.quantities.difference_update({key for key in names.quantities if known_function(key) and canonical(key) not in _letters_of_functions}, names.functions)
     if any(word.text == "'" for word in words): names.quantities.update(sorted({'x', 't'} & set(''.join(key for key in names.keys if len(key) < 4)), reverse=True)[:1])
     _note_differentials(words, names)
@@ -645,7 +645,7 @@ def bracket_multiplies(self:Reader, word, last):
     if word.spaced and self.encloses_condition(): return False
     return not (word.spaced and self.is_note())
 _note_openers = set('because so since as where with then see cf eq hence using by'.split())
-_counted = ('.', 'eq', 'page', 'p', 'ch', 'chapter', 'section', 'equation', 'step', 'rule', 'table', 'line', 'layer')
+_numbered_things = ('.', 'eq', 'page', 'p', 'ch', 'chapter', 'section', 'equation', 'step', 'rule', 'table', 'line', 'layer')
 
 # %% ../../nbs/derivations/grammar.ipynb #a239710f
 @patch
@@ -659,7 +659,7 @@ def is_note(self:Reader):
         inside.append(word)
     first = [word for word in inside[1:] if word.kind == 'name']
     if first and first[0].text.lower() in _note_openers: return True
-    if any(word.kind in ('number', 'super', 'sub', 'sum') and before.text not in _counted or word.kind == 'sign' and word.text not in ',.:;-\'"' for before, word in zip(inside, inside[1:])): return False
+    if any(word.kind in ('number', 'super', 'sub', 'sum') and before.text not in _numbered_things or word.kind == 'sign' and word.text not in ',.:;-\'"' for before, word in zip(inside, inside[1:])): return False
     plain = [word for word in first if not self.symbolic(word) or word.text in ('a', 'the')]
     enough = len(plain) * 2 >= len(first) if any(word.text in (',', '.') for word in inside) else len(plain) * 2 > len(first)
     return bool(first) and not self.symbolic(first[0]) and enough and not (len(inside) > 2 and any(word.text == '-' and word.spaced for word in inside))

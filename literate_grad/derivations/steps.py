@@ -205,7 +205,7 @@ def _safe(best, rivals):
         outcomes = [Outcome('unreadable', why='right for numbers, wrong for matrices; say which its capitals are')
             if other.status == 'fails' and not _other_rank(best, rival, k) and mine.status == 'holds' else mine
                     for k, (mine, other) in enumerate(zip(outcomes, rival.outcomes))]
-    return Judged(best.trial, outcomes), _said(best.trial.choices)
+    return Judged(best.trial, outcomes), _said_choices(best.trial.choices)
 
 # %% ../../nbs/derivations/steps.ipynb #b4c887d7
 def _other_rank(best, rival, k):
@@ -213,7 +213,7 @@ def _other_rank(best, rival, k):
     claim = rival.trial.claims.claims[k]
     truth, said = rival.trial.shape_of(claim.truth), rival.trial.shape_of(claim.side.tree)
     return truth is None or len(truth) > 2 or said is not None and len(truth) != len(said)
-def _said(choices):
+def _said_choices(choices):
     return '; '.join(f'{name} read as {choice}' if not name.startswith('rank of ')
         else f'{name[8:]} as {("a number", "a vector", "a matrix")[choice]}' for name, choice in choices.items() if name not in ('capitals', 'sampled', 'plain'))
 def _reads_definition_otherwise(judged):
@@ -237,12 +237,12 @@ def _common(base, others):
         elif len(said) > 1:
             other = next(other for other in rivals if other.outcomes[k].status not in ('unreadable', outcome.status))
             outcome = Outcome('unreadable',
-                why=f'it can be read in two ways, as written or with {_said(other.trial.choices)}, and only one of them is right')
+                why=f'it can be read in two ways, as written or with {_said_choices(other.trial.choices)}, and only one of them is right')
         outcomes.append(outcome)
     return Judged(base.trial, outcomes)
 
 # %% ../../nbs/derivations/steps.ipynb #4173d976
-_marks = {'proved': '✓', 'holds': '✓', 'fails': '✗', 'unreadable': '?'}
+_status_marks = {'proved': '✓', 'holds': '✓', 'fails': '✗', 'unreadable': '?'}
 def plain_number(x):
     "A number or an array of mpmath as floats, which every process can read."
     if np.ndim(x): return np.vectorize(plain_number, otypes=[float])(x)
@@ -278,9 +278,9 @@ def problem(self:Step):
 
 # %% ../../nbs/derivations/steps.ipynb #182b1fe6
 @patch
-def __repr__(self:Step): return f'{_marks[self.status]} {self.left} = {self.text}' + (f'  ({self.why})' if self.why
+def __repr__(self:Step): return f'{_status_marks[self.status]} {self.left} = {self.text}' + (f'  ({self.why})' if self.why
     else '')
-_worst_first = ('fails', 'unreadable', 'holds', 'proved')
+_worst_status_first = ('fails', 'unreadable', 'holds', 'proved')
 class Derivation:
     "The equations of a docstring, each right side checked."
     text: str # the docstring
@@ -294,7 +294,7 @@ class Derivation:
         self.text, self.code, self.reason, self.reading, self.describes = text, code, '', '', None
         self.names = spelled(text) if len(text) < 20_000 else {}
         try:
-            with np.errstate(all='ignore'): self._judge(at)
+            with np.errstate(all='ignore'): self._judge_steps(at)
         except Unreadable as problem: self.judged, self.steps, self.reason = None, [], str(problem)
         except (RecursionError, MemoryError, OverflowError):
             self.judged, self.steps, self.reason = None, [], 'the text is too deep to be read'
@@ -305,7 +305,7 @@ def status(self:Derivation):
     "The worst status of all steps; `'fails'` also when the docstring describes another function, `None` when it claims nothing."
     statuses = [step.status
         for step in self.steps] + ['fails'] * (self.describes is False) + ['proved'] * (self.describes is True) + ['unreadable'] * (not self.steps and bool(self.reason))
-    return next((status for status in _worst_first if status in statuses), None)
+    return next((status for status in _worst_status_first if status in statuses), None)
 
 @patch
 def __bool__(self:Derivation): return self.status in ('proved', 'holds')
@@ -317,7 +317,7 @@ def unread(self:Derivation):
 
 # %% ../../nbs/derivations/steps.ipynb #76cc37dd
 @patch
-def _judge(self:Derivation, at):
+def _judge_steps(self:Derivation, at):
     "Reads the text, and judges its steps."
     given, fixed = _shapes_of(at or {}), {}
     if self.code is not None: given, fixed = self._by_code_value()
@@ -333,8 +333,8 @@ def _judge(self:Derivation, at):
         if step.status == 'holds' and not step.why and proved(step.tree, step.claim.truth, trial.meaning, trial.of_leaves):
             step.status = 'proved'
         if self.code is not None and step.status == 'unreadable': self._by_code(step)
-        if step.tree == ('asked',): self._answer(step)
-    self.reading = self.reading or _said({name: choice for name, choice in fixed.items()})
+        if step.tree == ('asked',): self._answer_question(step)
+    self.reading = self.reading or _said_choices({name: choice for name, choice in fixed.items()})
     for step in self.steps:
         if step.status == 'fails': self._explain(step)
 def _shapes_of(at):
@@ -456,7 +456,7 @@ def _by_code_value(self:Derivation):
         self.reason = f'the docstring could not be compared with the code: {problem}'; return {}, {}
     if expected is None: return {}, {}
     given = {key: np.shape(value) for key, value in values.items()}
-    with np.errstate(all='ignore'): fitting, found, problem = self._fitting(given, values, expected)
+    with np.errstate(all='ignore'): fitting, found, problem = self._fitting_choices(given, values, expected)
     if fitting is not None:
         self.describes = True; return ({}, fitting) if 'plain' in fitting else (given, {'sampled': True, **fitting})
     scalar = not Trial(self.text, {'plain': True}, {}).ranks.arrays
@@ -470,9 +470,9 @@ def _by_code_value(self:Derivation):
 
 # %% ../../nbs/derivations/steps.ipynb #cf52cd9f
 @patch
-def _fitting(self:Derivation, given, values, expected):
+def _fitting_choices(self:Derivation, given, values, expected):
     "The choices that reproduce the value of the code; else what the text's y is, or why that cannot be said."
-    plain = self._entry_by_entry(values, expected)
+    plain = self._fits_entry_by_entry(values, expected)
     if plain: return {'plain': True}, None, None
     tried, todo, found, problem = set(), [{}], None, None
     while todo and len(tried) < most_readings:
@@ -494,7 +494,7 @@ def _fitting(self:Derivation, given, values, expected):
 
 # %% ../../nbs/derivations/steps.ipynb #923876a4
 @patch
-def _entry_by_entry(self:Derivation, values, expected):
+def _fits_entry_by_entry(self:Derivation, values, expected):
     "Whether a text that speaks of numbers only has the value of the code, worked out entry by entry."
     trial = Trial(self.text, {'plain': True}, {})
     key = outcome_of(trial)
@@ -661,11 +661,11 @@ def _rows(self:Derivation, write, words):
 @patch
 def __repr__(self:Derivation):
     style = Style('·', '²', self.names)
-    rows = [(left, right, f'{_marks[step.status]} {step.status}' if step else '') for left, right,
+    rows = [(left, right, f'{_status_marks[step.status]} {step.status}' if step else '') for left, right,
         step in self._rows(lambda tree: text_of(tree, style), str)]
     width, across = (max((len(row[i]) for row in rows), default=0) for i in (0, 1))
     lines = [f'{left:>{width}} = {right:<{across}}  {mark}'.rstrip() for left, right, mark in rows]
-    notes = [f'{_marks[step.status]} {step.text}\n  {step.why}' for step in self.steps if step.why]
+    notes = [f'{_status_marks[step.status]} {step.text}\n  {step.why}' for step in self.steps if step.why]
     return '\n'.join([*([self.reason] if self.reason else []), *lines, *([self.reading] if self.reading else []),
         *notes]) or 'no equations'
 _latex_marks = {'✓': r'\quad\checkmark', '✗': r'\quad\boldsymbol{\times}', '?': r'\quad ?'}
@@ -673,13 +673,13 @@ _latex_marks = {'✓': r'\quad\checkmark', '✗': r'\quad\boldsymbol{\times}', '
 # %% ../../nbs/derivations/steps.ipynb #46739af5
 @patch
 def _repr_latex_(self:Derivation):
-    rows = [f"{left} &= {right} &&{_latex_marks[_marks[step.status]] if step else ''}" for left, right,
+    rows = [f"{left} &= {right} &&{_latex_marks[_status_marks[step.status]] if step else ''}" for left, right,
         step in self._rows(latex_of, latex_words)]
     return '$$\\begin{aligned}\n' + ' \\\\\n'.join(rows) + '\n\\end{aligned}$$' if rows else ''
 @patch
 def _repr_markdown_(self:Derivation):
     from literate_grad.gradients.messages import in_markdown
-    notes = [f'{_marks[step.status]} {in_markdown(step.text)}: {in_markdown(step.why)}' for step in self.steps
+    notes = [f'{_status_marks[step.status]} {in_markdown(step.text)}: {in_markdown(step.why)}' for step in self.steps
         if step.why]
     return '\n\n'.join([part for part in (in_markdown(self.reason), self._repr_latex_(), in_markdown(self.reading),
         *notes) if part])
@@ -731,7 +731,7 @@ def _explain(self:Derivation, step):
     if truth is None: self._explain_arrays(step)
     said = [f'{step.left} is {step.truth}' if len(step.truth) <= 200 else ''] if step.truth else []
     said += [step.separates] if step.separates else []
-    place = self._place(step)
+    place = self._place_of_failure(step)
     step.why = ': '.join(part for part in said if part) + ('; ' if said and place
         else '') + place or outcome.why or step.why
 
@@ -765,7 +765,7 @@ def _symbolic(self:Derivation, step):
     except (Pivot, Unprovable, Unreadable, RecursionError, ArithmeticError, ValueError, TypeError, AttributeError, KeyError):
         return None, None, None, None
 @patch
-def _answer(self:Derivation, step):
+def _answer_question(self:Derivation, step):
     "Fills in what a question mark asks for."
     truth, _, write, _ = self._symbolic(step)
     step.truth = write(truth) if truth is not None else self._by_cases(step)
@@ -783,13 +783,13 @@ def _repaired(self:Derivation, step):
         if outcome.status == 'holds' and not outcome.why and 'as written' in outcome.layouts: return changed, words
     return None
 most_repairs = 12
-def _variants(tree, change):
+def _changed_once(tree, change):
     "The trees that differ from this one at one place, as `change` says."
     new = change(tree)
     if new: yield new
     for k, part in enumerate(tree):
         if isinstance(part, tuple) and part and isinstance(part[0], str):
-            for variant in _variants(part, change): yield (*tree[:k], variant, *tree[k + 1:])
+            for variant in _changed_once(part, change): yield (*tree[:k], variant, *tree[k + 1:])
 
 # %% ../../nbs/derivations/steps.ipynb #7e6dca71
 def _repairs(tree, ranks):
@@ -800,7 +800,7 @@ def _repairs(tree, ranks):
     found = [(('T', tree), 'the transpose is meant')]
     for change, words in ((missing, 'a transpose is missing'), (excess, 'a transpose is too much'),
         (order, 'the order of a product is wrong')):
-        found += [(variant, words) for variant in _variants(tree, change)]
+        found += [(variant, words) for variant in _changed_once(tree, change)]
     return found[:most_repairs]
 @patch
 def _by_cases(self:Derivation, step):
@@ -839,7 +839,7 @@ def _constant(values):
 
 # %% ../../nbs/derivations/steps.ipynb #c86923e8
 @patch
-def _place(self:Derivation, step):
+def _place_of_failure(self:Derivation, step):
     "A point at which a step fails, with both values."
     if not step.values: return step.outcome.why if step.outcome.why != 'transpose' else ''
     scalars = {key: value for key, value in (step.point or {}).items()}

@@ -211,7 +211,7 @@ def infer(self:Ranks, trees, parts):
         elif name in _of_matrices | _of_vectors:
             for argument in part[2:]: self.vectorial(argument, 2 if name in _of_matrices else 1)
         elif name in _over_entries and not self.letters or part[0] == 'sum' and not part[1] or name in ('max', 'min', 'amax', 'amin') and len(part) == 3:
-            for key in self.made_of(part): self.doubt(key, 1, key.rstrip('_0123456789') in _parameters or key in outside or len(key) > 1 and key not in symbols(part))
+            for key in self.made_of(part): self.doubt(key, 1, key.rstrip('_0123456789') in _usual_parameters or key in outside or len(key) > 1 and key not in symbols(part))
         elif part[0] == 'mul' and (part[2][0] == 'T' or part[1] == '×' and self.spatial and part[2][0] == part[3][0] == 'sym'):
             for side in part[2:]: self.vectorial(side)
     for _ in range(2):
@@ -261,14 +261,14 @@ def vectorial(self:Ranks, tree, least=1):
 @patch
 def set(self:Ranks, key, rank):
     if key not in self.given: self.found[key] = max(self.found.get(key, 0), rank)
-_parameters = set('a b c k m w alpha beta gamma delta eta theta lambda mu rho sigma tau omega'.split()) # by convention one number, where data have entries
+_usual_parameters = set('a b c k m w alpha beta gamma delta eta theta lambda mu rho sigma tau omega'.split()) # by convention one number, where data have entries
 @patch
 def doubt(self:Ranks, key, rank, really=True):
     "Notes a rank that may also be another."
     if key in self.given or key in self.found or self.matrices and self.is_capital(key): return
     self.found[key] = rank
     if really: self.doubtful[key] = 0 if rank else 1
-_row = 1.5 # the rank of a transposed vector
+_row_rank = 1.5 # the rank of a transposed vector
 
 # %% ../../nbs/derivations/truth.ipynb #fd8cdbef
 @patch
@@ -281,7 +281,7 @@ def estimate(self:Ranks, tree):
     if kind in ('add', 'sub'): return self.estimate_sum(tree[1:])
     if kind == 'T':
         rank = self.estimate(tree[1])
-        return {1: _row, _row: 1}.get(rank, rank)
+        return {1: _row_rank, _row_rank: 1}.get(rank, rank)
     if kind == 'index': return max((self.estimate(tree[1]) or 0) - (len(tree) - 2), 0)
     return self.estimate_other(tree)
 @patch
@@ -312,14 +312,14 @@ def beside(self:Ranks, tree, rank):
     "A symbol with no known rank beside an array is a vector."
     while tree[0] == 'neg': tree = tree[1]
     if tree[0] == 'sym' and self.rank(tree[1]) is None and tree[1] not in constants: self.doubt(tree[1], rank)
-_product_ranks = {(_row, 1): 0, (_row, 2): _row, (1, _row): 2, (2, 1): 1, (2, 2): 2}
+_product_ranks = {(_row_rank, 1): 0, (_row_rank, 2): _row_rank, (1, _row_rank): 2, (2, 1): 1, (2, 2): 2}
 
 # %% ../../nbs/derivations/truth.ipynb #1e10ebf5
 @patch
 def estimate_product(self:Ranks, sign, a, b):
     "A matrix makes what stands behind it a vector: `W x`, `K α`."
     left, right = self.estimate(a), self.estimate(b)
-    if left in (2, _row) and not right and sign in ('', '@') and (right is None and self.matrices and b[0] in ('sym', 'index') or b[0] == 'index' and sign == ''): self.vectorial(b); right = 1
+    if left in (2, _row_rank) and not right and sign in ('', '@') and (right is None and self.matrices and b[0] in ('sym', 'index') or b[0] == 'index' and sign == ''): self.vectorial(b); right = 1
     if sign not in ('⊙', '*') and (left, right) in _product_ranks: return _product_ranks[left, right]
     return max((rank for rank in (left, right) if rank is not None), default=None)
 @patch
@@ -778,20 +778,20 @@ def pair_of(self:Trial, claim, layout, which, kind, count):
 def pairs_of(self:Trial, claim, which, kind, digits, count, shaken=False):
     "The claim in each layout beside the truth, as arrays with the points first, and where the conditions hold."
     truth, said, guards, evaluator = self.values_of(claim, which, kind, digits, count, shaken)
-    return _pairs(truth, said, guards, self.is_elementwise(claim, truth, evaluator)), evaluator
+    return _pairs_of_entries(truth, said, guards, self.is_elementwise(claim, truth, evaluator)), evaluator
 @patch
 def is_elementwise(self:Trial, claim, truth, evaluator):
     "Whether a derivative is one of an array by an array of the same shape, so that its diagonal may be meant."
     if claim.truth[0] != 'd' or len(claim.truth[2]) != 1 or claim.truth[2][0][0] == 'index': return 0
     rank = truth.rank
     return rank // 2 if rank and rank % 2 == 0 and truth.shape[:rank // 2] == truth.shape[rank // 2:] and not any(part[0] == 'index' for part in subtrees(claim.side.tree)) else 0
-def _pairs(truth, said, guards, half):
+def _pairs_of_entries(truth, said, guards, half):
     "Names, and arrays of claim, truth and condition."
     found = []
     free = [name for name in said.names if name not in truth.names and name != '·']
     if free: raise Unreadable(f'the index {free[0]} is free on the right, but not on the left')
     for name, changed in _layouts(truth, said, half):
-        a, b, *allowed = _aligned([changed, truth, *(_per_point(guard, truth) for guard in guards)], truth)
+        a, b, *allowed = _on_common_axes([changed, truth, *(_per_point(guard, truth) for guard in guards)], truth)
         found.append((name, a, b, np.logical_and.reduce([mask.astype(bool) for mask in allowed]) if allowed else None))
     if truth.rank > 2 and said.rank < truth.rank: raise Unreadable(f'the derivative has {truth.rank} axes, and which of them are meant is not said')
     if not found: raise Misfit(f'the claim has the shape {_letters(said.shape)}, the truth {_letters(truth.shape)}')
@@ -817,7 +817,7 @@ def _per_point(guard, truth):
     return Value(guard.a.all(axis=tuple(range(-guard.rank, 0))), guard.names) if guard.rank and guard.shape != truth.shape else guard
 
 # %% ../../nbs/derivations/truth.ipynb #5ae2c56b
-def _aligned(values, truth):
+def _on_common_axes(values, truth):
     "Values as arrays of one shape, with the points first."
     names = ('·', *(name for name in truth.names if name != '·'))
     def full(x):
@@ -899,7 +899,7 @@ def at_samples(self:Trial, claim, key, base, samples, digits):
     def work(digits, shaken=False):
         evaluator = self.on_line(claim, key, base, Calculator(Digits(digits, shaken)), [Fraction(t) for t in samples])
         truth, said, guards, _ = self.both(claim, evaluator)
-        return _pairs(truth, said, guards, self.is_elementwise(claim, truth, evaluator)), evaluator
+        return _pairs_of_entries(truth, said, guards, self.is_elementwise(claim, truth, evaluator)), evaluator
     (found, evaluator), first, seen = work(digits), None, 0
     for k, (_, said, truth, allowed) in enumerate(found):
         wrong, finite, _ = _differences(said, truth, allowed, evaluator.calculator.numbers)
