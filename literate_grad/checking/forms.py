@@ -78,7 +78,7 @@ def value(self: Handed) -> Any:
     return called(self.f, args, self.kwargs)
 
 # %% ../../nbs/checking/forms.ipynb #88b4e64d
-COTANGENT = r'g|gs|g_\w+|gy|gout|ct|cts|cotangents?|d\w+|grads?|grad_\w+|\w+_grad|\w+_bar|delta\w*|upstream\w*'
+COTANGENT = r'g\d*|gs|g_\w+|gy|gout|ct\d*|cts|cotangents?|d\w+|grads?|grad_\w+|\w+_grad|\w+_bar|delta\w*|upstream\w*'
 TANGENT = r't|ts|t_\w+|tangents?|\w+dot|v|u'
 VECTOR = r'p|v|d|s|vec|vector|direction'
 CACHE = r'cache\w*|ctx|context|saved|memo|stash|tape|residuals?|res|state|intermediates?|aux'
@@ -192,11 +192,22 @@ def _written_as(case, order, gs, outs, pair):
     return dict(f=case.f, df=case.df, args=case.forward, kwargs=case.kwargs, inputs=inputs, outputs=outputs,
                 cotangents=tuple(gs) or (1.0,))
 
+# %% ../../nbs/checking/forms.ipynb #9f9479dc
+def _vjp_of_a_tuple(case, gs):
+    "The same for a `df` that takes the cotangents of all outputs as one tuple."
+    n, (place,) = len(case.names), case.strangers
+    order = case.order({place: n})
+    @standing_for(case.df)
+    def df(*args, **kwargs): return case.df(*((*args[:n], args[n:])[k] for k in order), **kwargs)
+    return _asking(case, Contracted(case.f, n), df, gs, [place] * len(gs), title='the vjp by {}', written={},
+                  linear=tuple(range(n, n + len(gs))))
+
 # %% ../../nbs/checking/forms.ipynb #6a4f412b
 def _vjp(case):
     "`df(*args, g)`: one array, or a tuple with one for each argument."
     outs = case.value if isinstance(case.value, tuple) else (case.value,)
     gs = case.vector or [_generic_like(y, case.rng) for y in outs]
+    if len(gs) > 1 == len(case.strangers): return _vjp_of_a_tuple(case, gs)
     places, n = case.places(len(gs)), len(case.names)
     order = case.order({place: n + k for k, place in enumerate(places)})
     return _asking(case, Contracted(case.f, n), _reordered(case, order), gs, places, title='the vjp by {}',
@@ -461,11 +472,18 @@ def _keeps_cache(case, plain):
     owner = getattr(case.f, '__self__', None)
     return one and (not plain or owner is not None and owner is getattr(case.df, '__self__', None))
 
+# %% ../../nbs/checking/forms.ipynb #f5b7e3c8
+def _has_a_gradient_for_each_output(case):
+    "Whether `df` takes what `f` takes, and as many cotangents, by their names, as `f` has outputs."
+    count = len(case.value) if isinstance(case.value, tuple) else 0
+    return len(_called(case.strangers, COTANGENT)) == len(case.strangers) == count > 1
+
 # %% ../../nbs/checking/forms.ipynb #8bea8290
 def _forms_that_fit(case):
     "The forms that the signatures allow, the names suggest and the shapes confirm."
     plain = case.back is None or case.back.take(len(case.args)) and not case.given
     if plain and (case.back is None or not _suspicious(case)): return ['derivative']
+    if _has_a_gradient_for_each_output(case): return ['vjp']
     if isinstance(case.value, tuple) and not case.given or _keeps_cache(case, plain): return ['cache']
     forms = 'vjp', 'jvp', 'hvp', 'hessian'
     said = [form for form in forms if re.search(FORMS[form].says, name_of(case.df))]
@@ -536,14 +554,7 @@ def _linear(plain, part, hand_at):
     return [f'{name_of(part.subject.df)} is not linear in {names}: '
             f'the gradients for two of them do not add up to that for their sum']
 
-# %% ../../nbs/checking/forms.ipynb #de8fe944
-def _same_value(plain, part):
-    "Says so where `df` returns another value than `f`."
-    value = np.asarray(called(plain.value, part.subject.args, part.subject.kwargs))
-    y = part.subject.y
-    if value.shape == y.shape and np.allclose(value, y, rtol=LINEAR, atol=0): return []
-    return [f'{name_of(part.subject.df)} returns the value {value}, but {name_of(part.subject.f)} returns {y}']
-
+# %% ../../nbs/checking/forms.ipynb #a9b57044
 def _same_adjoint(plain, part):
     "Says so where a LinearOperator and its adjoint are two matrices."
     A, rng = called(plain.matrix, part.subject.args, part.subject.kwargs), np.random.default_rng(0)
@@ -552,6 +563,14 @@ def _same_adjoint(plain, part):
     except NotImplementedError: return []
     if abs(forth - back) <= LINEAR * np.linalg.norm(u) * np.linalg.norm(A @ v): return []
     return [f'rmatvec of what {name_of(part.subject.df)} returns is not the adjoint of its matvec']
+
+# %% ../../nbs/checking/forms.ipynb #de8fe944
+def _same_value(plain, part):
+    "Says so where `df` returns another value than `f`."
+    value = np.asarray(called(plain.value, part.subject.args, part.subject.kwargs))
+    y = part.subject.y
+    if value.shape == y.shape and np.allclose(value, y, rtol=LINEAR, atol=0): return []
+    return [f'{name_of(part.subject.df)} returns the value {value}, but {name_of(part.subject.f)} returns {y}']
 
 def faults(
     plain: Plain, # what is asked
@@ -610,12 +629,13 @@ def directed(
                    args=(*plain.args, np.zeros(D.shape[-1])), title=title, path=(len(plain.args),),
                    count=0, elsewhere=False, written={})
 
-# %% ../../nbs/checking/forms.ipynb #0a682779
+# %% ../../nbs/checking/forms.ipynb #c74aadb9
 def _is_row(claim, args, y):
     "Whether an array holds the derivatives of a number by several numbers."
     fits = isinstance(claim, np.ndarray) and claim.shape == (len(args),) and np.ndim(y) == 0
     return fits and all(np.ndim(x) == 0 for x in args)
 
+# %% ../../nbs/checking/forms.ipynb #0a682779
 def by_what(
     plain: Plain, # what is asked
     subject: Subject, # what the functions returned

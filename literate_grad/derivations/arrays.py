@@ -582,6 +582,7 @@ def led_to(self:Evaluator, through):
     "A number of which only the gradients by some symbols are given: the sum of their products."
     total = None
     for symbol, gradient in through.items():
+        if gradient not in self.leaves: raise Unreadable(f'nothing gives the {gradient}')
         part = self.calculator.total(self.calculator.multiply(self.leaves[gradient], self.of(('sym', symbol))))
         total = part if total is None else self.calculator.add(total, part)
     return total

@@ -155,6 +155,7 @@ class InNumPy:
         first = next(x for _, x in leaves(self.model) if kind_of(x))
         return map_leaves(lambda x, where: _alike(x, first, self.precise), args, '')
 
+    def passes_of(self, how: Any) -> dict[Any, Any]: return {} # autograd does not see into them
     def __call__(self, *args: Any, **kwargs: Any) -> Any: return in_numpy(self.f(*self.foreign(args), **self.kwargs))
 
 # %% ../../nbs/gradients/kinds.ipynb #61dfb261
