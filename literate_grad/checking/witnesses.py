@@ -300,9 +300,11 @@ exact: Any = register(Formula('exact', 'exact'))
 
 # %% ../../nbs/checking/witnesses.ipynb #f97368c7
 def _by(part, claim):
-    "The derivative by this part, out of all that `df` returned; `None` where it is not found."
-    fits = (d for path, d in leaves(claim) if (path[-1:] == part.path[-1:] if path else np.shape(d) == part.hand.shape))
-    return next(fits, None)
+    "The derivative by this part, out of all that `df` returns now, from the place where it was; `None` if it is gone."
+    now, before = dict(leaves(claim)), leaves(part.subject.claim)
+    places = [path for path, d in before if path in now and np.array_equal(d, part.hand)]
+    places.sort(key=lambda path: path[-1:] != part.path[-1:]) # of several that are equal, the one of the same name
+    return now[places[0]] if places else None
 
 def _as_extended(x):
     longer = x is not None and np.asarray(x).dtype == np.longdouble and np.finfo(np.longdouble).eps < EPS
