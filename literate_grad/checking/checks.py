@@ -72,7 +72,7 @@ def _hides(part, verdict):
     if why: return ' and '.join(dict.fromkeys(why))
     if verdict.numeric.straight: return f'f looks linear in {part.name} around it'
     largest = max(part.hand.max(), -part.hand.min()) * np.max(part.unit)
-    return f'f hardly depends on {part.name} here' if largest <= FAINT * np.max(abs(subject.y)) else None
+    return f'f hardly depends on {part.name} here' if largest <= FAINT * abs(subject.y).max() else None
 
 # %% ../../nbs/checking/checks.ipynb #c92b05ec
 SURE = 'autodiff', 'kink', 'neither' # whose side the values take where the disagreement is not autodiff's own rounding
@@ -193,7 +193,7 @@ def _breaches(subject, verdicts):
 # %% ../../nbs/checking/checks.ipynb #35522a87
 def _grain(args):
     "The precision of the arguments, where all floats among them have less than 64 bits; else 0."
-    kinds = {x.dtype if isinstance(x, np.ndarray | np.floating) else type(x) for _, x in leaves(args)}
+    kinds = {x.dtype if isinstance(x, (np.ndarray, np.floating)) else type(x) for _, x in leaves(args)}
     floats = [np.dtype(k) for k in kinds if k is float or isinstance(k, np.dtype) and k.kind == 'f']
     coarse = floats and all(k.itemsize < np.dtype(float).itemsize for k in floats)
     return float(max(np.finfo(k).eps for k in floats)) if coarse else 0.0
@@ -342,12 +342,13 @@ def _only_along(along, plain, subject, wrt, executor):
 # %% ../../nbs/checking/checks.ipynb #39749284
 def _refuse_value(subject):
     "An error where the value of `f` at the point is no number, or not that of the caller's lists."
-    f, y = name_of(subject.f), subject.y.ravel()
-    if not np.all(np.isfinite(y)):
-        raise ValueError(f'{f} is {y[~np.isfinite(y)][0]} at the given arguments; choose a point inside its domain.')
-    if not _takes_arrays(subject):
-        raise ValueError(f'{f} answers differently for a list than for the array that stands for it: '
-                         f'+ and * do other things to lists; pass an array, or begin {f} with np.asarray.')
+    y, finite = subject.y, np.isfinite(subject.y)
+    if finite.all() and _takes_arrays(subject): return
+    f = name_of(subject.f)
+    if not finite.all():
+        raise ValueError(f'{f} is {y[~finite][0]} at the given arguments; choose a point inside its domain.')
+    raise ValueError(f'{f} answers differently for a list than for the array that stands for it: '
+                     f'+ and * do other things to lists; pass an array, or begin {f} with np.asarray.')
 
 def _takes_arrays(subject):
     "Whether arrays instead of lists make no difference to `f`, where it takes lists."

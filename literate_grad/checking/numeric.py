@@ -394,7 +394,7 @@ def confirms(
     (far, wide), (near, narrow) = pair(line, FAR), pair(line, NEAR)
     rounding, change = ROUNDING * abs(line(0.0)) / NEAR, abs(far - near)
     sure = (abs(near - claim) <= change + rounding) & (change <= CHANGE * size + rounding)
-    return bool(np.all(sure & (narrow <= wide / 4 + rounding)))
+    return bool((sure & (narrow <= wide / 4 + rounding)).all())
 
 # %% ../../nbs/checking/numeric.ipynb #6856cc02
 ROUGHLY = 1e-6 # of the terms of a slope: what one pair of values can confirm

@@ -25,6 +25,8 @@ def _sample(x):
     x = np.ravel(x)
     return x[::len(x) // SAMPLE + 1]
 
+def _is_constant(x): return bool(np.all(x == np.ravel(x)[0]))
+
 def _is_whole(x): return x == np.round(x)
 
 def _is_round(x):
@@ -44,13 +46,13 @@ def _special_number(x, asked):
 def _special_entries(x, asked):
     "The same for several."
     s, few = _sample(x), np.size(x) <= FEW
-    if s.min() == s.max(): return f'has only entries {s[0]:g}'
-    if np.all(_is_whole(s)): # labels, unless they are asked for
+    if _is_constant(s): return f'has only entries {s[0]:g}'
+    if _is_whole(s).all(): # labels, unless they are asked for
         if not asked: return None
         return 'has only entries 0, 1 and -1' if np.all(abs(s) <= 1) else 'has only whole numbers'
     if not (asked or few): return None
     marked = _is_round(s) if asked and few else (s == 0) | (abs(s) == 1)
-    if np.any(marked): return f'has an entry {s[marked][0]:g}'
+    if marked.any(): return f'has an entry {s[marked][0]:g}'
     return 'has equal entries' if few and len(set(abs(s).tolist())) < len(s) else None
 
 # %% ../../nbs/checking/points.ipynb #ab8f556c
@@ -84,8 +86,6 @@ def special(
     return out
 
 # %% ../../nbs/checking/points.ipynb #a58c275f
-def _is_constant(x): return bool(np.all(x == np.ravel(x)[0]))
-
 def is_symmetric(
     x: Any, # an array
 ) -> bool: # also for a stack of matrices

@@ -489,7 +489,7 @@ def _float_leaf(x, name):
     if not x.size:
         raise ValueError(f'check expected numbers in {name}, but got an empty array of shape {x.shape}; '
                          'there is nothing to differentiate by.')
-    if not np.all(np.isfinite(x)):
+    if not np.isfinite(x).all():
         raise ValueError(f'check expected finite numbers in {name}, but got {x[~np.isfinite(x)][0]}; '
                          'choose a point inside the domain.')
     return x if x.dtype.kind == 'f' else x.astype(float)

@@ -158,7 +158,7 @@ LARGE = 10**5 # entries: every value of `f` costs
 def _is_straight(line):
     "Whether the values on both sides of the point balance, up to a few roundings."
     a, b, z = line(NEAR), line(-NEAR), line(0.0)
-    return bool(np.all(abs(a + b - 2 * z) <= 8 * EPS * (abs(a) + abs(b) + abs(z))))
+    return bool((abs(a + b - 2 * z) <= 8 * EPS * (abs(a) + abs(b) + abs(z))).all())
 
 def _is_loud(s, line):
     "Whether the noise of a slope is more than that of an approximation."
@@ -713,7 +713,7 @@ def decide(
     case = Case(part, rng, limits, auto)
     if part.hand.shape != part.shape: return _wrong_shape(case)
     if auto is None: return by_values(case)
-    if not np.all(np.isfinite(auto)): return _beside_autodiff(case)
+    if not np.isfinite(auto).all(): return _beside_autodiff(case)
     v = _compared_with(case)
     v = contested(case, v) if v.wrong.any() else confirmed(case, v)
     if v.status == 'agrees': return _honest(case, v)

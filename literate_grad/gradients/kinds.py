@@ -68,7 +68,7 @@ def kind_of(
     x: Any, # anything
 ) -> ArrayKind|None: # `None` for what is no array of another library
     "Which library an array is from, among those that are imported."
-    if type(x) in (np.ndarray, float): return None # most are one of these
+    if isinstance(x, (np.ndarray, np.generic, float)): return None # most are one of these
     for kind in KINDS:
         library = sys.modules.get(kind.library)
         if library and isinstance(x, tuple(getattr(library, name) for name in kind.types)): return kind

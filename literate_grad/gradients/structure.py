@@ -191,8 +191,8 @@ def _same_numbers(a, b):
     "Whether two arrays hold the same; NaN, which equals nothing, is the same as NaN here."
     a, b = np.asarray(a), np.asarray(b)
     if a.shape != b.shape or a.dtype.kind == 'O': return a.shape == b.shape
-    with_nan = {a.dtype.kind, b.dtype.kind} <= set('fcmM') # which costs many passes over the arrays
-    return np.array_equal(a, b) or with_nan and np.array_equal(a, b, equal_nan=True)
+    if np.array_equal(a, b): return True # to look for NaN takes many passes more
+    return np.array_equal(a, b, equal_nan={a.dtype.kind, b.dtype.kind} <= set('fcmM'))
 
 # %% ../../nbs/gradients/structure.ipynb #2e44159d
 def _same(a, b):
