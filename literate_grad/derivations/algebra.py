@@ -110,7 +110,8 @@ def of_call(self:Symbolic, name, *arguments, keep=frozenset()):
     if known in functions and len(arguments) == 1: return self.function(functions[known], self.of(arguments[0], keep))
     if known in ('max', 'maximum', 'min', 'minimum') and len(arguments) == 2:
         a, b = (self.of(part, keep) for part in arguments)
-        return (a if self.sign(a - b) > 0 else b) if known.startswith('max') else (b if self.sign(a - b) > 0 else a)
+        larger, smaller = (a, b) if self.sign(a - b) > 0 else (b, a)
+        return larger if known.startswith('max') else smaller
     if known == 'bars' and not any(self.ranks.get(key) for key in symbols(arguments[0])):
         return self.function(functions['abs'], self.of(arguments[0], keep))
     if known in ('sum', 'mean') and len(arguments) == 1: return self.summed(known, arguments[0], keep)
@@ -310,9 +311,7 @@ def tree_of(
     if e.is_Add: return _sum_tree(e, names)
     if e.is_Mul: return _product_tree(e, names)
     if e.func.__name__ == 'exp': return ('call', 'exp', tree_of(e.args[0], names))
-    if is_below(e): return ('div', ('num', '1'), tree_of(1 / e, names))
-    if e.is_Pow and e.exp.is_Rational and e.exp.q == 2 and e.exp.p == 1: return ('call', 'sqrt', tree_of(e.base, names))
-    if e.is_Pow: return ('pow', tree_of(e.base, names), tree_of(e.exp, names), '^')
+    if e.is_Pow: return _power_tree(e, names)
     return ('call', {'Abs': 'abs'}.get(e.func.__name__, e.func.__name__), *(tree_of(part, names) for part in e.args))
 
 # %% ../../nbs/derivations/algebra.ipynb #448df77a
@@ -322,6 +321,12 @@ def _sum_tree(e, names):
     for term in terms[1:]:
         tree = ('sub', tree, tree_of(-term, names)) if _negative(term) else ('add', tree, tree_of(term, names))
     return tree
+def _power_tree(e, names):
+    if is_below(e): return ('div', ('num', '1'), tree_of(1 / e, names))
+    if e.exp.is_Rational and (e.exp.p, e.exp.q) == (1, 2): return ('call', 'sqrt', tree_of(e.base, names))
+    return ('pow', tree_of(e.base, names), tree_of(e.exp, names), '^')
+
+# %% ../../nbs/derivations/algebra.ipynb #7e74e664
 def _product_tree(e, names):
     "Numbers first, then symbols, then functions; what has a negative power goes below."
     import sympy as sp

@@ -76,16 +76,26 @@ def _is_left(tree, names, clean):
     return clean and bool(symbols(tree))
 
 # %% ../../nbs/derivations/docstrings.ipynb #9e43b676
+def _stands_free(text, words, j, done):
+    "Whether a formula may begin at `words[j]` without a doubt."
+    if j in (0, done): return True
+    before = words[j - 1]
+    if before.kind == 'newline' or before.text in _stops or before.text.lower() in _openers: return True
+    return text[words[j].start - 1] in '`$'
+def _goes_on(word, before, clean):
+    "Whether a word only goes on with what stands before it."
+    if word.kind == 'sub' or word.text == '^' or before and before.text == '/': return True
+    return not clean and before.kind == 'sign' and before.text not in ('(', ')', '"', '$', ']', '}', '|')
+
+# %% ../../nbs/derivations/docstrings.ipynb #37da182e
 def _left(text, words, names, k, done, choices):
     "The left side that ends at the sign `words[k]`, and whether it opens its line; `None` when there is none."
     start = max(_line_start(words, k, done), k - widest)
     if _in_call(words, start, k): return None
     refused = None
     for j in range(start, k):
-        if words[j].kind == 'sub' or words[j].text == '^' or j and words[j - 1].text == '/' : continue
-        before = words[j - 1] if j else None
-        clean = j == 0 or before.kind == 'newline' or before.text in _stops or before.text.lower() in _openers or j == done or text[words[j].start - 1] in '`$'
-        if not clean and before.kind == 'sign' and before.text not in ('(', ')', '"', '$', ']', '}', '|'): continue
+        before, clean = words[j - 1] if j else None, _stands_free(text, words, j, done)
+        if _goes_on(words[j], before, clean): continue
         tree, reader, problem = _read_left(text, words, names, j, k, choices)
         if problem:
             if _states_derivative(words, j, k): refused = refused or (j, problem)
@@ -160,7 +170,8 @@ def finish(self:Reader):
     if word.text in ('(', '['):
         if word.spaced and self.is_note(): return None
     elif word.text in (',', ';', ':', '.'): return self.punctuated()
-    elif word.text in (')', '}', ']', '?') and word.text != '?' and self.next().kind in ('newline', 'end', 'name', 'sign') and not (self.next().text in ('^', '(', '*', '/', '+', '-')): return None
+    elif word.text in (')', '}', ']') and self.next().kind in ('newline', 'end', 'name', 'sign'):
+        if self.next().text not in ('^', '(', '*', '/', '+', '-'): return None
     elif word.text == '-' and word.spaced and self.next().text == '-': self.refuse(f'cannot read {self.said()} here')
     self.refuse(f'cannot read {self.said()} here')
 
@@ -197,12 +208,12 @@ def refuse_formula_behind(self:Reader, word):
     rest = self.rest_of_line()[1:]
     stop = next((k for k, other in enumerate(rest) if other.text in ('=', '≈', '.', ';', ':', '=>', '<', '>', '<=', '>=', '∈', 'in', '#')), None)
     if word.text != ',' or not rest or stop is not None: return
-    if rest[0].kind == 'number' or rest[0].kind == 'sign' and rest[0].text in '+-*/^√∂': self.refuse(f'cannot read what stands behind the comma', word)
+    if rest[0].kind == 'number' or rest[0].kind == 'sign' and rest[0].text in '+-*/^√∂': self.refuse('cannot read what stands behind the comma', word)
 @patch
 def bracketed_condition(self:Reader):
     "The condition in a bracket behind a right side; `None` where the bracket holds none."
     if not self.encloses_condition(): return None
-    at, self.open = self.at, self.open + 1
+    self.open += 1
     self.take()
     self.seen('if', 'for', 'when', 'where')
     tree = self.condition()
@@ -404,7 +415,7 @@ def read_text(
         left = _left(text, words, names, k, done, choices)
         if left is None: k += 1; continue
         rights, reader = _chain(text, words, names, k, left[0].tree[0] in ('d', 'prime', 'grad'), choices)
-        words, k, before = reader.words, reader.at, k
+        words, k = reader.words, reader.at
         asked.update({**(left[2].asked if left[2] else {}), **reader.asked})
         equation = Equation(left[0], [side._replace(guard=side.guard or left[0].guard) for side in rights])
         if not _is_prose(equation, left[1], names, wrt, tops): _note(found, equation); done = k

@@ -480,7 +480,8 @@ class Reader:
     "Reads trees from the words of a text, by recursive descent."
     def __init__(self, text, words=None, names=None, choices=None):
         self.text = text
-        self.words, self.names = (words, names) if names else names_in(words_of(text) if words is None else words, text)
+        if words is None: words = words_of(text)
+        self.words, self.names = (words, names) if names else names_in(words, text)
         self.at, self.begin, self.depth, self.open, self.bars = 0, 0, 0, 0, []
         self.choices, self.asked = choices or {}, {} # how to read what has two readings, and what had
         self.derives = False # whether this is the right side of a derivative
@@ -888,7 +889,8 @@ def bracketed(self:Reader, opening, closing):
     self.expect(closing)
     self.open -= 1
     self.bars = bars
-    tree = self.skewed(row[0], opened) if not rows and len(row) == 1 else ('tuple', *rows, ('tuple', *row)) if rows else ('tuple', *row)
+    if rows: tree = ('tuple', *rows, ('tuple', *row))
+    else: tree = self.skewed(row[0], opened) if len(row) == 1 else ('tuple', *row)
     return ('if', tree, ('num', '1'), ('num', '0')) if tree[0] in ('compare', 'and', 'or') else tree
 
 # %% ../../nbs/derivations/grammar.ipynb #1eb0e31c
@@ -925,7 +927,7 @@ def barred(self:Reader):
     if self.word.kind != 'sub' or self.word.spaced: return ('call', 'norm', tree)
     said = _subscript(self.take())
     if said not in ('1', '2', 'F'): self.refuse(f'the norm with the subscript `{said}` is not known here', closing)
-    return ('call', 'norm1' if said == '1' else 'norm2' if said == '2' else 'norm', tree)
+    return ('call', 'norm' if said == 'F' else f'norm{said}', tree)
 @patch
 def put_subscript_first(self:Reader):
     "Reads `‖x‖²_F` as `‖x‖_F²`."
@@ -1261,6 +1263,17 @@ def differentiated(self:Reader, rest, fraction=False):
 
 # %% ../../nbs/derivations/grammar.ipynb #d7b30871
 @patch
+def repeated(self:Reader, tree, order):
+    "What is differentiated by, and how often: `dw²`, `dw^2`, and `dw2` where the order is 2."
+    if self.word.kind == 'super' and self.word.text != 'ᵀ': return tree, self.whole(self.superscript(self.take()))
+    if self.sees('^') and self.next().text != 'T':
+        self.take()
+        return tree, self.whole(self.exponent_number())
+    counted = tree[0] == 'sym' and order > 1 and len(tree[1]) > 1 and tree[1][-1] == str(order)
+    return (('sym', tree[1][:-1]), order) if counted else (tree, 1)
+
+# %% ../../nbs/derivations/grammar.ipynb #8c2f29ed
+@patch
 def denominator(self:Reader, sign, order, word, fraction=False):
     "`dw`, `dw²`, `dx dy`, `d(x*w)`: what it is differentiated by, once per order."
     by, enclosed = [], self.sees('(') and not fraction
@@ -1269,10 +1282,7 @@ def denominator(self:Reader, sign, order, word, fraction=False):
         if not self.sees(sign) and not (sign == 'd' and self.word.kind == 'name' and self.word.text[0] == 'd' and len(self.word.text) > 1): self.refuse(f'expected a `{sign}` in the denominator, but got {self.said()}')
         self.split_differentials()
         self.d(sign)
-        tree, times = self.variable(), 1
-        if self.word.kind == 'super' and self.word.text != 'ᵀ': times = self.whole(self.superscript(self.take()))
-        elif self.sees('^') and not self.next().text == 'T': self.take(); times = self.whole(self.exponent_number())
-        elif tree[0] == 'sym' and order > 1 and len(tree[1]) > 1 and tree[1][-1] == str(order): tree, times = ('sym', tree[1][:-1]), order
+        tree, times = self.repeated(self.variable(), order)
         if order == 1 and times == 2: tree, times = ('pow', tree, ('num', '2'), '^'), 1 # dl/dσ²
         if self.word.kind == 'super' and self.word.text == 'ᵀ' : self.take()
         elif self.sees('^') and self.next().text == 'T' and (order > 1 or self.names.quantities.isdisjoint('T')): self.take(); self.take()
@@ -1317,7 +1327,8 @@ def primed(self:Reader, tree):
     if not self.sees("'", '"') or self.word.spaced: return tree
     if tree[0] == 'sym' and tree[1] not in self.names.functions and self.transposes(): self.take(); return ('T', tree)
     if tree[0] != 'sym' and self.transposes(): return tree
-    inside = None if tree[0] == 'sym' else sorted(symbols(tree) - {'e', 'pi'}) if self.last.text == ')' else []
+    inside = None
+    if tree[0] != 'sym': inside = sorted(symbols(tree) - {'e', 'pi'}) if self.last.text == ')' else []
     count = 0 if inside == [] else self.primes()
     if not count: return tree
     if count > 4: self.refuse('derivatives are read up to the fourth')

@@ -26,7 +26,8 @@ def signed(tree):
 
 def number_of(tree):
     "The digits of a whole number with its sign, '' for any other tree."
-    return tree[1] if tree[0] == 'num' else '-' + tree[1][1] if tree[0] == 'neg' and tree[1][0] == 'num' else ''
+    if tree[0] == 'neg' and tree[1][0] == 'num': return '-' + tree[1][1]
+    return tree[1] if tree[0] == 'num' else ''
 
 def index_text(index): return ''.join(sign * (k > 0 or sign == '-') + atom for k, (sign, atom) in enumerate(index[1:]))
 
@@ -122,8 +123,8 @@ def latex_of(
     "A tree in LaTeX."
     tree = signed(tree)
     text = _latex_writers[tree[0]](*tree[1:])
-    strength = 2.5 if tree[:2] == ('call', 'sum') and len(tree) == 3 else 5 if tree[0] in ('div',
-        'd') else _strength.get(tree[0], 6)
+    strength = 5 if tree[0] in ('div', 'd') else _strength.get(tree[0], 6)
+    if tree[:2] == ('call', 'sum') and len(tree) == 3: strength = _strength['sum']
     return rf'\left({text}\right)' if strength < least else text
 def _sum_latex(sign): return lambda a, b: f"{latex_of(a, 2)} {sign} {latex_of(b, 2 + (sign == '-' or signed(b)[0] == 'neg') / 2)}"
 _products_in_latex = {'': ' ', '*': r' \cdot ', '·': r' \cdot ', '@': ' ', '⊙': r' \odot ', '×': r' \times ',
