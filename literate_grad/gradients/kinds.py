@@ -10,7 +10,7 @@ __all__ = ['KINDS', 'ArrayKind', 'kind_of', 'in_numpy', 'framework_of', 'met_fra
 import re
 import sys
 from contextlib import ExitStack, contextmanager
-from functools import partial
+from functools import partial, wraps
 from importlib import import_module
 from inspect import signature
 from typing import Any, Callable, NamedTuple
@@ -225,6 +225,22 @@ def _on_numpy(error, name):
 
 def _copy(x, where): return x.copy() if isinstance(x, np.ndarray) else x
 
+# %% ../../nbs/gradients/kinds.ipynb #1386a74b
+def _by_labels(df, args):
+    "A hand derivative whose entries stand in the order of the argument that has the same labels in another one."
+    @wraps(df)
+    def ordered(*given, **kwargs):
+        d = df(*given, **kwargs)
+        return next((d.reindex_like(x) for x in args if _has_labels_of(d, x)), d)
+    ordered.__name__ = name_of(df)
+    return ordered
+
+# %% ../../nbs/gradients/kinds.ipynb #fc739bfa
+def _has_labels_of(d, x):
+    "Whether two Series or DataFrames have the same labels."
+    if kind_of(x) is not KINDS[0] or type(d) is not type(x) or d.shape != x.shape: return False
+    return all(set(a) == set(b) and b.is_unique for a, b in zip(d.axes, x.axes))
+
 # %% ../../nbs/gradients/kinds.ipynb #7d8241dc
 def understood(
     f: Any, # a function
@@ -239,7 +255,7 @@ def understood(
     plain = tuple(copied(x) for x in in_numpy(args))
     for precise in (True, False):
         if room: functions = [InFramework(g, args, kwargs, room, precise) for g in (f, df)]
-        else: functions = [InNumPy(g, args, kwargs, precise) for g in (f, df)]
+        else: functions = [InNumPy(g, args, kwargs, precise) for g in (f, _by_labels(df, args))]
         if all(_runs(g, plain) for g in functions): break
     return *functions, plain
 

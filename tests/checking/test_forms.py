@@ -328,12 +328,12 @@ def test_gates_that_return_a_list_of_numbers(sign):
 
 # several outputs
 
-def two_outputs(x, w): return x * w, anp.sin(x)
-def two_outputs_by_one(x, w, g1, g2): return g1 * w + g2 * np.cos(x), g1 * x
-def two_outputs_by_tuple(x, w, gs): return two_outputs_by_one(x, w, *gs)
-def two_outputs_wrong(x, w, g1, g2): return two_outputs_by_one(x, w, g1, -g2)
+def two_values(x, w): return x * w, anp.sin(x)
+def two_values_by_one(x, w, g1, g2): return g1 * w + g2 * np.cos(x), g1 * x
+def two_values_by_tuple(x, w, gs): return two_values_by_one(x, w, *gs)
+def two_values_wrong(x, w, g1, g2): return two_values_by_one(x, w, g1, -g2)
 
 def test_a_cotangent_for_each_output():
-    assert check(two_outputs, two_outputs_by_one, x, w) and check(two_outputs, two_outputs_by_one, x, w, form='vjp')
-    assert check(two_outputs, two_outputs_by_tuple, x, w, form='vjp')
-    assert [c.ok for c in check(two_outputs, two_outputs_wrong, x, w)] == [False, True]
+    assert check(two_values, two_values_by_one, x, w) and check(two_values, two_values_by_one, x, w, form='vjp')
+    assert check(two_values, two_values_by_tuple, x, w, form='vjp')
+    assert [c.ok for c in check(two_values, two_values_wrong, x, w)] == [False, True]

@@ -141,3 +141,11 @@ def test_an_executor_that_takes_no_work_is_refused():
     pool.shutdown()
     with pytest.raises(ValueError, match='an executor that takes work, but it raised RuntimeError'):
         check(np.sum, np.ones_like, x, executor=pool)
+
+@pytest.mark.parametrize('factor', [1, 2])
+def test_labels_count_and_not_their_order(factor):
+    pd = pytest.importorskip('pandas')
+    s = pd.Series(x[:3], index=['a', 'b', 'c'])
+    def f(s): return s['a']**2 + s['b'] * s['c']
+    c = check(f, lambda s: pd.Series({'c': s['b'], 'a': factor * 2 * s['a'], 'b': s['c']}), s)
+    assert c.ok == (factor == 1) and np.argwhere(c.wrong).tolist() == [[0]] * (factor - 1)
