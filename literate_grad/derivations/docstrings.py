@@ -82,8 +82,8 @@ def _stands_free(text, words, j, done):
     before = words[j - 1]
     if before.kind == 'newline' or before.text in _stops or before.text.lower() in _openers: return True
     return text[words[j].start - 1] in '`$'
-def _goes_on(word, before, clean):
-    "Whether a word only goes on with what stands before it."
+def _cannot_begin(word, before, clean):
+    "Whether a left side cannot begin with a word, as it goes on with what stands before it."
     if word.kind == 'sub' or word.text == '^' or before and before.text == '/': return True
     return not clean and before.kind == 'sign' and before.text not in ('(', ')', '"', '$', ']', '}', '|')
 
@@ -95,7 +95,7 @@ def _left(text, words, names, k, done, choices):
     refused = None
     for j in range(start, k):
         before, clean = words[j - 1] if j else None, _stands_free(text, words, j, done)
-        if _goes_on(words[j], before, clean): continue
+        if _cannot_begin(words[j], before, clean): continue
         tree, reader, problem = _read_left(text, words, names, j, k, choices)
         if problem:
             if _states_derivative(words, j, k): refused = refused or (j, problem)
