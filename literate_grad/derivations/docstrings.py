@@ -333,7 +333,7 @@ def _chain(text, words, names, k, derives, choices):
     "All right sides behind the sign `words[k]`, and the reader behind them."
     reader, rights = Reader(text, words, names, choices), []
     reader.at, reader.derives = k, derives
-    while reader.sees('=') or rights and _goes_on(reader, text):
+    while reader.sees('=') or rights and _claims_more(reader, text):
         reader.take()
         start = reader.at
         right = _right(reader, text)
@@ -353,7 +353,7 @@ def _states_left(text, reader, names, start, choices):
         tree, _, problem = _read_left(text, reader.words, names, j, reader.at, choices)
         if tree and tree[0] in ('d', 'prime', 'grad'): return True
     return False
-def _goes_on(reader, text):
+def _claims_more(reader, text):
     "Moves to an equals sign that opens one of the next lines, behind a note of words."
     k = reader.at
     while reader.words[k].kind not in ('newline', 'end') and reader.words[k].text != '=': k += 1
