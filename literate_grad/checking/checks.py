@@ -363,7 +363,8 @@ MEANT = {
     'tol': 'takes a tolerance as rtol=, atol= or both', 'eps': STEPS, 'epsilon': STEPS, 'h': STEPS, 'step': STEPS,
     'args': 'takes all arguments of f behind df, as in check(f, df, x, *args)', 'x0': 'takes the point behind df',
     'jac': 'takes df=True, as in check(f, True, x), where f returns (value, gradient)', 'argnum': 'takes wrt=',
-    'argnums': 'takes wrt=', 'grad': 'takes the derivative as df, behind f', 'workers': 'takes executor=', 'n_jobs': 'takes executor=', 'rng': 'takes seed='}
+    'argnums': 'takes wrt=', 'grad': 'takes the derivative as df, behind f', 'workers': 'takes executor=', 'n_jobs':
+    'takes executor=', 'rng': 'takes seed='}
 
 def _refuse_keywords(f, unknown):
     "An error where there is a keyword that check does not have."
@@ -471,7 +472,8 @@ def _both_passes(plain, asked, subject):
     "How a backward pass can be looked into; empty where `f` has several values that are not those of rows."
     how = plain.written
     if how is None and not subject.y.ndim:
-        how = dict(f=asked.plain, df=asked.df, args=asked.args, kwargs=asked.kwargs, cotangents=(np.ones_like(asked.y),))
+        how = dict(f=asked.plain, df=asked.df, args=asked.args, kwargs=asked.kwargs,
+                   cotangents=(np.ones_like(asked.y),))
     of_framework = how and getattr(how['f'], 'passes_of', None)
     return of_framework(how) if of_framework else how or {}
 

@@ -83,6 +83,7 @@ def _finding(p, cause, equation, right=None):
     others = f', {right} where it is right' if right is not None and not p.wrong.all() else ''
     return cause, f'{equation} {where}{others}: {_STORIES[cause]}'
 
+# %% ../../nbs/checking/diagnosis.ipynb #006894c4
 def closed(p: Pair) -> Finding:
     "h/r, h - r, or h and r are closed forms, where hand is wrong."
     hand, reference, ratio, error = forms(p)
@@ -263,10 +264,10 @@ class Cause(NamedTuple):
     meaning: str # what the hand derivative is, or has
     finders: tuple[Callable[..., Any], ...] # the hypotheses that may end in it
     planted: Callable[..., Any] # from `df` and the arguments to functions with the mistake
-
 _transposed = lambda d, args: np.swapaxes(d, -1, -2) if d.ndim > 1 and d.shape[-1] == d.shape[-2] else d
 _formulas = closed, sum_factor, local_form, row_factor, in_part
 
+# %% ../../nbs/checking/diagnosis.ipynb #e61b96cd
 CAUSES: dict[str, Cause] = {
     'wrong-shape': Cause('has another shape', (values.wrong_shape,), in_result(lambda d, args: d[None])),
     'nonfinite': Cause('is infinite or NaN, where the right one is finite', (values.nonfinite,),
@@ -283,7 +284,10 @@ CAUSES: dict[str, Cause] = {
                        (values.transpose, values.matrix_factor, points.exchanged, points.agrees_when_symmetric, closed),
                        in_result(_transposed)),
     'permuted': Cause('has the right numbers in another order', (values.permuted, values.shifted),
-                      in_result(lambda d, args: np.roll(d, 1))),
+                      in_result(lambda d, args: np.roll(d, 1)))}
+
+# %% ../../nbs/checking/diagnosis.ipynb #948ed2e7
+CAUSES |= {
     'few-entries': Cause('is wrong in a few entries and right in the others', (values.few_entries,),
                          in_result(lambda d, args: _with_entry(d, np.argmax(abs(d)), lambda entry: 1.001 * entry))),
     'swapped-argument': Cause('is by another argument, or has two exchanged',
@@ -362,6 +366,7 @@ class Diagnosis(NamedTuple):
     cause: str | None # `None` where none is sure
     evidence: tuple[str, ...] # in sentences
 
+# %% ../../nbs/checking/diagnosis.ipynb #8a29523a
 def diagnose(
     hand: Any, # what the hand-written derivative gives
     reference: Any, # what an independent witness gives
@@ -377,9 +382,8 @@ def diagnose(
 ) -> Diagnosis: # the entries that disagree, the cause, and the evidence in words
     "Which entries are wrong, and which mistake explains them. Says `None` rather than guess."
     p = MovablePair(hand, reference, tolerance, wrt, arguments, hand_at, reference_at, others, vocabulary, again)
-    same = p.hand.shape == p.reference.shape
-    if same and not p.wrong.any(): return Diagnosis(p.wrong, None, ())
-    fact = None, ()
+    same, fact = p.hand.shape == p.reference.shape, (None, ())
+    if same and not p.wrong.any(): return Diagnosis(p.wrong, *fact)
     with np.errstate(all='ignore'):
         for hypothesis in hypotheses(p) if same else (values.wrong_shape,):
             if not (found := hypothesis(p)): continue

@@ -12,6 +12,7 @@ __all__ = ['EPS', 'RATIO', 'LONGEST', 'SHORTEST', 'STEPS', 'MORE', 'TINY', 'GREA
 import re, threading, warnings
 from typing import Any, NamedTuple
 import numpy as np
+from fastcore.basics import patch
 
 EPS = np.finfo(float).eps
 
@@ -73,12 +74,14 @@ class Line:
         step = np.asarray(t * self.d)
         return np.add(step, self.x, out=step if step.dtype == np.asarray(self.x).dtype else None)
 
-    def keep(self, t: Any, y: Any) -> None:
-        "Remembers the value at `t`: not a number where `f` failed or gave something else than at the start."
-        zero = self.known[0.0]
-        y = np.array(np.nan if y is None else y)
-        fits = y.dtype.kind in 'biuf' and y.size == zero.size
-        self.known[t] = y.ravel() if fits else np.full(zero.shape, np.nan)
+# %% ../../nbs/checking/numeric.ipynb #c46ada6c
+@patch
+def keep(self: Line, t: Any, y: Any) -> None:
+    "Remembers the value at `t`: not a number where `f` failed or gave something else than at the start."
+    zero = self.known[0.0]
+    y = np.array(np.nan if y is None else y)
+    fits = y.dtype.kind in 'biuf' and y.size == zero.size
+    self.known[t] = y.ravel() if fits else np.full(zero.shape, np.nan)
 
 # %% ../../nbs/checking/numeric.ipynb #20f1829d
 def _one_by_one(f, points):

@@ -13,6 +13,7 @@ __all__ = ['SHORT', 'CALLS', 'LARGE_CALLS', 'LARGE_SIZE', 'ROUGH', 'ZERO', 'TINI
 import itertools, math
 from typing import Any, Callable, Iterator, NamedTuple
 import numpy as np
+from fastcore.basics import patch
 from .numeric import quiet
 from .signatures import Finding, Pair, arrays_in, as_numbers, names_in, ratio, six_digits
 
@@ -58,6 +59,7 @@ LARGE_SIZE = 10**4 # entries from which on calls are dear
 ROUGH = 1e-3 # relative error from which on a reference says nothing at other points
 ZERO = 1e-13 # times an argument is zero in effect, and still on the same side of a kink
 
+# %% ../../nbs/checking/other_points.ipynb #836a57cf
 class MovablePair(Pair):
     "A pair that can be asked for hand and reference where some arguments have other values."
     def __init__(self,
@@ -73,43 +75,46 @@ class MovablePair(Pair):
         again: Any=None, # gives hand, reference and vocabulary at another point
     ) -> None:
         super().__init__(hand, reference, tolerance, wrt, {**vocabulary, **arguments})
-        self.given: dict[str, Any] = dict(arguments)
-        self.others: Any = others
-        self.again: Any = again
+        self.given, self.others, self.again = dict(arguments), others, again
         self.functions: dict[str, Any] = {'hand': hand_at, 'reference': reference_at}
         self.cache: dict[Any, Any] = {}
-        self.calls: int = 0 # a hand without a reference beside it tells nothing
-        if reference_at: self.calls = CALLS if self.reference.size <= LARGE_SIZE else LARGE_CALLS
+        most = CALLS if self.reference.size <= LARGE_SIZE else LARGE_CALLS
+        self.calls: int = most if reference_at else 0 # a hand without a reference beside it tells nothing
         floats = {k: a for k, a in arrays_in(self.given).items() if k in self.given and a.dtype.kind == 'f' and a.any()}
+        short = {k: a for k, a in floats.items() if a.ndim == 1 < a.size <= SHORT and self.reference.shape[-1:] != a.shape}
         self.whole: list[Knob] = [Knob(k, a, k, None) for k, a in floats.items()]
-        self.entries: list[Knob] = [
-            Knob(f'{k}[{i}]', v, k, i) for k, a in floats.items() if a.ndim == 1 and 1 < a.size <= SHORT
-            and self.reference.shape[-1:] != a.shape for i, v in enumerate(a) if v]
+        self.entries: list[Knob] = [Knob(f'{k}[{i}]', v, k, i) for k, a in short.items() for i, v in enumerate(a) if v]
 
-    def _evaluated(self, who, changes):
-        if not (self.calls > 0 and self.functions[who] and self.precision <= ROUGH): return None
-        self.calls -= 1
-        copies = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in self.given.items()}
-        value = quietly(self.functions[who], copies | {k: _like(v, self.given[k]) for k, v in changes.items()})
-        return value if np.all(np.isfinite(value)) else None
+# %% ../../nbs/checking/other_points.ipynb #f54d2b58
+@patch
+def _evaluated(self: MovablePair, who, changes):
+    if not (self.calls > 0 and self.functions[who] and self.precision <= ROUGH): return None
+    self.calls -= 1
+    copies = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in self.given.items()}
+    value = quietly(self.functions[who], copies | {k: _like(v, self.given[k]) for k, v in changes.items()})
+    return value if np.all(np.isfinite(value)) else None
 
-    def ask(self, who: str, changes: dict[str, Any]) -> Any:
-        "`'hand'` or `'reference'` where some arguments have other values; `None` where that cannot be had."
-        key = who, *((k, v.tobytes()) for k, v in changes.items())
-        if key not in self.cache: self.cache[key] = self._evaluated(who, changes)
-        value = self.cache[key]
-        return value if value is not None and value.shape == self.reference.shape else None
+@patch
+def ask(self: MovablePair, who: str, changes: dict[str, Any]) -> Any:
+    "`'hand'` or `'reference'` where some arguments have other values; `None` where that cannot be had."
+    key = who, *((k, v.tobytes()) for k, v in changes.items())
+    if key not in self.cache: self.cache[key] = self._evaluated(who, changes)
+    value = self.cache[key]
+    return value if value is not None and value.shape == self.reference.shape else None
 
-    def turn(self, knob: Knob, value: Any) -> list[Any]:
-        "Hand and reference where a knob has another value."
-        changes = turned(knob, value + 0 * knob.value, self.given)
-        return [self.ask(who, changes) for who in ('hand', 'reference')]
+@patch
+def turn(self: MovablePair, knob: Knob, value: Any) -> list[Any]:
+    "Hand and reference where a knob has another value."
+    changes = turned(knob, value + 0 * knob.value, self.given)
+    return [self.ask(who, changes) for who in ('hand', 'reference')]
 
-    def close(self, a: Any, b: Any) -> bool:
-        "Whether two arrays from another point agree, up to the relative error of the reference."
-        if a is None or b is None: return False
-        return bool(np.all(abs(a - b) <= 10 * self.precision * np.max(abs(b), initial=TINIEST)))
+@patch
+def close(self: MovablePair, a: Any, b: Any) -> bool:
+    "Whether two arrays from another point agree, up to the relative error of the reference."
+    if a is None or b is None: return False
+    return bool(np.all(abs(a - b) <= 10 * self.precision * np.max(abs(b), initial=TINIEST)))
 
+# %% ../../nbs/checking/other_points.ipynb #9b666a8c
 TINIEST = 1e-300 # keeps a tolerance above zero
 
 # %% ../../nbs/checking/other_points.ipynb #ddded6c6
@@ -296,6 +301,7 @@ def shifted_point(p: MovablePair) -> Finding:
             if np.linalg.norm(p.error - k * step) > ALONG * np.linalg.norm(p.error): break
             t *= k
 
+# %% ../../nbs/checking/other_points.ipynb #c1c5da84
 def one_aside(p: MovablePair) -> Finding:
     "h(a) = r(a + 1), or r(a - 1)."
     for knob in p.whole:

@@ -476,13 +476,13 @@ def slopes(self: Task, node: Any) -> list[Any]:
     "The derivatives of the sum of a variable's entries by what it is made of."
     return [sum(terms) for terms in _swept(node, node.value).values()]
 
+# %% ../../nbs/checking/passes.ipynb #c1304eea
 @patch
 def means_else(self: Task, row: Any) -> bool:
     "Whether `dh` is not the gradient by `h` but the derivative of `h` by what it is made of, such as `1 - h**2`."
     nodes = [node for node in row.variable.nodes if np.shape(node.value) == row.hand.shape]
     slopes = [slope for node in nodes for slope in self.slopes(node)]
     return any(not _difference(row.hand, slope, 0.0)[0].any() for slope in slopes)
-
 _TRIALS = 40 # how many variables are put right, one after the other, to see what follows
 
 # %% ../../nbs/checking/passes.ipynb #4f8e2ed3

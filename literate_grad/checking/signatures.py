@@ -13,6 +13,7 @@ __all__ = ['GUESSED', 'ROUNDED', 'ALL_BUT', 'PRECISE', 'Finding', 'UNNAMED', 'SH
 import itertools, math
 from typing import Any, Optional
 import numpy as np
+from fastcore.basics import patch
 from .closed_forms import Name, in_short, layouts, names_of
 from ..gradients.structure import leaves, path_name
 
@@ -40,9 +41,9 @@ GUESSED = 3 # times the tolerance: a guess carries the error of the reference th
 ROUNDED = 1e-14 # relative error of a guess that was computed in a few steps
 ALL_BUT = 1e-6 # of a difference may be left over: the digits that cancellation costs
 PRECISE = 1e-12 # relative error below which no reference is taken to be
-
 Finding = Optional[tuple[Any, ...]] # the cause, the sentence, and a number in it that may have a name
 
+# %% ../../nbs/checking/signatures.ipynb #67e7a96a
 class Pair:
     "A hand derivative beside its reference, and the arrays that may explain how they differ."
     def __init__(self,
@@ -68,20 +69,23 @@ class Pair:
         largest = np.max(abs(r), initial=0, where=np.isfinite(r))
         self.precision: float = max(np.max(self.tolerance, initial=0) / largest, PRECISE) if largest else 1.0
 
-    def explains(self, guess: np.ndarray, tolerance: Any=None) -> bool:
-        "Whether `guess` is the hand derivative, entry by entry, up to the error of the reference."
-        if guess.shape != self.hand.shape: return False
-        with np.errstate(all='ignore'):
-            room = GUESSED * (self.tolerance if tolerance is None else tolerance) + ROUNDED * abs(self.hand)
-            room = room + ALL_BUT * np.minimum(abs(self.error), abs(self.hand))
-            seen = self.wrong & (abs(self.error) > room)
-            return bool(np.all(abs(self.hand - guess) <= room) and 2 * seen.sum() >= self.wrong.sum())
+# %% ../../nbs/checking/signatures.ipynb #bd91b934
+@patch
+def explains(self: Pair, guess: np.ndarray, tolerance: Any=None) -> bool:
+    "Whether `guess` is the hand derivative, entry by entry, up to the error of the reference."
+    if guess.shape != self.hand.shape: return False
+    with np.errstate(all='ignore'):
+        room = GUESSED * (self.tolerance if tolerance is None else tolerance) + ROUNDED * abs(self.hand)
+        room = room + ALL_BUT * np.minimum(abs(self.error), abs(self.hand))
+        seen = self.wrong & (abs(self.error) > room)
+        return bool(np.all(abs(self.hand - guess) <= room) and 2 * seen.sum() >= self.wrong.sum())
 
-    def within(self, mask: np.ndarray) -> 'Pair':
-        "The entries of a mask as a pair of their own."
-        there = Pair(self.hand[mask], self.reference[mask], self.tolerance[mask], self.wrt)
-        there.constants = self.constants
-        return there
+@patch
+def within(self: Pair, mask: np.ndarray) -> 'Pair':
+    "The entries of a mask as a pair of their own."
+    there = Pair(self.hand[mask], self.reference[mask], self.tolerance[mask], self.wrt)
+    there.constants = self.constants
+    return there
 
 # %% ../../nbs/checking/signatures.ipynb #10d3c0c9
 def six_digits(x: float) -> str: return f'{x:.6g}'

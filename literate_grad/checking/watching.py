@@ -392,6 +392,7 @@ def see(self: Watch, call: Any, line: Any, name: Any, value: Any, new: int=0) ->
         self.scene = {k: in_numpy(v) if kind_of(v) else v for k, v in sys._getframe(1).f_locals.items()}
     return value
 
+# %% ../../nbs/checking/watching.ipynb #80f28dd1
 @patch
 def end(self: Watch, call: Any, line: Any, variables: Any) -> None:
     "Notes what has changed without being named, when a function returns."

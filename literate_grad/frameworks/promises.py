@@ -81,6 +81,7 @@ def _not_twice(p):
                  f'random direction {claim:.3g}, and should be {s.value[0]:.3g}): let the rule be differentiable once '
                  'only, or compute it from inputs and outputs')]
 
+# %% ../../nbs/frameworks/promises.ipynb #3c208c3d
 def _weighted_along(p, weights, d):
     "What the rule says, weighted and summed, along a line through all leaves together."
     def value(t):

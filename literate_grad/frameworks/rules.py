@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from typing import Any, Callable, NamedTuple
 import numpy as np
 from autograd.core import make_vjp
+from fastcore.basics import patch
 from ..checking.numeric import EPS
 from ..checking.subject import argument_names, called, find_path
 from ..gradients.kinds import InFramework, NotReal, framework_of, in_numpy, kind_of, met_frameworks
@@ -56,6 +57,7 @@ def real_arrays(y: Any) -> Any:
     "The arrays of real numbers in what a function returned."
     return [np.asarray(x) for _, x in leaves(y) if isinstance(x, np.ndarray | np.generic) and x.dtype.kind == 'f']
 
+# %% ../../nbs/frameworks/rules.ipynb #a27e1d72
 class Weighted:
     "$F(x) = \\sum_i g_i f_i(x)$: one number, whatever a function returns, and its gradient by autodiff."
     f: Any
@@ -81,19 +83,23 @@ class Weighted:
 
     def __call__(self, *args: Any) -> Any: return self.weighted(real_arrays(self.f(*args)))
 
-    def weighted(self, outputs: Any, cotangents: Any=None) -> Any:
-        "The sum of the outputs times the cotangents."
-        return sum(np.vdot(g, y.astype(float, copy=False)) for g, y in zip(cotangents or self.cotangents, outputs))
+# %% ../../nbs/frameworks/rules.ipynb #709156f0
+@patch
+def weighted(self: Weighted, outputs: Any, cotangents: Any=None) -> Any:
+    "The sum of the outputs times the cotangents."
+    return sum(np.vdot(g, y.astype(float, copy=False)) for g, y in zip(cotangents or self.cotangents, outputs))
 
-    def vjp(self, args: Any, paths: Any) -> Any:
-        outputs, active, pull = self.body.vjp(args, paths)
-        return [self.weighted(outputs)], [any(active)], lambda g: pull([g[0] * c for c in self.cotangents])
+@patch
+def vjp(self: Weighted, args: Any, paths: Any) -> Any:
+    outputs, active, pull = self.body.vjp(args, paths)
+    return [self.weighted(outputs)], [any(active)], lambda g: pull([g[0] * c for c in self.cotangents])
 
-    def passes_of(self, how: Any) -> Any:
-        "How the rule can be looked into; empty where it cannot."
-        of_rule = getattr(self.f.room, 'passes_of_rule', None)
-        if not of_rule or not self.source or self.eps > EPS: return {}
-        return of_rule(self.source, self.f.foreign(how['args']), self.cotangents)
+@patch
+def passes_of(self: Weighted, how: Any) -> Any:
+    "How the rule can be looked into; empty where it cannot."
+    of_rule = getattr(self.f.room, 'passes_of_rule', None)
+    if not of_rule or not self.source or self.eps > EPS: return {}
+    return of_rule(self.source, self.f.foreign(how['args']), self.cotangents)
 
 # %% ../../nbs/frameworks/rules.ipynb #77febc77
 class RuleGradient:
@@ -114,33 +120,6 @@ class RuleGradient:
         self.f, self.paths, self.cotangents, self.seed = f, paths, cotangents, seed
         self.__name__, self.pulled, self.kept = f'the rule of {name_of(f)}', None, None
 
-    def gradients(self, args: Any, paths: Any=None, cotangents: Any=None) -> Any:
-        "A gradient for each leaf."
-        paths = paths or self.paths
-        outputs, active, pull = self.f.vjp(args, paths)
-        if self.cotangents is None: self.draw(outputs, active)
-        def pulled(cotangents):
-            pairs = zip(paths, pull(cotangents))
-            return [np.zeros(np.shape(part_at(args, path))) if d is None else d for path, d in pairs]
-        if self.pulled is None: self.pulled = pulled
-        return pulled(cotangents or self.cotangents)
-
-    def prepare(self, args: Any) -> None:
-        "Asks once, and keeps the answer for the first call, and the values for other cotangents."
-        self.at, self.pulled = args, None
-        self.first = self.gradients(args)
-        self.kept = args, self.first
-
-    def other(self, cotangents: Any) -> Any:
-        "What the rule makes of other cotangents at the point that was prepared, from the same values if it can."
-        try: return self.pulled(cotangents)
-        except Exception: return self.gradients(self.at, None, cotangents)
-
-    def draw(self, outputs: Any, active: Any=None) -> None:
-        "Chooses cotangents at random."
-        outputs = real_arrays(outputs)
-        self.cotangents = drawn(outputs, active or [True] * len(outputs), self.seed, self.f.eps)
-
     def __call__(self, *args: Any) -> Any:
         given = self.kept[1] if self.kept and _same_arrays(args, self.kept[0]) else self.gradients(args)
         self.kept = None
@@ -149,6 +128,40 @@ class RuleGradient:
         by_argument = {path[0]: d for path, d in zip(self.paths, given)}
         return tuple(by_argument.get(k) for k in range(len(args)))
 
+# %% ../../nbs/frameworks/rules.ipynb #5a0b57d4
+@patch
+def gradients(self: RuleGradient, args: Any, paths: Any=None, cotangents: Any=None) -> Any:
+    "A gradient for each leaf."
+    paths = paths or self.paths
+    outputs, active, pull = self.f.vjp(args, paths)
+    if self.cotangents is None: self.draw(outputs, active)
+    def pulled(cotangents):
+        pairs = zip(paths, pull(cotangents))
+        return [np.zeros(np.shape(part_at(args, path))) if d is None else d for path, d in pairs]
+    if self.pulled is None: self.pulled = pulled
+    return pulled(cotangents or self.cotangents)
+
+@patch
+def prepare(self: RuleGradient, args: Any) -> None:
+    "Asks once, and keeps the answer for the first call, and the values for other cotangents."
+    self.at, self.pulled = args, None
+    self.first = self.gradients(args)
+    self.kept = args, self.first
+
+@patch
+def other(self: RuleGradient, cotangents: Any) -> Any:
+    "What the rule makes of other cotangents at the point that was prepared, from the same values if it can."
+    try: return self.pulled(cotangents)
+    except Exception: return self.gradients(self.at, None, cotangents)
+
+# %% ../../nbs/frameworks/rules.ipynb #ee7ef7a1
+@patch
+def draw(self: RuleGradient, outputs: Any, active: Any=None) -> None:
+    "Chooses cotangents at random."
+    outputs = real_arrays(outputs)
+    self.cotangents = drawn(outputs, active or [True] * len(outputs), self.seed, self.f.eps)
+
+# %% ../../nbs/frameworks/rules.ipynb #54fcac8d
 def _same_arrays(a, b):
     "Whether two structures hold the same numbers."
     return all(x is y or np.array_equal(x, y) for (_, x), (_, y) in zip(leaves(a), leaves(b), strict=True))
@@ -244,6 +257,7 @@ def prepared(
     if trouble: hand.draw(called(hand.f, plain, {}))
     return Prepared(found, room, args, plain, names, paths, hand, trouble)
 
+# %% ../../nbs/frameworks/rules.ipynb #c4ce6583
 def _precisions(found, room, arrays):
     "Whether to try with 64 bits, and whether without."
     return (max(map(room.eps, arrays)) <= EPS,) if found.fixed else (True, False)

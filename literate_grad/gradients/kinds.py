@@ -15,6 +15,7 @@ from importlib import import_module
 from inspect import signature
 from typing import Any, Callable, NamedTuple
 import numpy as np
+from fastcore.basics import patch
 from .messages import name_of
 from .structure import children, copied, is_list_of_numbers, leaves, map_leaves, part_at, rebuild
 
@@ -182,19 +183,6 @@ class InFramework(InNumPy):
         self.room, self.alike, self.run, self.writes = room, alike, None, alike
         self.eps: float = float(np.finfo(float).eps) # until an array with fewer digits is met
 
-    def settings(self) -> Any:
-        "Within it the framework has as many bits as it should, and is not changed by what happens."
-        return self.room.settings(self.precise, self.alike)
-
-    def foreign(self, args: Any) -> Any:
-        "The arguments in their own kinds of arrays; copies, if they are written into."
-        return super().foreign(map_leaves(_copy, args, '') if self.writes else args)
-
-    def ready(self, args: Any) -> Any:
-        "The function itself, or what its framework makes of it to be called often."
-        if self.run is None: self.run = self.room.ready(partial(self.f, **self.kwargs), args)
-        return self.run
-
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         with self.settings():
             args = self.foreign(args)
@@ -202,22 +190,44 @@ class InFramework(InNumPy):
         self.writes = self.alike and any(getattr(x, '_version', 0) for _, x in leaves(args))
         return y
 
-    def vjp(self, args: Any, paths: Any) -> Any:
-        "The values, which of them depend on the leaves at `paths`, and the function from cotangents to gradients."
-        with self.settings():
-            args = self.foreign(args)
-            try: outputs, active, pull = self.room.vjp(self.ready(args), args, paths)
-            except (TypeError, RuntimeError) as error: raise _on_numpy(error, self.__name__) from error
-            self.eps = max(self.eps, *map(self.room.eps, [*outputs, *(part_at(args, path) for path in paths)]))
-        def pull_in_numpy(cotangents):
-            with self.settings(): return [None if d is None else in_numpy(d) for d in pull(cotangents)]
-        return in_numpy(tuple(outputs)), active, pull_in_numpy
+# %% ../../nbs/gradients/kinds.ipynb #f56f03bb
+@patch
+def foreign(self: InFramework, args: Any) -> Any:
+    "The arguments in their own kinds of arrays; copies, if they are written into."
+    return InNumPy.foreign(self, map_leaves(_copy, args, '') if self.writes else args)
 
-    def passes_of(self, how: Any) -> Any:
-        "How it and its hand derivative can be looked into; empty where they cannot."
-        of_room = getattr(self.room, 'passes_of', None)
-        return of_room(how) if of_room else {}
+# %% ../../nbs/gradients/kinds.ipynb #45ecc6c1
+@patch
+def settings(self: InFramework) -> Any:
+    "Within it the framework has as many bits as it should, and is not changed by what happens."
+    return self.room.settings(self.precise, self.alike)
 
+@patch
+def ready(self: InFramework, args: Any) -> Any:
+    "The function itself, or what its framework makes of it to be called often."
+    if self.run is None: self.run = self.room.ready(partial(self.f, **self.kwargs), args)
+    return self.run
+
+@patch
+def vjp(self: InFramework, args: Any, paths: Any) -> Any:
+    "The values, which of them depend on the leaves at `paths`, and the function from cotangents to gradients."
+    with self.settings():
+        args = self.foreign(args)
+        try: outputs, active, pull = self.room.vjp(self.ready(args), args, paths)
+        except (TypeError, RuntimeError) as error: raise _on_numpy(error, self.__name__) from error
+        self.eps = max(self.eps, *map(self.room.eps, [*outputs, *(part_at(args, path) for path in paths)]))
+    def pull_in_numpy(cotangents):
+        with self.settings(): return [None if d is None else in_numpy(d) for d in pull(cotangents)]
+    return in_numpy(tuple(outputs)), active, pull_in_numpy
+
+# %% ../../nbs/gradients/kinds.ipynb #1cc93799
+@patch
+def passes_of(self: InFramework, how: Any) -> Any:
+    "How it and its hand derivative can be looked into; empty where they cannot."
+    of_room = getattr(self.room, 'passes_of', None)
+    return of_room(how) if of_room else {}
+
+# %% ../../nbs/gradients/kinds.ipynb #2335026c
 def _on_numpy(error, name):
     "The error, or a sentence on it where a traced array has reached NumPy."
     if isinstance(error, NotReal) or not re.search('numpy|__array__', str(error)): return error
