@@ -397,7 +397,9 @@ def ask_again(
     "Calls both functions a second time and compares; many times where there is doubt."
     f, df = subject.f, subject.df
     same = subject.traced is not None and _equal(subject.traced, subject.y) # then autodiff has asked `f` again already
-    def repeats(): return _equal(real_value(_last(subject, f), name_of(f)), subject.y)
+    def repeats():
+        try: return _equal(real_value(_last(subject, f), name_of(f)), subject.y)
+        except Exception: return True # a value that is missing says nothing
     unsteady = [] if same and not loud or all(repeats() for _ in range(AGAIN if loud else 1)) else [f]
     if not all(_steady(subject, df) or _steady(subject, f, df) for _ in range(AGAIN if loud or wrong else 1)):
         unsteady.append(df) # it may use what `f` has kept

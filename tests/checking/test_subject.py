@@ -149,3 +149,13 @@ def test_labels_count_and_not_their_order(factor):
     def f(s): return s['a']**2 + s['b'] * s['c']
     c = check(f, lambda s: pd.Series({'c': s['b'], 'a': factor * 2 * s['a'], 'b': s['c']}), s)
     assert c.ok == (factor == 1) and np.argwhere(c.wrong).tolist() == [[0]] * (factor - 1)
+
+@pytest.mark.parametrize('executor', [None, map])
+@pytest.mark.parametrize('when', range(2, 12))
+def test_a_value_that_is_missing_once_is_not_the_end(when, executor):
+    calls = []
+    def unreliable(x):
+        calls.append(x)
+        if len(calls) == when: raise ArithmeticError('a worker is gone')
+        return float(np.sum(np.asarray(x, float)**3))
+    assert check(unreliable, lambda x: 3 * x**2, x, executor=executor)
