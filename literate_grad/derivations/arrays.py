@@ -1432,7 +1432,8 @@ def argument_of(self:Evaluator, top):
     if len(vectors) == 1 or len(free) == 1: return ('sym', (vectors or free)[0])
     space = [key for key in ('x', 'y', 'z') if key in free]
     if len(space) > 1 and not vectors: return ('tuple', *(('sym', key) for key in space))
-    if 'x' in vectors: return ('sym', 'x')
+    usual = [key for key in ('x', 'w', 'theta', 'beta') if key in vectors]
+    if len(usual) == 1: return ('sym', usual[0])
     raise Unreadable('nothing says by what ∇ differentiates')
 @patch
 def of_known(self:Evaluator, name, argument):

@@ -91,7 +91,11 @@ def _cannot_begin(word, before, clean):
 def _left(text, words, names, k, done, choices):
     "The left side that ends at the sign `words[k]`, and whether it opens its line; `None` when there is none."
     start = max(_line_start(words, k, done), k - widest)
-    if _in_call(words, start, k): return None
+    if _in_call(words, start, k):
+        stated = next((j for j in range(start, k) if words[j].text in ('frac', '∂', '∇') and _states_derivative(words, j, k)), None)
+        if stated is None: return None
+        problem = Unreadable('a bracket is not closed', *_line_and_column(text, words[stated]))
+        return _side(text, words[stated].start, words[k - 1].end, ('unreadable', problem), problem=problem), False, None
     refused = None
     for j in range(start, k):
         before, clean = words[j - 1] if j else None, _stands_free(text, words, j, done)
@@ -122,6 +126,7 @@ _operators = set('grad nabla del div curl'.split())
 def _states_derivative(words, j, k):
     "Whether the words from `j` on say that a derivative is meant."
     word = words[j]
+    if word.text == '(' and words[k - 1].text == "'": return True
     if word.text in ('∂', '∇', 'frac') and word.kind in ('sign', 'name'): return word.text != 'frac' or any(other.text[:1] in ('d', '∂') for other in words[j:k])
     return word.text[0] == 'd' and word.kind == 'name' and any(other.text == '/' for other in words[j:k]) and any(other.text[:1] in ('d', '∂') for other in words[j + 1:k])
 def _line_and_column(text, word): return text.count('\n', 0, word.start) + 1, word.start - text.rfind('\n', 0, word.start)
@@ -353,13 +358,26 @@ def _states_left(text, reader, names, start, choices):
         tree, _, problem = _read_left(text, reader.words, names, j, reader.at, choices)
         if tree and tree[0] in ('d', 'prime', 'grad'): return True
     return False
+def _is_whole_note(reader, note):
+    "Whether words before an equals sign on the same line are a note: `(power rule) =`, `[by (1)] =`, `by the power rule =`, `, =`."
+    if reader.sees('(', '['): return reader.is_note() and note[-1].text == {'(': ')', '[': ']'}[note[0].text] and _closes_last(note)
+    return note[-1].text.lower() in ('rule', ',', '=>', ':') and not any(word.kind != 'name' or reader.symbolic(word) for word in note[1:-1])
+def _closes_last(note):
+    "Whether the first bracket closes with the last word."
+    depth = 0
+    for word in note[:-1]:
+        depth += (word.text == note[0].text) - (word.text == note[-1].text)
+        if not depth: return False
+    return True
 def _claims_more(reader, text):
     "Moves to an equals sign that opens one of the next lines, behind a note of words."
     k = reader.at
     while reader.words[k].kind not in ('newline', 'end') and reader.words[k].text != '=': k += 1
     note, sign = reader.words[reader.at:k], reader.words[k]
-    if sign.text != '=' or not note or '\n' not in text[reader.words[k - 1].end:sign.start]: return False
-    if note[0].text != '#' and any(word.kind in ('number', 'super') or word.kind == 'sign' and word.text in '+*/^' for word in note): return False
+    if sign.text != '=' or not note: return False
+    whole = _is_whole_note(reader, note)
+    if not whole and '\n' not in text[reader.words[k - 1].end:sign.start]: return False
+    if not whole and note[0].text != '#' and any(word.kind in ('number', 'super') or word.kind == 'sign' and word.text in '+*/^' for word in note): return False
     reader.at = k
     return True
 
@@ -393,7 +411,7 @@ def _needed(found, tops):
     derives = any(equation.left.tree[0] in ('d', 'prime', 'unreadable', 'grad', 'diff') for equation in found)
     def is_needed(equation):
         left, right = equation.left.tree, equation.rights[0]
-        return left[0] != 'sym' or left[1] in (used if right.tree else reached) or bool(symbols(right.tree) if right.tree else not derives)
+        return left[0] != 'sym' or left[1] in (used if right.tree else reached) or bool(re.fullmatch('d[A-Z]|[dg]rad_?[a-zA-Z]', left[1])) or bool(symbols(right.tree) if right.tree else not derives)
     return [equation for equation in found if is_needed(equation)]
 
 # %% ../../nbs/derivations/docstrings.ipynb #d3d6ce22

@@ -209,7 +209,8 @@ _quotient_of_two = re.compile(r'\\[dtc]?frac\s*(\d|[a-zA-Z]|\\[a-zA-Z]+)\s*(\d|[
 _before_fraction = re.compile(r'(\\[dtc]?frac\s*\{(?:[^{}]|\{[^{}]*\})*\})\s*(\d|[a-zA-Z])')
 _over = re.compile(r'\{([^{}]*)\\over(?![a-z])([^{}]*)\}')
 _layers = re.compile(r'\^\{\s*[(\[](\d+|[Lln](?:[-+]1)?)[)\]]\s*\}|\^\[(\d+|[Lln](?:[-+]1)?)\]')
-_transposes = re.compile(r'\^\s*\{?\s*(?:\\!|\s)*(?:\\top|\\intercal|\\mathsf\s*\{?T\}?|\\mathrm\s*\{?T\}?|\\text\s*\{?T\}?|⊤|\\transpose)(?:\s*\})?|[⊤]')
+_top = r'(?:\\!|\s)*(?:\\top|\\intercal|\\(?:mathsf|mathrm|text)\s*(?:\{T\}|T)|⊤|\\transpose)'
+_transposes = re.compile(rf'\^\s*\{{{_top}\s*\}}|\^{_top}|⊤')
 _cases = re.compile(r'\\begin\{(d?cases|[bpv]?matrix)\}(.*?)\\end\{\1\}', re.S)
 def _layer(found): return '\u2060' + re.sub(r'[-+]', lambda s: {'-': 'm', '+': 'p'}[s[0]], found[1] or found[2])
 def _fraction_of_two(found):
@@ -360,7 +361,7 @@ def _joined_names(words, indices):
             kept[-1] = kept[-1]._replace(text=f'{kept[-1].text}_{text}', end=word.end)
         else: kept.append(word)
     return kept
-_formula_marks = set('+-*/^=()|<>·⊙@⊗') | {'**', '<=', '>='}
+_formula_marks = set('+-*/^=()|<>·⊙@⊗‖') | {'**', '<=', '>='}
 _prime_words = re.compile(r"primes?\b[^.\n]{0,40}\btranspos|transpos[^.\n]{0,40}\bprimes?\b|'\s*(?:is|=|denotes|means|stands for)\s*(?:the\s*)?transpos", re.I)
 def _parameters(words, close):
     "The name and the parameters of `f(x, w)` that ends at `close`, if it is that."
@@ -782,7 +783,7 @@ def caret(self:Reader, base):
 def transposes_here(self:Reader):
     "Whether `^` is followed by a T that means the transpose; it is taken then."
     if 'T' in self.names.quantities: return False
-    if self.word.text == 'T' and not (self.next().text == '(' and not self.next().spaced): return bool(self.take())
+    if self.word.text == 'T' and 'T' not in self.names.functions: return bool(self.take())
     if self.sees('{') and self.next().text == 'T' and self.next(2).text == '}': self.take(); self.take(); return bool(self.take())
     return False
 @patch
@@ -1072,7 +1073,7 @@ def special_name(self:Reader, key, word):
 def coordinates(self:Reader, key):
     "The letters by which a subscript can differentiate what the text defines without arguments: `f_x` where `f = x² y`."
     names = self.names
-    return set('xyz') & (names.quantities | names.alone) if key in 'fghuz' and key in names.quantities and f'{key}_x' not in names.alone - names.quantities else ()
+    return set('xyzt') & (names.quantities | names.alone) if key in 'fghuz' and key in names.quantities and f'{key}_x' not in names.alone - names.quantities else ()
 
 @patch
 def side_by_side(self:Reader, letters):
@@ -1329,6 +1330,7 @@ def primed(self:Reader, tree):
     if tree[0] != 'sym' and self.transposes(): return tree
     inside = None
     if tree[0] != 'sym': inside = sorted(symbols(tree) - {'e', 'pi'}) if self.last.text == ')' else []
+    if inside and 'x' in inside: inside = ['x'] # all others are parameters
     count = 0 if inside == [] else self.primes()
     if not count: return tree
     if count > 4: self.refuse('derivatives are read up to the fourth')
