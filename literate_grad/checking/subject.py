@@ -400,7 +400,8 @@ def ask_again(
     def repeats():
         try: return _equal(real_value(_last(subject, f), name_of(f)), subject.y)
         except Exception: return True # a value that is missing says nothing
-    unsteady = [] if same and not loud or all(repeats() for _ in range(AGAIN if loud else 1)) else [f]
+    times = AGAIN if loud else 1
+    unsteady = [] if same and not loud or all(repeats() for _ in range(times)) else [f]
     if not all(_steady(subject, df) or _steady(subject, f, df) for _ in range(AGAIN if loud or wrong else 1)):
         unsteady.append(df) # it may use what `f` has kept
     return [f'{name_of(function)} answers differently when it is called again with the same arguments'

@@ -8,10 +8,10 @@ __all__ = ['symbolic_work', 'largest', 'most_pivots', 'most_terms', 'most_nodes'
            'separating']
 
 # %% ../../nbs/derivations/algebra.ipynb #34e1d66e
-import itertools, math
+import math
 from fastcore.basics import patch
 from .arrays import Meaning
-from .grammar import Reader, Unreadable, functions, known_function, replaced, subtrees, symbols, vulgar_fractions
+from .grammar import Reader, Unreadable, functions, known_function, symbols, vulgar_fractions
 
 # %% ../../nbs/derivations/algebra.ipynb #9cdea273
 class Unprovable(Exception): "What is not turned into SymPy's expressions."
@@ -366,7 +366,6 @@ def shortest(
     hyperbolic=False, # whether sech² is written for 1 - tanh²
 ): # an expression of SymPy
     "The shortest form of the truth; perhaps as a multiple of the quantity that is differentiated."
-    import sympy as sp
     forms = [truth, cancelled(truth), *forms_of(truth, hyperbolic)]
     if outcome and outcome[1] != 0 and outcome[1].free_symbols:
         share = cancelled(truth / outcome[1])

@@ -8,7 +8,6 @@ __all__ = ['largest_exponent', 'cheap', 'most_work', 'most_steps', 'largest_arra
 
 # %% ../../nbs/derivations/arrays.ipynb #2b8d0dc3
 import itertools, math, random
-from collections import namedtuple
 from fractions import Fraction
 from functools import lru_cache
 import numpy as np
@@ -122,17 +121,13 @@ class Digits:
         self.tolerance = self.ctx.mpf(10)**(15 - digits)
         self.functions = _digit_functions(self.ctx)
 
-    def number(self, text):
-        exact = text if isinstance(text, Fraction) else Fraction(text)
-        value = np.asarray(self.ctx.mpf(exact.numerator)/exact.denominator)
-        return value if exact.denominator == 1 else self.shake(value)
-
-    def shake(self, a):
-        "Numbers that are off by some units in the last places, to see which results hang on those."
-        if not self.shaken: return a
-        size = self.ctx.mpf(10)**(-self.digits)
-        return np.asarray(np.frompyfunc(lambda x: x * (1 + self.rng.randrange(10**4,
-            10**6) * self.rng.choice((-1, 1)) * size), 1, 1)(a))
+    def apply(self, name, a): return self.shake(np.asarray(self.functions[name](a)))
+    def divide(self, a, b): return self.shake(np.asarray(self.functions['divide'](a, b)))
+    def power(self, a, b): return self.shake(np.asarray(self.functions['power'](a, b)))
+    def constant(self, name): return self.shake(np.asarray(+getattr(self.ctx, name)))
+    def product(self, a, b): return np.matmul(a, b)
+    def inverse(self, a): return _over_matrices(lambda m: _solved(m, self.ctx)[0], a)
+    def determinant(self, a): return _over_matrices(lambda m: _solved(m, self.ctx)[1], a)
 
 # %% ../../nbs/derivations/arrays.ipynb #19e70d11
 @patch
@@ -142,19 +137,17 @@ def array(self:Digits, values):
     return self.shake(np.frompyfunc(lambda x: self.ctx.mpf(x.numerator)/x.denominator
         if isinstance(x, (Fraction, int)) else self.ctx.mpf(float(x)), 1, 1)(a))
 @patch
-def apply(self:Digits, name, a): return self.shake(np.asarray(self.functions[name](a)))
+def number(self:Digits, text):
+    exact = text if isinstance(text, Fraction) else Fraction(text)
+    value = np.asarray(self.ctx.mpf(exact.numerator)/exact.denominator)
+    return value if exact.denominator == 1 else self.shake(value)
 @patch
-def divide(self:Digits, a, b): return self.shake(np.asarray(self.functions['divide'](a, b)))
-@patch
-def power(self:Digits, a, b): return self.shake(np.asarray(self.functions['power'](a, b)))
-@patch
-def constant(self:Digits, name): return self.shake(np.asarray(+getattr(self.ctx, name)))
-@patch
-def product(self:Digits, a, b): return np.matmul(a, b)
-@patch
-def inverse(self:Digits, a): return _over_matrices(lambda m: _solved(m, self.ctx)[0], a)
-@patch
-def determinant(self:Digits, a): return _over_matrices(lambda m: _solved(m, self.ctx)[1], a)
+def shake(self:Digits, a):
+    "Numbers that are off by some units in the last places, to see which results hang on those."
+    if not self.shaken: return a
+    size = self.ctx.mpf(10)**(-self.digits)
+    def shaken(x): return x * (1 + self.rng.randrange(10**4, 10**6) * self.rng.choice((-1, 1)) * size)
+    return np.asarray(np.frompyfunc(shaken, 1, 1)(a))
 
 # %% ../../nbs/derivations/arrays.ipynb #57add056
 def _real(f, ctx, growing=False):
@@ -164,7 +157,8 @@ def _real(f, ctx, growing=False):
             if any(not ctx.isfinite(x) for x in u): return ctx.nan
             if growing and any(x and ctx.mag(x) > 14 for x in u): return _large(f, ctx, u)
             y = f(*u)
-            return y if isinstance(y, ctx.mpf) else ctx.nan if isinstance(y, ctx.mpc) else ctx.mpf(y)
+            if isinstance(y, ctx.mpc): return ctx.nan
+            return y if isinstance(y, ctx.mpf) else ctx.mpf(y)
         except (ArithmeticError, ValueError, TypeError, ctx.NoConvergence): return ctx.nan
     return real
 def _large(f, ctx, u):
@@ -222,11 +216,12 @@ def _solved(m, ctx):
 # %% ../../nbs/derivations/arrays.ipynb #1ebdba03
 class Calculator:
     "Arithmetic on values and duals in one number system."
-    def __init__(self, numbers,
-        free=False): self.numbers, self.pivots, self.free = numbers, [], free # free: work is not bounded
+    def __init__(self, numbers, free=False): # free: work is not bounded
+        self.numbers, self.pivots, self.free = numbers, [], free
 
-    def value(self, number, shape=()): return Value(np.broadcast_to(self.numbers.number(number),
-        shape)) if shape else Value(self.numbers.number(number))
+    def value(self, number, shape=()):
+        a = self.numbers.number(number)
+        return Value(np.broadcast_to(a, shape) if shape else a)
     def zeros(self, shape, names=()): return Value(np.broadcast_to(self.numbers.number(0), shape), names)
 
     def linear(self, op, x):
@@ -234,15 +229,16 @@ class Calculator:
         if not isinstance(x, Dual): return op(x)
         return Dual(self.linear(op, x.v), self.linear(op, x.t), x.tag)
 
-    def bilinear(self, op, a, b):
-        "A product: (a b)' = a' b + a b'."
-        tag = max((x.tag for x in (a, b) if isinstance(x, Dual)), default=None)
-        if tag is None: return op(a, b)
-        (av, at), (bv, bt) = (_parts(x, tag) for x in (a, b))
-        v = self.bilinear(op, av, bv)
-        parts = [self.bilinear(op, at, bv)] if at is not None else []
-        if bt is not None: parts.append(self.bilinear(op, av, bt))
-        return Dual(v, parts[0] if len(parts) == 1 else self.add(*parts), tag)
+    def total(self, x, axes=None, names=(), keep=False):
+        "The sum over positions, counted from the end (`None`: all of them), and over named axes."
+        axes = tuple(range(-x.rank, 0)) if axes is None else axes
+        def op(u):
+            places = tuple(u.names.index(name) for name in names) + tuple(axis % u.a.ndim for axis in axes)
+            left = tuple(name for name in u.names if name not in names)
+            if not places: return u
+            a = np.add.reduce(u.a, axis=places, keepdims=True) if keep else np.add.reduce(u.a, axis=places)
+            return Value(np.asarray(a), u.names if keep and not names else left)
+        return self.linear(op, x)
 def _parts(x, tag): return (x.v, x.t) if isinstance(x, Dual) and x.tag == tag else (x, None)
 
 # %% ../../nbs/derivations/arrays.ipynb #bb58f978
@@ -254,8 +250,8 @@ def add(self:Calculator, a, b, subtract=False):
     (av, at), (bv, bt) = (_parts(x, tag) for x in (a, b))
     v = self.add(av, bv, subtract)
     if bt is not None and subtract: bt = self.negative(bt)
-    t = at if bt is None else bt if at is None else self.add(at, bt)
-    return Dual(v, self.filled(t, v), tag)
+    parts = [t for t in (at, bt) if t is not None]
+    return Dual(v, self.filled(parts[0] if len(parts) == 1 else self.add(*parts), v), tag)
 @patch
 def filled(self:Calculator, t, v):
     "A derivative in the full shape of its value."
@@ -274,8 +270,9 @@ def negative(self:Calculator, x): return self.linear(lambda u: Value(np.negative
 @patch
 def multiply(self:Calculator, a, b): return self.bilinear(lambda u, v: _pairwise(np.multiply, u, v, '*'), a, b)
 @patch
-def divide(self:Calculator, a, b): return self.multiply(a, self.reciprocal(b)) if isinstance(b,
-    Dual) else self.linear(lambda u: _pairwise(self.numbers.divide, u, b, '/'), a)
+def divide(self:Calculator, a, b):
+    if isinstance(b, Dual): return self.multiply(a, self.reciprocal(b))
+    return self.linear(lambda u: _pairwise(self.numbers.divide, u, b, '/'), a)
 @patch
 def reciprocal(self:Calculator, b):
     "1/b, with the derivative -b'/b²."
@@ -324,16 +321,15 @@ def dual_power(self:Calculator, a, b):
     if bt is not None: parts.append(self.multiply(self.multiply(v, self.apply('log', av)), bt))
     return Dual(v, self.filled(parts[0] if len(parts) == 1 else self.add(*parts), v), tag)
 @patch
-def total(self:Calculator, x, axes=None, names=(), keep=False):
-    "The sum over positions, counted from the end (`None`: all of them), and over named axes."
-    axes = tuple(range(-x.rank, 0)) if axes is None else axes
-    def op(u):
-        places = tuple(u.names.index(name) for name in names) + tuple(axis % u.a.ndim for axis in axes)
-        left = tuple(name for name in u.names if name not in names)
-        if not places: return u
-        a = np.add.reduce(u.a, axis=places, keepdims=True) if keep else np.add.reduce(u.a, axis=places)
-        return Value(np.asarray(a), u.names if keep and not names else left)
-    return self.linear(op, x)
+def bilinear(self:Calculator, op, a, b):
+    "A product: (a b)' = a' b + a b'."
+    tag = max((x.tag for x in (a, b) if isinstance(x, Dual)), default=None)
+    if tag is None: return op(a, b)
+    (av, at), (bv, bt) = (_parts(x, tag) for x in (a, b))
+    v = self.bilinear(op, av, bv)
+    parts = [self.bilinear(op, at, bv)] if at is not None else []
+    if bt is not None: parts.append(self.bilinear(op, av, bt))
+    return Dual(v, parts[0] if len(parts) == 1 else self.add(*parts), tag)
 
 # %% ../../nbs/derivations/arrays.ipynb #3c7c3c94
 @patch
@@ -545,7 +541,7 @@ def length(self:Evaluator, of):
 def defined(self:Evaluator, key):
     "The value of a symbol that the text defines."
     if key in self.active: raise Unreadable(f'`{key}` is defined by itself')
-    meaning, calculator = self.meaning, self.calculator
+    meaning = self.meaning
     self.active.add(key)
     ranges, self.ranges = self.ranges, {}
     try:
@@ -716,16 +712,22 @@ def times(self:Evaluator, sign, a, b):
     if b.rank > 2 or a.rank > 2: return self.chained(a, b)
     if sign == '×' and a.rank == b.rank == 1: return self.cross(a, b)
     if sign == '@': return self.product(a, b)
-    if sign in ('*', '×') and a.rank == b.rank == 1 and not (self.meaning.sampled or 'X * Y' in self.meaning.choices):
-        return calculator.multiply(a, b)
+    return self.ambiguous_product(sign, a, b)
+
+# %% ../../nbs/derivations/arrays.ipynb #a573486e
+@patch
+def ambiguous_product(self:Evaluator, sign, a, b):
+    "The product of vectors and matrices where the sign leaves open which one is meant."
+    vectors = a.rank == b.rank == 1
     if sign in ('*', '×'):
-        if self.meaning.choose('X * Y', 'entry by entry', 'the product') == 'entry by entry':
-            return self.entrywise(a, b)
-        return self.product(a, b)
-    if a.rank == b.rank == 1:
+        if vectors and not (self.meaning.sampled or 'X * Y' in self.meaning.choices):
+            return self.calculator.multiply(a, b)
+        said = self.meaning.choose('X * Y', 'entry by entry', 'the product')
+        return self.entrywise(a, b) if said == 'entry by entry' else self.product(a, b)
+    if vectors:
         options = ('the inner product', 'entry by entry') if sign == '·' else ('entry by entry', 'the inner product')
         if self.meaning.choose('x · w' if sign else 'x w', *options) == 'entry by entry':
-            return calculator.multiply(a, b)
+            return self.calculator.multiply(a, b)
     return self.product(a, b)
 
 # %% ../../nbs/derivations/arrays.ipynb #9d060ba6
@@ -876,8 +878,8 @@ def shifted(self:Evaluator, value, index):
     if missing: raise Unreadable(f'nothing says how far the index {missing[0]} runs')
     grid = np.zeros([self.ranges[letter] for letter in letters], int)
     for sign, atom in index[1:]:
-        step = int(atom) if atom.isdigit() else np.arange(self.ranges[atom]).reshape([-1 if letter == atom else 1
-            for letter in letters])
+        along = [-1 if letter == atom else 1 for letter in letters]
+        step = int(atom) if atom.isdigit() else np.arange(self.ranges[atom]).reshape(along)
         grid = grid + (step if sign == '+' else -step)
     inside = (grid >= 0) & (grid < value.shape[0])
     mask = Value(self.calculator.numbers.array(inside.astype(int).tolist()), tuple(letters))
@@ -900,7 +902,6 @@ def of_delta(self:Evaluator, i, j):
 @patch
 def of_sum(self:Evaluator, letters, body):
     "A sum over indices, or over all entries."
-    outer, bound = dict(self.ranges), [letter for letter in letters if letter in self.ranges]
     self.note_ranges(body)
     value = self.of(body)
     if not letters: return self.total(value)
@@ -937,8 +938,8 @@ def truth(self:Evaluator, condition):
     sign, left, right = parts
     a, b = self.compared(left, right)
     if sign in ('==', '!='):
-        return Value((a.a == b.a) == (sign == '=='), a.names) if a.names == b.names else _pairwise(np.equal
-            if sign == '==' else np.not_equal, a, b)
+        if a.names != b.names: return _pairwise(np.equal if sign == '==' else np.not_equal, a, b)
+        return Value((a.a == b.a) == (sign == '=='), a.names)
     self.calculator.pivots.append(primal(self.calculator.add(a, b, True)))
     return _pairwise(lambda u, v: np.asarray(_compare[sign](u, v), bool), a, b)
 
@@ -1047,7 +1048,8 @@ def raw(self:Evaluator, tree):
     return value
 def _entries_in(x):
     "How many entries a value has, with those of its derivatives."
-    return 1 if isinstance(x, Flexible) else _entries_in(x.v) + _entries_in(x.t) if isinstance(x, Dual) else x.a.size
+    if isinstance(x, Flexible): return 1
+    return _entries_in(x.v) + _entries_in(x.t) if isinstance(x, Dual) else x.a.size
 @patch
 def is_identity(self:Evaluator): return not any('I' in known
     for known in (self.overrides, self.leaves, self.meaning.definitions, self.meaning.functions))

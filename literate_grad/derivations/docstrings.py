@@ -9,8 +9,8 @@ __all__ = ['Side', 'Equation', 'Reading', 'most_text', 'most_equations', 'widest
 import re
 from collections import namedtuple
 from fastcore.basics import patch
-from .grammar import (Names, Reader, Unreadable, Word, canonical, common_words, comparisons, index_letters, is_letter, known_function, names_in,
-                                               subtrees, symbols, words_of)
+from .grammar import (Names, Reader, Unreadable, Word, canonical, common_words, comparisons, is_letter, names_in,
+                                               symbols, words_of)
 
 # %% ../../nbs/derivations/docstrings.ipynb #f4984d1a
 Side = namedtuple('Side', 'text tree guard problem line column') # guard: the condition under which it holds, a tree or None

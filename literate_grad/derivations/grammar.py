@@ -929,11 +929,15 @@ def barred(self:Reader):
     said = _subscript(self.take())
     if said not in ('1', '2', 'F'): self.refuse(f'the norm with the subscript `{said}` is not known here', closing)
     return ('call', 'norm' if said == 'F' else f'norm{said}', tree)
+
+# %% ../../nbs/derivations/grammar.ipynb #574807e7
 @patch
 def put_subscript_first(self:Reader):
     "Reads `‖x‖²_F` as `‖x‖_F²`."
-    k = self.at + (1 if self.word.kind == 'super' else 2 if self.sees('^') and self.next().kind == 'number' else 0)
-    if k > self.at and self.words[k].kind == 'sub' and not self.words[k].spaced: self.words = [*self.words[:self.at], self.words[k], *self.words[self.at:k], *self.words[k + 1:]]
+    words, at, power = self.words, self.at, 2 if self.sees('^') and self.next().kind == 'number' else 0
+    k = at + (1 if self.word.kind == 'super' else power)
+    if k == at or words[k].kind != 'sub' or words[k].spaced: return
+    self.words = [*words[:at], words[k], *words[at:k], *words[k + 1:]]
 @patch
 def root(self:Reader, word):
     "The square root of what stands behind `√`."

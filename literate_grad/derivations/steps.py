@@ -16,7 +16,7 @@ from .algebra import (Pivot, Symbolic, Unprovable, forms_of, on_each_side, prove
                                                shortest, tree_of)
 from .arrays import Calculator, Digits, Evaluator, Floats, Misfit, Value, primal
 from .docstrings import read_text, spelled
-from .grammar import Unreadable, canonical, is_letter, known_function, replaced, subtrees, symbols
+from .grammar import Unreadable, canonical, is_letter, known_function, subtrees, symbols
 from .printing import Style, latex_of, latex_words, text_of
 from .truth import (Claims, Outcome, Trial, base_symbol, constants, plans)
 
@@ -271,15 +271,15 @@ class Step:
         self.values = outcome.values and tuple(map(plain_number, outcome.values))
         self.truth, self.separates, self.outcome = '', '', outcome._replace(point=None, values=None)
 
+    def __repr__(self):
+        return f'{_status_marks[self.status]} {self.left} = {self.text}' + (f'  ({self.why})' if self.why else '')
+
 @patch(as_prop=True)
 def problem(self:Step):
     "Why the step could not be read, `None` where it could."
     return self.why if self.status == 'unreadable' else None
 
 # %% ../../nbs/derivations/steps.ipynb #182b1fe6
-@patch
-def __repr__(self:Step): return f'{_status_marks[self.status]} {self.left} = {self.text}' + (f'  ({self.why})' if self.why
-    else '')
 _worst_status_first = ('fails', 'unreadable', 'holds', 'proved')
 class Derivation:
     "The equations of a docstring, each right side checked."
@@ -363,8 +363,8 @@ def _reached(path, named):
         if not found: raise Unreadable(f'cannot follow the path `{path}`')
         key, at = found['name'] or found['key'], found.end()
         try:
-            value = value[int(found['index'])] if key is None else value[key] if isinstance(value,
-                dict) else getattr(value, key)
+            if key is None: value = value[int(found['index'])]
+            else: value = value[key] if isinstance(value, dict) else getattr(value, key)
         except (KeyError, IndexError, AttributeError, TypeError):
             raise Unreadable(f'the path `{path}` leads nowhere') from None
     return value
@@ -542,8 +542,8 @@ def _single_variable(truth, meaning, outcome):
     if truth[0] == 'prime':
         top, by = truth[1], [('sym', p) for p in meaning.functions.get(truth[1], ((), 0))[0]] if truth[2] == 1 else []
     elif truth[0] == 'grad':
-        top, by = base_symbol(truth[1]) or truth[1][1], [truth[2]
-            or (truth[1][2] if len(truth[1]) == 3 and truth[1][0] == 'call' else None)] if truth[3] == 1 else []
+        argument = truth[1][2] if len(truth[1]) == 3 and truth[1][0] == 'call' else None
+        top, by = base_symbol(truth[1]) or truth[1][1], [truth[2] or argument] if truth[3] == 1 else []
     else: top, by = base_symbol(truth[1]) or (truth[1][1] if truth[1][0] == 'call' else None), list(truth[2])
     if len(by) != 1 or by[0] is None or outcome not in (None, top) and top not in meaning.upstream: return None
     return base_symbol(by[0])
@@ -643,7 +643,9 @@ def _nearest(x):
     if not hasattr(x, 'man_exp') or x != x or x in (math.inf, -math.inf): return float(x)
     man, exp = x.man_exp
     try:
-        return (-1 if x < 0 else 1) * float(Fraction(abs(int(man))) * Fraction(2)**int(exp)) if abs(exp) < 5000 else float(x)
+        if abs(exp) >= 5000: return float(x)
+        size = float(Fraction(abs(int(man))) * Fraction(2)**int(exp))
+        return -size if x < 0 else size
     except OverflowError: return math.inf if x > 0 else -math.inf
 
 # %% ../../nbs/derivations/steps.ipynb #cf7b94fb
@@ -655,8 +657,9 @@ def _rows(self:Derivation, write, words):
         left = words(equation.left.text) if equation.left.problem else write(equation.left.tree)
         for k, side in enumerate(equation.rights):
             right = write(side.tree) if side.tree else words(side.text)
-            condition = '' if not side.guard else words(', otherwise') if side.guard == ('otherwise',
-                ) else words(', if ') + write(side.guard)
+            condition = ''
+            if side.guard == ('otherwise',): condition = words(', otherwise')
+            elif side.guard: condition = words(', if ') + write(side.guard)
             yield left if not k else '', right + condition, steps.get(id(side))
 @patch
 def __repr__(self:Derivation):
@@ -719,7 +722,6 @@ def _by_code(self:Derivation, step):
 @patch
 def _explain(self:Derivation, step):
     "Says of a step that fails what the truth is and what separates them."
-    trial, outcome = self.judged.trial, step.outcome
     right = next((other for other in reversed(self.steps) if other.claim.left is step.claim.left
         and other.status in ('proved', 'holds') and other.tree and not other.why), None)
     truth, claim, write, forms = self._symbolic(step)
@@ -727,13 +729,14 @@ def _explain(self:Derivation, step):
     elif truth is not None: step.truth = write(truth)
     else: step.truth = self._by_cases(step)
     if truth is not None: step.separates = separating(claim, [truth, *forms], *self._constants(step), write)
-    if outcome.why == 'transpose': step.separates = 'the transpose is meant'
+    if step.outcome.why == 'transpose': step.separates = 'the transpose is meant'
     if truth is None: self._explain_arrays(step)
-    said = [f'{step.left} is {step.truth}' if len(step.truth) <= 200 else ''] if step.truth else []
-    said += [step.separates] if step.separates else []
+    said = []
+    if step.truth: said.append(f'{step.left} is {step.truth}' if len(step.truth) <= 200 else '')
+    if step.separates: said.append(step.separates)
     place = self._place_of_failure(step)
-    step.why = ': '.join(part for part in said if part) + ('; ' if said and place
-        else '') + place or outcome.why or step.why
+    between = '; ' if said and place else ''
+    step.why = ': '.join(part for part in said if part) + between + place or step.outcome.why or step.why
 
 # %% ../../nbs/derivations/steps.ipynb #36b53387
 @patch
@@ -822,11 +825,17 @@ def _constants(self:Derivation, step):
             for said, truth in [(said, truth) for name, said, truth,
                 _ in trial.pairs_of(step.claim, which, kind, 40, 3)[0] if name == 'as written']:
                 pairs = [(s, t) for s, t in zip(said.ravel(), truth.ravel()) if s == s and t == t]
-                quotients += [t / s if s else math.nan if t else t for s, t in pairs]
+                quotients += [_divided(t, s) for s, t in pairs]
                 differences += [t - s for s, t in pairs]
     except (Unreadable, ArithmeticError, ValueError, TypeError): return None, None
     quotient = _constant(quotients)
     return None if quotient == 1 else quotient, _constant(differences)
+def _divided(t, s):
+    "t/s; 0 where both are 0, NaN where only `s` is."
+    if s: return t / s
+    return math.nan if t else t
+
+# %% ../../nbs/derivations/steps.ipynb #f1c27e75
 largest_denominator = 64 # of a constant that is named
 def _constant(values):
     "The fraction that all values are, or `None`."

@@ -12,9 +12,9 @@ from collections import namedtuple
 from fractions import Fraction
 import numpy as np
 from fastcore.basics import patch
-from .arrays import Calculator, Digits, Dual, Evaluator, Flexible, Floats, Meaning, Misfit, TooShort, Value, primal
-from .docstrings import Reading, read_text, spelled
-from .grammar import Unreadable, canonical, functions, is_letter, known_function, replaced, subtrees, symbols
+from .arrays import Calculator, Digits, Evaluator, Floats, Meaning, Misfit, TooShort, Value, primal
+from .docstrings import read_text
+from .grammar import Unreadable, functions, known_function, replaced, subtrees, symbols
 
 # %% ../../nbs/derivations/truth.ipynb #53ec9db4
 Claim = namedtuple('Claim', 'left truth side kind') # left: as typed; truth: a tree; kind: 'derivative', 'value', 'identity', 'differential'
@@ -45,13 +45,22 @@ def note(self:Claims, equation):
     if left[0] == 'diff': return self.claim(equation, rights, 'differential')
     if left[0] == 'index' and left[1][0] in ('d', 'grad'): return self.claim(equation, rights, 'derivative')
     if self.is_assumption(equation): return
-    if self.names_point(left, rights): return self.claim(equation, rights[1:], 'unreadable', ('unreadable', 'a derivative at one point is not checked'))
-    key = next(iter(self.defines(equation)), None)
-    if key and rights[0].tree and key in symbols(rights[0].tree) and left[0] == 'sym' and not rights[0].guard: self.updates.append(rights[0].tree); return
-    if left[0] == 'pow' and left[1][0] == 'sym' and left[2] == ('num', '2') and left[1][1] not in self.known: return self.define_root(equation, left[1][1])
+    if self.names_point(left, rights):
+        unchecked = ('unreadable', 'a derivative at one point is not checked')
+        return self.claim(equation, rights[1:], 'unreadable', unchecked)
+    self.note_value(equation)
+
+# %% ../../nbs/derivations/truth.ipynb #621a5fc8
+@patch
+def note_value(self:Claims, equation):
+    "Sorts an equation whose left side is a value: the step of a descent, a definition, a condition or a claim."
+    left, rights, key = equation.left.tree, equation.rights, next(iter(self.defines(equation)), None)
+    updates = key and rights[0].tree and key in symbols(rights[0].tree) and left[0] == 'sym'
+    if updates and not rights[0].guard: return self.updates.append(rights[0].tree)
+    squared = left[0] == 'pow' and left[1][0] == 'sym' and left[2] == ('num', '2')
+    if squared and left[1][1] not in self.known: return self.define_root(equation, left[1][1])
     if key: return self.define(equation, key)
-    if self.is_condition(equation): return
-    self.claim(equation, rights, 'identity')
+    if not self.is_condition(equation): self.claim(equation, rights, 'identity')
 @patch
 def names_point(self:Claims, left, rights):
     "Whether a point stands before a derivative, as in `at x = 3 dy/dx = 6`."
@@ -133,10 +142,10 @@ def is_condition(self:Claims, equation):
 
 # %% ../../nbs/derivations/truth.ipynb #38930304
 def _sums_to_one(left, right):
-    if right != ('num', '1'): return None
-    body = left[2] if left[0] == 'sum' else left[2] if left[:2] == ('call', 'sum') and len(left) == 3 else None
-    if body is None: return None
-    return body[1] if body[0] == 'sym' else body[1][1] if body[0] == 'index' and body[1][0] == 'sym' else None
+    is_sum = left[0] == 'sum' or left[:2] == ('call', 'sum') and len(left) == 3
+    if right != ('num', '1') or not is_sum: return None
+    body = left[2][1] if left[2][0] == 'index' else left[2]
+    return body[1] if body[0] == 'sym' else None
 def _has_norm_one(left, right):
     bare = left[1] if left[0] == 'pow' else left
     return bare[2][1] if right == ('num', '1') and bare[:2] == ('call', 'norm') and bare[2][0] == 'sym' else None
@@ -172,6 +181,7 @@ class Ranks:
         self.matrices = self.matrices or vectors and capitals != 'numbers' and any(part[0] == 'mul' and part[1] in ('', '@') and part[2][0] == 'sym' and self.is_capital(part[2][1]) and part[2][1] not in self.definitions for part in parts)
         if self.arrays: self.infer(trees, parts); self.agree(claims)
 
+    def rank(self, key): return self.found.get(key, 2 if self.matrices and self.is_capital(key) else None)
     def has_capital(self, parts): return any(part[0] == 'sym' and self.is_capital(part[1]) for part in parts)
     def is_capital(self, key): return key[0].isupper() and key not in ('I', 'N', 'T') and not (key in ('L', 'E', 'J', 'C') and key in self.definitions) and (len(key.split('_')[0].rstrip('0123456789')) == 1 or key in ('Sigma', 'Lambda', 'Omega', 'Theta', 'Phi', 'Psi'))
 _of_numbers = {'exp', 'log', 'sqrt', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'erf', 'gamma'}
@@ -203,19 +213,35 @@ def infer(self:Ranks, trees, parts):
     "Fills in what the trees tell, from the surest to the least sure."
     outside = set().union(*(_beside_sums(tree) for tree in trees))
     for part in parts:
-        name = known_function(part[1]) if part[0] == 'call' else None
         if part[0] == 'T': self.vectorial(part[1])
-        elif part[0] == 'mul' and part[1] in ('@', '⊗', '⊙', ':'):
-            for side in part[2:]: self.vectorial(side)
-            if part[1] == '@' and part[2][0] == 'sym' and self.found.get(part[2][1]) == 1 and part[2][1] not in self.given: self.doubtful[part[2][1]] = 2
-        elif name in _of_matrices | _of_vectors:
-            for argument in part[2:]: self.vectorial(argument, 2 if name in _of_matrices else 1)
-        elif name in _over_entries and not self.letters or part[0] == 'sum' and not part[1] or name in ('max', 'min', 'amax', 'amin') and len(part) == 3:
-            for key in self.made_of(part): self.doubt(key, 1, key.rstrip('_0123456789') in _usual_parameters or key in outside or len(key) > 1 and key not in symbols(part))
-        elif part[0] == 'mul' and (part[2][0] == 'T' or part[1] == '×' and self.spatial and part[2][0] == part[3][0] == 'sym'):
-            for side in part[2:]: self.vectorial(side)
+        elif part[0] == 'mul': self.infer_factors(*part[1:])
+        else: self.infer_arguments(part, outside)
     for _ in range(2):
         for tree in trees: self.estimate(tree)
+@patch
+def infer_factors(self:Ranks, sign, left, right):
+    "What the sign of a product tells of its factors."
+    spatial = sign == '×' and self.spatial and left[0] == right[0] == 'sym'
+    if not (sign in ('@', '⊗', '⊙', ':') or left[0] == 'T' or spatial): return
+    for side in (left, right): self.vectorial(side)
+    if sign != '@' or left[0] != 'sym': return
+    if self.found.get(left[1]) == 1 and left[1] not in self.given: self.doubtful[left[1]] = 2
+
+# %% ../../nbs/derivations/truth.ipynb #f2bbfa8b
+@patch
+def infer_arguments(self:Ranks, part, outside):
+    "What a function of arrays, or a sum over all entries, tells of its arguments."
+    name = known_function(part[1]) if part[0] == 'call' else None
+    if name in _of_matrices | _of_vectors:
+        for argument in part[2:]: self.vectorial(argument, 2 if name in _of_matrices else 1)
+        return
+    extreme = name in ('max', 'min', 'amax', 'amin') and len(part) == 3
+    if not (extreme or name in _over_entries and not self.letters or part[0] == 'sum' and not part[1]): return
+    for key in self.made_of(part):
+        usual = key.rstrip('_0123456789') in _usual_parameters
+        self.doubt(key, 1, usual or key in outside or len(key) > 1 and key not in symbols(part))
+
+# %% ../../nbs/derivations/truth.ipynb #0d7e7274
 def _beside_sums(tree):
     "The symbols in terms that are added to a sum over entries, as s in sum(x²)/s - n log(s): numbers, most likely."
     if tree[0] not in ('add', 'sub'): return set()
@@ -302,11 +328,6 @@ def estimate_other(self:Ranks, tree):
     if name == 'inv': return 2
     if name in _over_entries and any(part[0] == 'kw' for part in tree[2:]): return max((ranks[0] or 0) - 1, 0)
     return max((rank for rank in ranks if rank is not None), default=None)
-@patch
-def rank(self:Ranks, key):
-    if key in self.found: return self.found[key]
-    if self.matrices and self.is_capital(key): return 2
-    return None
 @patch
 def beside(self:Ranks, tree, rank):
     "A symbol with no known rank beside an array is a vector."
@@ -668,7 +689,7 @@ def compared(self:Trial, claim):
     for kind, which in plans if scalar else plans[:3]:
         count = 12 if scalar else 2
         found = self.layouts_that_hold(claim, which, kind, digits, count)
-        layouts = found.layouts if layouts is None else layouts & found.layouts if found.seen else layouts
+        if layouts is None or found.seen: layouts = found.layouts if layouts is None else layouts & found.layouts
         seen += found.seen
         if not found.seen: undefined = undefined or found.undefined; continue
         if not layouts: return Outcome('fails', why=found.why, point=found.point, values=found.values)
@@ -801,7 +822,6 @@ def _letters(shape): return '×'.join(map(str, shape)) or 'of a number'
 # %% ../../nbs/derivations/truth.ipynb #75a80ab8
 def _layouts(truth, said, half):
     "The claim as it can be laid out."
-    k = len(said.names)
     if said.rank == 0 or said.shape == truth.shape: yield 'as written', said
     if half and said.rank == 0: said = Value(np.broadcast_to(said.a.reshape(said.a.shape + (1,) * half), said.a.shape + truth.shape[:half]), said.names)
     if said.rank == 2 and said.shape[0] == 1 and truth.shape == said.shape[1:]: yield 'as written', Value(said.a[..., 0, :], said.names)
