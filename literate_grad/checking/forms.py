@@ -536,8 +536,9 @@ def reconsidered(
     square = case.form is None and _is_operator(claim) and len(set(claim.shape)) == 1
     if np.ndim(value) == 0 and (called_so or square): return _hessian(case)
     if any(map(_is_operator, claim if isinstance(claim, (tuple, list)) else [claim])):
-        return (_operator(case) if _is_operator(dense(claim))
-                else replace(plain, df=after(case.df, dense), matrix=case.df))
+        plain = _operator(case) if _is_operator(dense(claim)) else replace(plain, df=after(case.df, dense))
+        def matrix(*args, **kwargs): return case.df(*args[:len(case.names)], **kwargs)
+        return replace(plain, matrix=matrix if _is_operator(claim) else None)
     return None
 
 # %% ../../nbs/checking/forms.ipynb #9ec0ba16

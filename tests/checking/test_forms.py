@@ -337,3 +337,18 @@ def test_a_cotangent_for_each_output():
     assert check(two_values, two_values_by_one, x, w) and check(two_values, two_values_by_one, x, w, form='vjp')
     assert check(two_values, two_values_by_tuple, x, w, form='vjp')
     assert [c.ok for c in check(two_values, two_values_wrong, x, w)] == [False, True]
+
+@pytest.mark.parametrize('right', [True, False])
+def test_both_products_of_a_large_operator_have_to_fit(right):
+    sparse = pytest.importorskip('scipy.sparse')
+    D = sparse.diags([np.ones(1999), -np.ones(2000)], [1, 0], format='csr')
+    def f(x): return D @ np.asarray(x, float)
+    c = check(f, lambda x: operator(D if right else D.T, D), rng.normal(size=2000))
+    assert c.ok == right and ('is not the adjoint' in c.reason) != right
+
+def test_a_matrix_for_each_of_two_arguments():
+    sparse = pytest.importorskip('scipy.sparse')
+    def jacobians(x, w): return sparse.diags([w], [0]), sparse.diags([x], [0])
+    assert check(lambda x, w: x * w, jacobians, x, w)
+    wrong = check(lambda x, w: x * w, lambda x, w: (jacobians(x, w)[0], operator(np.diag(2 * x))), x, w)
+    assert [c.ok for c in wrong] == [True, False]

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from literate_grad.checking import signatures
 from literate_grad.checking.diagnosis import CAUSES
-from literate_grad.checking.signatures import Pair, arrays_in, ratio
+from literate_grad.checking.signatures import Pair, arrays_in, low_precision, ratio
 
 SIGNATURES = signatures.__name__
 
@@ -60,3 +60,7 @@ def test_a_pattern_needs_more_than_noise():
         p = Pair(normal((5, 5), seed), normal((5, 5), 100 + seed), 1e-12, arguments=dict(A=normal((5, 5), 200 + seed)))
         asked = [ask for cause in CAUSES.values() for ask in cause.finders if ask.__module__ == SIGNATURES]
         assert len(asked) > 15 and not any(ask(p) for ask in asked)
+
+def test_whole_numbers_near_the_reference_are_not_rounded_from_it():
+    found = low_precision(Pair(np.diag([1.0, 2, 3]), np.diag([0.999, 1.96, 2.998]), 1e-9))
+    assert found is None
