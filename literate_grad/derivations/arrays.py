@@ -239,6 +239,8 @@ class Calculator:
             a = np.add.reduce(u.a, axis=places, keepdims=True) if keep else np.add.reduce(u.a, axis=places)
             return Value(np.asarray(a), u.names if keep and not names else left)
         return self.linear(op, x)
+
+# %% ../../nbs/derivations/arrays.ipynb #01b0b946
 def _parts(x, tag): return (x.v, x.t) if isinstance(x, Dual) and x.tag == tag else (x, None)
 
 # %% ../../nbs/derivations/arrays.ipynb #bb58f978
@@ -573,6 +575,8 @@ def positioned(self:Evaluator, value, indices, key=''):
         order = [u.names.index(name) for name in rest + letters]
         return Value(u.a.transpose(order + list(range(len(u.names), u.a.ndim))), tuple(rest))
     return self.calculator.linear(op, value)
+
+# %% ../../nbs/derivations/arrays.ipynb #7bf14388
 @patch
 def led_to(self:Evaluator, through):
     "A number of which only the gradients by some symbols are given: the sum of their products."

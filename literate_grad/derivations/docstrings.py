@@ -76,6 +76,15 @@ def _is_left(tree, names, clean):
     return clean and bool(symbols(tree))
 
 # %% ../../nbs/derivations/docstrings.ipynb #9e43b676
+def _unreadable_left(text, words, k, j, problem):
+    return _side(text, words[j].start, words[k - 1].end, ('unreadable', problem), problem=problem), False, None
+def _left_in_bracket(text, words, start, k):
+    "The derivative that begins in a bracket which is not closed, as one that cannot be read; `None` when there is none."
+    stated = (j for j in range(start, k) if words[j].text in ('frac', '∂', '∇') and _states_derivative(words, j, k))
+    j = next(stated, None)
+    if j is None: return None
+    problem = Unreadable('a bracket is not closed', *_line_and_column(text, words[j]))
+    return _unreadable_left(text, words, k, j, problem)
 def _stands_free(text, words, j, done):
     "Whether a formula may begin at `words[j]` without a doubt."
     if j in (0, done): return True
@@ -91,11 +100,7 @@ def _cannot_begin(word, before, clean):
 def _left(text, words, names, k, done, choices):
     "The left side that ends at the sign `words[k]`, and whether it opens its line; `None` when there is none."
     start = max(_line_start(words, k, done), k - widest)
-    if _in_call(words, start, k):
-        stated = next((j for j in range(start, k) if words[j].text in ('frac', '∂', '∇') and _states_derivative(words, j, k)), None)
-        if stated is None: return None
-        problem = Unreadable('a bracket is not closed', *_line_and_column(text, words[stated]))
-        return _side(text, words[stated].start, words[k - 1].end, ('unreadable', problem), problem=problem), False, None
+    if _in_call(words, start, k): return _left_in_bracket(text, words, start, k)
     refused = None
     for j in range(start, k):
         before, clean = words[j - 1] if j else None, _stands_free(text, words, j, done)
@@ -110,8 +115,7 @@ def _left(text, words, names, k, done, choices):
         if not problem: return _side(text, words[j].start, words[k - 1].end, tree, guard), clean, reader
         refused = refused or (j, problem)
         break
-    if refused: return _side(text, words[refused[0]].start, words[k - 1].end, ('unreadable', refused[1]), problem=refused[1]), False, None
-    return None
+    return _unreadable_left(text, words, k, *refused) if refused else None
 
 # %% ../../nbs/derivations/docstrings.ipynb #a807a742
 def _read_left(text, words, names, j, k, choices):
@@ -362,6 +366,8 @@ def _is_whole_note(reader, note):
     "Whether words before an equals sign on the same line are a note: `(power rule) =`, `[by (1)] =`, `by the power rule =`, `, =`."
     if reader.sees('(', '['): return reader.is_note() and note[-1].text == {'(': ')', '[': ']'}[note[0].text] and _closes_last(note)
     return note[-1].text.lower() in ('rule', ',', '=>', ':') and not any(word.kind != 'name' or reader.symbolic(word) for word in note[1:-1])
+
+# %% ../../nbs/derivations/docstrings.ipynb #8f19a6e2
 def _closes_last(note):
     "Whether the first bracket closes with the last word."
     depth = 0

@@ -406,6 +406,8 @@ def names_in(
     _note_pairs(names)
     names.unknown.update(_without_formula(words, names))
     return words, names
+
+# %% ../../nbs/derivations/grammar.ipynb #30863357
 def _without_formula(words, names):
     "The functions of which the text only says what they depend on: `f'(x)`, `s(x)` where `s = …`, `f(x, y)`."
     found, defined = set(), {canonical(a.text) for a, b in zip(words, words[1:]) if a.kind == 'name' and b.text == '='}
@@ -877,6 +879,8 @@ def inner_product(self:Reader):
     b = self.expression()
     self.expect('⟩')
     return ('call', 'dot', a, b)
+
+# %% ../../nbs/derivations/grammar.ipynb #119adfa5
 @patch
 def bracketed(self:Reader, opening, closing):
     "An expression in brackets, or a list; the bars outside of them do not count inside."
@@ -1085,6 +1089,8 @@ def side_by_side(self:Reader, letters):
     tree = ('sym', letters[0])
     for letter in letters[1:-1]: tree = ('mul', '', tree, ('sym', letter))
     return ('mul', '', tree, self.raised(self.primed(('sym', letters[-1]))))
+
+# %% ../../nbs/derivations/grammar.ipynb #3afa2c4c
 @patch
 def contains(self:Reader, key):
     "Whether the bracket that opens here holds the name `key` without arguments."
@@ -1118,6 +1124,8 @@ def application(self:Reader, key, maybe_empty=False):
     self.bars = bars
     if key != 'where': arguments = [('if', tree, ('num', '1'), ('num', '0')) if tree[0] in ('compare', 'and', 'or') else tree for tree in arguments]
     return ('call', key, *arguments)
+
+# %% ../../nbs/derivations/grammar.ipynb #d39b3d69
 @patch
 def argument_in_call(self:Reader):
     "One argument: an expression, a condition, `axis=0`."
@@ -1326,6 +1334,8 @@ def transposes(self:Reader):
     capital = any(a.kind == 'name' and len(a.text) == 1 and a.text.isupper() and b.text == "'" and (c.kind == 'name' or c.text == '(') and canonical(a.text) not in self.names.functions
                   for a, b, c in zip(self.words, self.words[1:], self.words[2:]))
     return capital and self.choose("X'", 'the transpose', 'a derivative') == 'the transpose'
+
+# %% ../../nbs/derivations/grammar.ipynb #d0b55352
 @patch
 def primed(self:Reader, tree):
     "`f'`, `f'(x)`, `f''(x)`, or a transpose where primes mean that."
@@ -1341,6 +1351,8 @@ def primed(self:Reader, tree):
     if inside: return ('d', tree, (('sym', inside[0]),) * count) if len(inside) == 1 else self.refuse('a prime does not say by which symbol')
     if self.sees('(') and not self.word.spaced and (tree[1] in self.names.functions or tree[1] == 'sigma' or self.is_own_argument()): return ('prime', tree[1], count, *self.application(tree[1])[2:])
     return ('prime', tree[1], count)
+
+# %% ../../nbs/derivations/grammar.ipynb #4a968791
 @patch
 def is_own_argument(self:Reader):
     "Whether a bracket holds a single symbol: `y'(x)`."

@@ -274,6 +274,7 @@ class Step:
     def __repr__(self):
         return f'{_status_marks[self.status]} {self.left} = {self.text}' + (f'  ({self.why})' if self.why else '')
 
+# %% ../../nbs/derivations/steps.ipynb #01f06efe
 @patch(as_prop=True)
 def problem(self:Step):
     "Why the step could not be read, `None` where it could."

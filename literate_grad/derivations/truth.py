@@ -122,6 +122,8 @@ def define_root(self:Claims, equation, key):
     first = equation.rights[0]
     self.definitions[key] = ((), ('broken', str(first.problem)) if first.problem else ('call', 'sqrt', first.tree))
     self.claim(equation, equation.rights[1:], 'value')
+
+# %% ../../nbs/derivations/truth.ipynb #e2679d97
 @patch
 def is_assumption(self:Claims, equation):
     "Whether an equation restricts its symbols, as Σ_i y_i = 1, ‖x‖ = 1, A = Aᵀ and RᵀR = I do; it is noted then."
@@ -471,6 +473,8 @@ def link(self:Trial):
     vars(meaning).pop('_depends', None)
     self.link_differentials(right)
     vars(meaning).pop('_depends', None)
+
+# %% ../../nbs/derivations/truth.ipynb #cdeac574
 @patch
 def terminals(self:Trial, variables):
     "The variables through which everything else leads."
