@@ -45,6 +45,7 @@ def judged(text, choices, given, budget=None):
     with np.errstate(all='ignore'): return Judged(trial, trial.laid_out(outcomes, text))
 
 # %% ../../nbs/derivations/steps.ipynb #76d62b97
+_counts = set('mnNM') # letters for the size of a batch
 @patch
 def refined(self:Trial, claim, outcome):
     "The outcome with what the words around the claim say: a condition, an assumption that everybody makes, lengths that are positive."
@@ -56,6 +57,9 @@ def refined(self:Trial, claim, outcome):
     unknown = self.unknown_word(claim) if outcome.status != 'unreadable' else None
     if unknown: return Outcome('unreadable', why=f'nothing says what `{unknown}` is')
     if outcome.status != 'fails': return outcome
+    stated = set(self.given) | set(self.meaning.lengths) | {key for tree in self.trees for key in symbols(tree)}
+    sizes = (symbols(claim.side.tree) & _counts) - stated if claim.kind == 'differential' else None # as in dW = 1/m dZ Aᵀ
+    if sizes: return Outcome('unreadable', why=f'nothing says what `{min(sizes)}` is')
     if claim.kind == 'identity' and symbols(claim.truth) - symbols(claim.side.tree) - set(self.meaning.definitions):
         return Outcome('unreadable', why='an equation between symbols that nothing defines cannot be checked')
     return self.under_assumptions(claim) or outcome

@@ -526,12 +526,18 @@ def rank(self:Trial, text):
         if what in ('symmetric', 'orthogonal', 'diagonal') and self.of_leaves.get(key) == 2 and key not in self.given: self.shapes.classes[key, 1] = self.shapes.classes[key, 0]
 
 # %% ../../nbs/derivations/truth.ipynb #7d48072f
+def _averaged(tree):
+    "The n and the i of `1/n Σ_i …`."
+    for part in subtrees(tree):
+        quotient, total = part[2:] if part[:2] == ('mul', '') else (part, part[1]) if part[0] == 'div' else (part, part)
+        if quotient[0] == 'div' and quotient[2][0] == 'sym' and quotient[2][1] in _lengths_by_habit and total[0] == 'sum' and len(total[1]) == 1: yield quotient[2][1], total[1][0]
 @patch
 def lengths_of(self:Trial, keys):
     "The letters that are lengths: limits of sums, and the n of a mean."
     means = [part for tree in self.every for part in subtrees(tree) if part[0] == 'call' and known_function(part[1]) in ('mean', 'average', 'var', 'variance', 'std')]
+    counts = {**{key: letter for tree in self.every for key, letter in _averaged(tree)}, **self.reading.names.bounds}
     for key in keys:
-        if key in self.reading.names.bounds: self.meaning.lengths[key] = ('index', self.reading.names.bounds[key])
+        if key in counts: self.meaning.lengths[key] = ('index', counts[key])
         elif means and key in _lengths_by_habit and key not in self.given: self.meaning.lengths[key] = ('mean', means[0])
 @patch
 def drawn_values(self:Trial, which, kind, seed, calculator, count, line=None):
