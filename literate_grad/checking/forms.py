@@ -443,7 +443,7 @@ FORMS = {
     'cache': Form('df(g, cache)', _cache, CACHE),
     'jvp': Form('df(*args, *tangents)', _jvp, TANGENT, 'jvp|pushforward|tangent'),
     'value_and_grad': Form('(value, gradient) from f or df', _value_and_grad),
-    'hessian': Form('df(*args), the second derivative', _hessian, '(?!)', r'hess(?!p|_?v|\w*prod)'),
+    'hessian': Form('df(*args), the second derivative', _hessian, '(?!)', 'hess(?!p|_?v)'),
     'hvp': Form('df(x, p)', _hvp, VECTOR, r'hessp|hess_?v|hess\w*prod|hvp')}
 
 # %% ../../nbs/checking/forms.ipynb #c4498a7b
@@ -487,6 +487,7 @@ def _forms_that_fit(case):
     if isinstance(case.value, tuple) and not case.given or _keeps_cache(case, plain): return ['cache']
     forms = 'vjp', 'jvp', 'hvp', 'hessian'
     said = [form for form in forms if re.search(FORMS[form].says, name_of(case.df))]
+    if said == ['hvp', 'hessian']: said = ['hvp' if np.ndim(case.value) == 0 else 'hessian']
     if len(said) == 1: return said
     hinted = [form for form in forms if _called(case.strangers, FORMS[form].hints)]
     shaped = [form for form in forms[:3] if _comes_out(case, form)]

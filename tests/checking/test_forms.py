@@ -352,3 +352,8 @@ def test_a_matrix_for_each_of_two_arguments():
     assert check(lambda x, w: x * w, jacobians, x, w)
     wrong = check(lambda x, w: x * w, lambda x, w: (jacobians(x, w)[0], operator(np.diag(2 * x))), x, w)
     assert [c.ok for c in wrong] == [True, False]
+
+def test_for_several_values_a_hessian_product_by_name_weighs_their_hessians():
+    def squares(x): return anp.stack([x[0]**2, x[0] * x[1]])
+    def squares_hess_product(x, v): return np.array([[2 * v[0], v[1]], [v[1], 0]])
+    assert check(squares, squares_hess_product, x[:2], p[:2])
