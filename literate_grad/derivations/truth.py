@@ -173,20 +173,40 @@ class Ranks:
         self.given, self.found, self.letters, self.doubtful = dict(given), dict(given), letters, {}
         parts = [part for tree in trees for part in subtrees(tree)]
         self.indexed(parts)
-        calls = {known_function(part[1]) for part in parts if part[0] == 'call'}
-        transposes = any(part[0] == 'T' or part[0] == 'mul' and part[1] in ('@', '⊗', ':') for part in parts)
-        self.matrices = transposes and self.has_capital(parts) or bool(calls & _of_matrices) or any(rank > 1 for rank in self.found.values()) or bool(re.search(r'\bmatri(?:x|ces)\b', text)) or any(part == ('call', 'ones') for part in parts) or capitals == 'matrices'
-        signs = {part[1] for part in parts if part[0] == 'mul' and part[2][0] == part[3][0] == 'sym'}
-        self.spatial = '×' in signs and ('·' in signs or 'skew' in calls or bool(re.search(r'\bvectors?\b|cross product', text))) # × between vectors
-        self.arrays = self.matrices or transposes or self.spatial or bool(calls & (_of_vectors | _over_entries)) or any(part[0] == 'call' and len(part) == 3 and known_function(part[1]) in ('max', 'min', 'amax', 'amin') for part in parts) or any(part[0] in ('sum', 'index') or part[0] == 'mul' and part[1] in ('⊙', '⊗') for part in parts) or bool(re.search(r'\bvectors?\b', text))
-        vectors = bool(calls & _of_vectors) or any(part[0] == 'mul' and part[1] == '⊙' for part in parts) or bool(re.search(r'\bvectors?\b', text))
-        self.matrices = self.matrices or vectors and capitals != 'numbers' and any(part[0] == 'mul' and part[1] in ('', '@') and part[2][0] == 'sym' and self.is_capital(part[2][1]) and part[2][1] not in self.definitions for part in parts)
+        self.note_kinds(parts, text, capitals)
         if self.arrays: self.infer(trees, parts); self.agree(claims)
 
     def rank(self, key): return self.found.get(key, 2 if self.matrices and self.is_capital(key) else None)
     def has_capital(self, parts): return any(part[0] == 'sym' and self.is_capital(part[1]) for part in parts)
-    def is_capital(self, key): return key[0].isupper() and key not in ('I', 'N', 'T') and not (key in ('L', 'E', 'J', 'C') and key in self.definitions) and (len(key.split('_')[0].rstrip('0123456789')) == 1 or key in ('Sigma', 'Lambda', 'Omega', 'Theta', 'Phi', 'Psi'))
+    def is_capital(self, key):
+        if not key[0].isupper() or key in ('I', 'N', 'T'): return False
+        if key in ('L', 'E', 'J', 'C') and key in self.definitions: return False # an outcome
+        letter = key.split('_')[0].rstrip('0123456789')
+        return len(letter) == 1 or key in ('Sigma', 'Lambda', 'Omega', 'Theta', 'Phi', 'Psi')
 _of_numbers = {'exp', 'log', 'sqrt', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'erf', 'gamma'}
+
+# %% ../../nbs/derivations/truth.ipynb #0e75fe0b
+@patch
+def note_kinds(self:Ranks, parts, text, capitals):
+    "Whether a text speaks of arrays, and whether its capitals are matrices."
+    products = [part[1:] for part in parts if part[0] == 'mul']
+    signs, kinds = {sign for sign, _, _ in products}, {part[0] for part in parts}
+    calls = {known_function(part[1]) for part in parts if part[0] == 'call'}
+    extremes = {known_function(part[1]) for part in parts if part[0] == 'call' and len(part) == 3}
+    transposes = 'T' in kinds or bool(signs & {'@', '⊗', ':'})
+    says_vectors = bool(re.search(r'\bvectors?\b', text))
+    self.matrices = (transposes and self.has_capital(parts) or bool(calls & _of_matrices)
+        or any(rank > 1 for rank in self.found.values()) or bool(re.search(r'\bmatri(?:x|ces)\b', text))
+        or ('call', 'ones') in parts or capitals == 'matrices')
+    between = {sign for sign, left, right in products if left[0] == right[0] == 'sym'}
+    says_cross = says_vectors or 'cross product' in text
+    self.spatial = '×' in between and ('·' in between or 'skew' in calls or says_cross) # × between vectors
+    self.arrays = (self.matrices or transposes or self.spatial or bool(calls & (_of_vectors | _over_entries))
+        or bool(extremes & {'max', 'min', 'amax', 'amin'}) or bool(kinds & {'sum', 'index'})
+        or bool(signs & {'⊙', '⊗'}) or says_vectors)
+    vectors = bool(calls & _of_vectors) or '⊙' in signs or says_vectors
+    self.matrices = self.matrices or vectors and capitals != 'numbers' and any(sign in ('', '@') and left[0] == 'sym'
+        and self.is_capital(left[1]) and left[1] not in self.definitions for sign, left, _ in products)
 
 # %% ../../nbs/derivations/truth.ipynb #78a01696
 _vectors = {('sym', key) for key in 'xuvzh'} # what a capital in front of it could map
