@@ -236,6 +236,8 @@ def _common(base, others):
     for k, outcome in enumerate(base.outcomes):
         said = {other.outcomes[k].status for other in [base, *rivals]} - {'unreadable'}
         if outcome.status == 'unreadable' and outcome.layouts: pass
+        elif outcome.misfit and any(other.outcomes[k].status == 'holds' for other in others if len(other.outcomes) == len(base.outcomes)):
+            outcome = Outcome('unreadable', why='right for matrices, but its shapes do not fit for vectors; say which its symbols are')
         elif outcome.status == 'unreadable' and len(said) == 1:
             outcome = next(other.outcomes[k] for other in rivals if other.outcomes[k].status in said)
         elif len(said) > 1:

@@ -27,7 +27,7 @@ def test_every_step_of_every_docstring(text, expected): assert read(text) == exp
 def ends_in_formula(text):
     "Whether the last line is nothing but an equation: no prose, no condition, no marks behind it."
     last = text.splitlines()[-1]
-    return '=' in last and last[-1] not in '.$`}' and ' if ' not in last and not set(last) & set(',;:')
+    return '=' in last and last[-1] not in '.$`}' and not {'if', 'for'} & set(last.split()) and not set(last) & set(',;:')
 
 plain = [(text, expected) for text, expected, source in cases if source and set(expected) == {'r'} and ends_in_formula(text)]
 
