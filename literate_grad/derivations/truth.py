@@ -549,8 +549,13 @@ def rank(self:Trial, text):
 def _averaged(tree):
     "The n and the i of `1/n Σ_i …`."
     for part in subtrees(tree):
-        quotient, total = part[2:] if part[:2] == ('mul', '') else (part, part[1]) if part[0] == 'div' else (part, part)
-        if quotient[0] == 'div' and quotient[2][0] == 'sym' and quotient[2][1] in _lengths_by_habit and total[0] == 'sum' and len(total[1]) == 1: yield quotient[2][1], total[1][0]
+        if part[0] != 'div' and part[:2] != ('mul', ''): continue
+        quotient, total = (part, part[1]) if part[0] == 'div' else part[2:]
+        if quotient[0] != 'div' or total[0] != 'sum' or len(total[1]) != 1: continue
+        below = quotient[2]
+        if below[0] == 'sym' and below[1] in _lengths_by_habit: yield below[1], total[1][0]
+
+# %% ../../nbs/derivations/truth.ipynb #628b3a17
 @patch
 def lengths_of(self:Trial, keys):
     "The letters that are lengths: limits of sums, and the n of a mean."
