@@ -46,3 +46,8 @@ def browser():
     yield chromium
     chromium.close()
     playwright.__exit__()
+
+def pytest_configure(config):
+    "Tests that run side by side keep what is built once in one process (`-n`, where pytest-xdist is installed)."
+    config.addinivalue_line('markers', 'xdist_group(name): tests that run in one process')
+    if getattr(config.option, 'dist', 'no') == 'load': config.option.dist = 'loadgroup'

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 import literate_grad
 import yaml
 
+pytestmark = pytest.mark.xdist_group('site') # built once, where tests run side by side
 root = Path(__file__).resolve().parent.parent
 notebooks = sorted(path.relative_to(root/'nbs').as_posix() for path in (root/'nbs').rglob('*.ipynb'))
 pages = [notebook.replace('.ipynb', '.html') for notebook in notebooks]

@@ -7,6 +7,7 @@ import pytest
 pytest.importorskip('smalldocs', reason='the site is built with smalldocs, which needs Python 3.11')
 pytest.importorskip('playwright.sync_api', exc_type=ImportError)
 
+pytestmark = pytest.mark.xdist_group('site') # built once, where tests run side by side
 root = Path(__file__).resolve().parent.parent
 # Pyodide 0.27.7 with the wheels of NumPy, SymPy and mpmath
 files = Path(os.environ.get('PYODIDE', root/'node_modules/pyodide'))

@@ -78,16 +78,16 @@ class MovablePair(Pair):
         self.given, self.others, self.again = dict(arguments), others, again
         self.functions: dict[str, Any] = {'hand': hand_at, 'reference': reference_at}
         self.cache: dict[Any, Any] = {}
-        most = CALLS if self.reference.size <= LARGE_SIZE else LARGE_CALLS
-        self.calls: int = most if reference_at else 0 # a hand without a reference beside it tells nothing
+        self.calls: int = bool(reference_at) * (CALLS if self.reference.size <= LARGE_SIZE else LARGE_CALLS)
         floats = {k: a for k, a in arrays_in(self.given).items() if k in self.given and a.dtype.kind == 'f' and a.any()}
-        short = {k: a for k, a in floats.items() if a.ndim == 1 < a.size <= SHORT and self.reference.shape[-1:] != a.shape}
+        short = {k: a for k, a in floats.items() if a.ndim == 1 < a.size <= SHORT
+                 and self.reference.shape[-1:] != a.shape}
         self.whole: list[Knob] = [Knob(k, a, k, None) for k, a in floats.items()]
         self.entries: list[Knob] = [Knob(f'{k}[{i}]', v, k, i) for k, a in short.items() for i, v in enumerate(a) if v]
 
 # %% ../../nbs/checking/other_points.ipynb #f54d2b58
 @patch
-def _evaluated(self: MovablePair, who, changes):
+def _asked_at(self: MovablePair, who, changes):
     if not (self.calls > 0 and self.functions[who] and self.precision <= ROUGH): return None
     self.calls -= 1
     copies = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in self.given.items()}
@@ -98,7 +98,7 @@ def _evaluated(self: MovablePair, who, changes):
 def ask(self: MovablePair, who: str, changes: dict[str, Any]) -> Any:
     "`'hand'` or `'reference'` where some arguments have other values; `None` where that cannot be had."
     key = who, *((k, v.tobytes()) for k, v in changes.items())
-    if key not in self.cache: self.cache[key] = self._evaluated(who, changes)
+    if key not in self.cache: self.cache[key] = self._asked_at(who, changes)
     value = self.cache[key]
     return value if value is not None and value.shape == self.reference.shape else None
 
@@ -134,7 +134,7 @@ def _elsewheres(p):
     top = {k: moved.get(k, a) for k, a in arrays.items() if k in p.given}
     cut = {k: shorter(a) for k, a in top.items() if a.ndim}
     for changes in [{**moved, **cut}] * (len(top) == len(arrays)) + [moved] * bool(moved):
-        h, r = (p._evaluated(who, changes) for who in ('hand', 'reference'))
+        h, r = (p._asked_at(who, changes) for who in ('hand', 'reference'))
         if h is not None and r is not None and h.shape == r.shape and r.size:
             room = 10 * p.precision * np.max(abs(r))
             yield MovablePair(h, r, room, p.wrt, {**p.given, **changes}, *p.functions.values())

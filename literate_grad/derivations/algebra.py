@@ -9,15 +9,17 @@ __all__ = ['symbolic_work', 'largest', 'most_pivots', 'most_terms', 'most_nodes'
 
 # %% ../../nbs/derivations/algebra.ipynb #34e1d66e
 import math
+from typing import Any
 from fastcore.basics import patch
 from .arrays import Meaning
-from .grammar import Reader, Unreadable, functions, known_function, symbols, vulgar_fractions
+from .notation import Unreadable, functions, known_function, vulgar_fractions
+from .grammar import Reader, symbols
 
 # %% ../../nbs/derivations/algebra.ipynb #9cdea273
 class Unprovable(Exception): "What is not turned into SymPy's expressions."
 class Pivot(Exception):
     "An expression whose sign decides what another one is."
-    def __init__(self, e): self.e = e
+    def __init__(self, e: Any) -> None: self.e = e
 symbolic_work = 60 # what one symbolic operation counts for, in entries of an array
 largest = 400 # nodes in one expression that SymPy gets
 most_pivots = 3
@@ -27,40 +29,49 @@ _in_sympy = {'asin': 'asin', 'acos': 'acos', 'atan': 'atan', 'loggamma': 'loggam
 # %% ../../nbs/derivations/algebra.ipynb #2c80e242
 class Symbolic:
     "Turns trees into expressions, under assumptions about the signs of pivots."
-    def __init__(self, meaning, ranks, signs=None):
+    meaning: Any
+    ranks: Any
+    sp: Any
+    signs: Any
+    sums: Any
+    active: Any
+    def __init__(self, meaning: Any, ranks: Any, signs: Any=None) -> None:
         import sympy
-        self.sp, self.meaning, self.ranks, self.signs, self.sums, self.active = sympy, meaning, ranks, signs or {}, {}, set()
+        self.sp, self.meaning, self.ranks, self.signs, self.sums, self.active = (sympy, meaning, ranks, signs or {},
+            {}, set())
 
-    def symbol(self, key): return self.sp.Symbol(key, real=True)
+    def symbol(self, key: Any) -> Any: return self.sp.Symbol(key, real=True)
 
-    def of(self, tree, keep=frozenset()):
+    def of(self, tree: Any, keep: Any=frozenset()) -> Any:
         "The expression of a tree; the symbols in `keep` stay as they are, though the text defines them."
         method = getattr(self, f'of_{tree[0]}', None)
         if method is None: raise Unprovable(tree[0])
         return self.bounded(method(*tree[1:], keep=keep))
 
-    def bounded(self, e):
-        count, stack = 0, [e]
-        self.meaning.spend(symbolic_work)
-        while stack:
-            part = stack.pop()
-            count += 1
-            if count > largest or part.is_Integer and abs(part) > 10**40: raise Unprovable('too large')
-            if part.is_Pow and part.exp.is_Rational and (abs(part.exp.p) > 60 or part.exp.q > 12):
-                raise Unprovable('a large power')
-            stack.extend(part.args)
-        if e.has(self.sp.I, self.sp.nan, self.sp.zoo, self.sp.oo, -self.sp.oo): raise Unprovable('not real')
-        return e
+# %% ../../nbs/derivations/algebra.ipynb #78d8ea55
+@patch
+def bounded(self: Symbolic, e: Any) -> Any:
+    count, stack = 0, [e]
+    self.meaning.spend(symbolic_work)
+    while stack:
+        part = stack.pop()
+        count += 1
+        if count > largest or part.is_Integer and abs(part) > 10**40: raise Unprovable('too large')
+        if part.is_Pow and part.exp.is_Rational and (abs(part.exp.p) > 60 or part.exp.q > 12):
+            raise Unprovable('a large power')
+        stack.extend(part.args)
+    if e.has(self.sp.I, self.sp.nan, self.sp.zoo, self.sp.oo, -self.sp.oo): raise Unprovable('not real')
+    return e
 
 # %% ../../nbs/derivations/algebra.ipynb #0679698e
 @patch
-def of_num(self:Symbolic, text, keep):
+def of_num(self:Symbolic, text: Any, keep: Any) -> Any:
     import unicodedata
     if text in vulgar_fractions: return self.sp.Rational(unicodedata.normalize('NFKC', text).replace('⁄', '/'))
     if len(text) > 20 or 'e' in text.lower(): raise Unprovable('a long number')
     return self.sp.Rational(text)
 @patch
-def of_sym(self:Symbolic, key, keep):
+def of_sym(self:Symbolic, key: Any, keep: Any) -> Any:
     meaning = self.meaning
     if key in keep: return self.symbol(key)
     if key in meaning.definitions or key in meaning.functions:
@@ -74,17 +85,17 @@ def of_sym(self:Symbolic, key, keep):
     if key not in self.ranks and key in ('e', 'pi'): return self.sp.E if key == 'e' else self.sp.pi
     return self.symbol(key)
 @patch
-def of_add(self:Symbolic, a, b, keep): return self.of(a, keep) + self.of(b, keep)
+def of_add(self:Symbolic, a: Any, b: Any, keep: Any) -> Any: return self.of(a, keep) + self.of(b, keep)
 @patch
-def of_sub(self:Symbolic, a, b, keep): return self.of(a, keep) - self.of(b, keep)
+def of_sub(self:Symbolic, a: Any, b: Any, keep: Any) -> Any: return self.of(a, keep) - self.of(b, keep)
 
 # %% ../../nbs/derivations/algebra.ipynb #2b67536d
 @patch
-def of_neg(self:Symbolic, a, keep): return -self.of(a, keep)
+def of_neg(self:Symbolic, a: Any, keep: Any) -> Any: return -self.of(a, keep)
 @patch
-def of_div(self:Symbolic, a, b, keep): return self.of(a, keep) / self.of(b, keep)
+def of_div(self:Symbolic, a: Any, b: Any, keep: Any) -> Any: return self.of(a, keep) / self.of(b, keep)
 @patch
-def of_mul(self:Symbolic, sign, a, b, keep):
+def of_mul(self:Symbolic, sign: Any, a: Any, b: Any, keep: Any) -> Any:
     if sign not in ('', '*', '·', '⊙', '×'): raise Unprovable('a product of arrays')
     if any(self.ranks.get(key, 0) > 1 for key in symbols(a) | symbols(b)): raise Unprovable('a product of matrices')
     left, right = self.of(a, keep), self.of(b, keep)
@@ -95,7 +106,7 @@ def of_mul(self:Symbolic, sign, a, b, keep):
         return self.summed('sum', ('mul', '⊙', a, b), keep)
     return left * right
 @patch
-def of_pow(self:Symbolic, a, b, sign='^', keep=frozenset()):
+def of_pow(self:Symbolic, a: Any, b: Any, sign: str='^', keep: Any=frozenset()) -> Any:
     base, exponent = self.of(a, keep), self.of(b, keep)
     if exponent.is_Rational and (abs(exponent.p) > 60 or exponent.q > 12): raise Unprovable('a large power')
     if base.is_Number and exponent.is_Number and abs(base) > 10**6: raise Unprovable('a large power')
@@ -103,7 +114,7 @@ def of_pow(self:Symbolic, a, b, sign='^', keep=frozenset()):
 
 # %% ../../nbs/derivations/algebra.ipynb #b4d23983
 @patch
-def of_call(self:Symbolic, name, *arguments, keep=frozenset()):
+def of_call(self:Symbolic, name: Any, *arguments: Any, keep: Any=frozenset()) -> Any:
     if name in self.meaning.functions: return self.applied(name, [self.of(part, keep) for part in arguments], keep)
     known = known_function(name)
     if any(part[0] == 'kw' for part in arguments): raise Unprovable('an axis')
@@ -119,7 +130,7 @@ def of_call(self:Symbolic, name, *arguments, keep=frozenset()):
 
 # %% ../../nbs/derivations/algebra.ipynb #8fd4ea3b
 @patch
-def function(self:Symbolic, entry, u):
+def function(self:Symbolic, entry: Any, u: Any) -> Any:
     "A function of the table."
     if entry.name in ('abs', 'sign', 'step', 'relu'):
         side = self.sign(u)
@@ -132,7 +143,7 @@ def function(self:Symbolic, entry, u):
     inner = Symbolic(Meaning(), {}, self.signs)
     return self.bounded(inner.of(Reader(entry.formula).expression()).subs(inner.symbol('u'), u))
 @patch
-def sign(self:Symbolic, e):
+def sign(self:Symbolic, e: Any) -> Any:
     "The sign of a pivot on the side that is looked at."
     if e.is_number: 
         return -1 if e < 0 else 1
@@ -143,7 +154,7 @@ def sign(self:Symbolic, e):
 
 # %% ../../nbs/derivations/algebra.ipynb #6942da31
 @patch
-def applied(self:Symbolic, name, arguments, keep):
+def applied(self:Symbolic, name: Any, arguments: Any, keep: Any) -> Any:
     "A function of the text at other arguments."
     parameters, tree = self.meaning.functions[name]
     if len(parameters) != len(arguments) or name in self.active: raise Unprovable('its arguments')
@@ -154,7 +165,7 @@ def applied(self:Symbolic, name, arguments, keep):
     return body.xreplace({self.symbol(p): d for p, d in zip(parameters, dummies)}).xreplace(dict(zip(dummies,
         arguments)))
 @patch
-def summed(self:Symbolic, known, tree, keep):
+def summed(self:Symbolic, known: Any, tree: Any, keep: Any) -> Any:
     "A sum over entries: a symbol that knows its summand."
     entry = self.sp.expand(self.of(tree, keep))
     if entry.free_symbols & set(self.sums.values()): raise Unprovable('sums in sums')
@@ -162,12 +173,12 @@ def summed(self:Symbolic, known, tree, keep):
     total = self.sums.setdefault(entry, self.sp.Dummy(real=True))
     return total / self.symbol('n') if known == 'mean' else total
 @patch
-def of_if(self:Symbolic, condition, a, b, keep):
+def of_if(self:Symbolic, condition: Any, a: Any, b: Any, keep: Any) -> Any:
     return self.of(a if self.holds(condition, keep) else b, keep)
 
 # %% ../../nbs/derivations/algebra.ipynb #536d4324
 @patch
-def holds(self:Symbolic, condition, keep):
+def holds(self:Symbolic, condition: Any, keep: Any) -> Any:
     kind, *parts = condition
     if kind in ('and', 'or'):
         a, b = (self.holds(part, keep) for part in parts)
@@ -176,7 +187,7 @@ def holds(self:Symbolic, condition, keep):
     side = self.sign(self.of(parts[1], keep) - self.of(parts[2], keep))
     return side > 0 if parts[0] in ('>', '>=') else side < 0
 @patch
-def of_d(self:Symbolic, top, by, keep):
+def of_d(self:Symbolic, top: Any, by: Any, keep: Any) -> Any:
     "The derivative by symbols, also by those that the text defines."
     by = [part[1] if part[0] == 'T' else part for part in by]
     if any(part[0] != 'sym' for part in by): return self.by_expression(top, by, keep)
@@ -187,7 +198,7 @@ def of_d(self:Symbolic, top, by, keep):
 
 # %% ../../nbs/derivations/algebra.ipynb #af37650b
 @patch
-def by_expression(self:Symbolic, top, by, keep):
+def by_expression(self:Symbolic, top: Any, by: Any, keep: Any) -> Any:
     "The derivative by an expression that stands in the top as it is."
     if len(by) != 1: raise Unprovable('a second derivative by an expression')
     e, inner, u = self.of(top, keep), self.of(by[0], keep), self.sp.Dummy(real=True)
@@ -196,7 +207,7 @@ def by_expression(self:Symbolic, top, by, keep):
     if outer.free_symbols & inner.free_symbols: raise Unprovable('its symbols also stand outside')
     return outer.diff(u).xreplace({u: inner})
 @patch
-def slope(self:Symbolic, e, s):
+def slope(self:Symbolic, e: Any, s: Any) -> Any:
     "The derivative of an expression with respect to a symbol, through the sums in it."
     total = e.diff(s)
     for entry, dummy in list(self.sums.items()):
@@ -204,13 +215,14 @@ def slope(self:Symbolic, e, s):
         inner = self.sp.expand(entry.diff(s))
         if not self.ranks.get(s.name):
             inner = self.sums.setdefault(inner,
-                self.sp.Dummy(real=True)) if inner.free_symbols and any(self.ranks.get(x.name) for x in inner.free_symbols) else inner * self.symbol('n')
+                self.sp.Dummy(real=True)) if inner.free_symbols and any(self.ranks.get(x.name)
+                    for x in inner.free_symbols) else inner * self.symbol('n')
         total += e.diff(dummy) * inner
     return total
 
 # %% ../../nbs/derivations/algebra.ipynb #94c6ab28
 @patch
-def of_prime(self:Symbolic, key, order, *arguments, keep=frozenset()):
+def of_prime(self:Symbolic, key: Any, order: Any, *arguments: Any, keep: Any=frozenset()) -> Any:
     if key in self.meaning.functions:
         parameters = self.meaning.functions[key][0]
         if len(parameters) != 1: raise Unprovable('a prime of several arguments')
@@ -223,23 +235,24 @@ def of_prime(self:Symbolic, key, order, *arguments, keep=frozenset()):
     for _ in range(order): e = self.bounded(e.diff(u))
     return e.xreplace({u: at})
 @patch
-def of_known(self:Symbolic, name, argument, keep): return self.function(functions[known_function(name)],
+def of_known(self:Symbolic, name: Any, argument: Any,
+             keep: Any) -> Any: return self.function(functions[known_function(name)],
     self.of(argument, keep))
 
 # %% ../../nbs/derivations/algebra.ipynb #0413f290
-def terms_of(e):
+def terms_of(e: Any) -> Any:
     "How many terms an expression has at most when it is expanded."
     if e.is_Add: return sum(terms_of(part) for part in e.args)
     if e.is_Mul: return math.prod(terms_of(part) for part in e.args)
     if e.is_Pow and e.exp.is_Number and abs(e.exp) > 20: return 10**6
     if e.is_Pow and e.exp.is_Integer: return terms_of(e.base)**abs(int(e.exp))
     return max((terms_of(part) for part in e.args), default=1)
-def size_of(e):
+def size_of(e: Any) -> Any:
     "How many nodes an expression has."
     return 1 + sum(size_of(part) for part in e.args)
 most_terms, most_nodes = 300, 150
 def is_zero(
-    e, # an expression of SymPy
+    e: Any, # an expression of SymPy
 ) -> bool: # whether it is shown to be zero with little work
     "Whether SymPy shows that an expression is zero; `False` says nothing."
     import sympy as sp
@@ -251,11 +264,11 @@ def is_zero(
 
 # %% ../../nbs/derivations/algebra.ipynb #cdf8be99
 def on_each_side(
-    build, # a function of `Symbolic`
-    meaning, # what the symbols stand for
-    ranks: dict, # how many axes each symbol has
-    signs=None, # of the pivots that are known
-): # a tree
+    build: Any, # a function of `Symbolic`
+    meaning: Any, # what the symbols stand for
+    ranks: dict[Any, Any], # how many axes each symbol has
+    signs: Any=None, # of the pivots that are known
+) -> Any: # a tree
     "What a function builds, as a tree with a case for each side of each kink."
     signs = signs or {}
     symbolic = Symbolic(meaning, ranks, signs)
@@ -272,10 +285,10 @@ def on_each_side(
 
 # %% ../../nbs/derivations/algebra.ipynb #f670523a
 def proved(
-    claim: tuple, # a tree
-    truth: tuple, # another
-    meaning, # what the symbols stand for
-    ranks: dict, # how many axes each symbol has
+    claim: tuple[Any, ...], # a tree
+    truth: tuple[Any, ...], # another
+    meaning: Any, # what the symbols stand for
+    ranks: dict[Any, Any], # how many axes each symbol has
 ) -> bool: # whether they are shown to be equal on every side of every kink
     "Whether SymPy shows, with little work, that two trees are equal."
     signs = [{}]
@@ -294,13 +307,13 @@ def proved(
 
 # %% ../../nbs/derivations/algebra.ipynb #8aa1fbd2
 def _negative(e): return e.could_extract_minus_sign()
-def is_below(e):
+def is_below(e: Any) -> Any:
     "Whether a factor stands in the denominator."
     return e.is_Pow and e.exp.is_Rational and e.exp < 0
 def tree_of(
-    e, # an expression of SymPy
-    names=None, # the symbols that stand for other trees, such as sums
-): # a tree
+    e: Any, # an expression of SymPy
+    names: Any=None, # the symbols that stand for other trees, such as sums
+) -> Any: # a tree
     "The tree of an expression."
     names = names or {}
     if e in names: return names[e]
@@ -344,7 +357,7 @@ def _product_tree(e, names):
     return ('div', product(over), product(under)) if under else product(over)
 
 # %% ../../nbs/derivations/algebra.ipynb #a811de94
-def cancelled(e):
+def cancelled(e: Any) -> Any:
     "An expression in its shortest form, with little work."
     import sympy as sp
     forms = [e]
@@ -352,7 +365,7 @@ def cancelled(e):
         if power.exp.is_Number) and all(number.q <= 12 for number in e.atoms(sp.Rational))
     if size_of(e) <= 60 and terms_of(e) <= 40 and whole: forms += [sp.cancel(e), sp.expand(e), sp.factor_terms(e)]
     return min(forms, key=size_of)
-def forms_of(truth, hyperbolic):
+def forms_of(truth: Any, hyperbolic: Any) -> Any:
     "The truth with sech² where 1 - tanh² stands."
     import sympy as sp
     if not hyperbolic: return []
@@ -361,10 +374,10 @@ def forms_of(truth, hyperbolic):
 
 # %% ../../nbs/derivations/algebra.ipynb #bc0c4294
 def shortest(
-    truth, # an expression of SymPy
-    outcome=None, # the quantity that is differentiated, as a pair of its symbol and its expression
-    hyperbolic=False, # whether sech² is written for 1 - tanh²
-): # an expression of SymPy
+    truth: Any, # an expression of SymPy
+    outcome: Any=None, # the quantity that is differentiated, as a pair of its symbol and its expression
+    hyperbolic: bool=False, # whether sech² is written for 1 - tanh²
+) -> Any: # an expression of SymPy
     "The shortest form of the truth; perhaps as a multiple of the quantity that is differentiated."
     forms = [truth, cancelled(truth), *forms_of(truth, hyperbolic)]
     if outcome and outcome[1] != 0 and outcome[1].free_symbols:
@@ -374,12 +387,12 @@ def shortest(
 
 # %% ../../nbs/derivations/algebra.ipynb #eb7055d1
 def separating(
-    claim, # an expression of SymPy
-    truths, # the truth in several forms
-    quotient, # the number that truth divided by claim is everywhere, as a fraction, or `None`
-    difference, # the number by which they differ everywhere, or `None`
-    write, # a function that writes an expression
-): # a sentence, or ''
+    claim: Any, # an expression of SymPy
+    truths: Any, # the truth in several forms
+    quotient: Any, # the number that truth divided by claim is everywhere, as a fraction, or `None`
+    difference: Any, # the number by which they differ everywhere, or `None`
+    write: Any, # a function that writes an expression
+) -> Any: # a sentence, or ''
     "What separates a claim from the truth."
     if quotient == -1: return 'the sign is wrong'
     if quotient is not None and abs(quotient) >= 1: return f'a factor {quotient} is missing'

@@ -8,14 +8,17 @@ __all__ = ['Side', 'Equation', 'Reading', 'most_text', 'most_equations', 'widest
 # %% ../../nbs/derivations/docstrings.ipynb #2d907b36
 import re
 from collections import namedtuple
+from typing import Any
 from fastcore.basics import patch
-from .grammar import (Names, Reader, Unreadable, Word, canonical, common_words, comparisons, is_letter, names_in,
-                                               symbols, words_of)
+from .notation import Names, Unreadable, Word, canonical, is_letter, names_in, words_of
+from .grammar import Reader, common_words, comparisons, symbols
 
 # %% ../../nbs/derivations/docstrings.ipynb #f4984d1a
-Side = namedtuple('Side', 'text tree guard problem line column') # guard: the condition under which it holds, a tree or None
-Equation = namedtuple('Equation', 'left rights update', defaults=(False,))
-Reading = namedtuple('Reading', 'equations names asked assumptions') # asked: what has two readings; assumptions: what restricts the points
+# guard: the condition under which it holds, a tree or None
+Side: Any = namedtuple('Side', 'text tree guard problem line column')
+Equation: Any = namedtuple('Equation', 'left rights update', defaults=(False,))
+# asked: what has two readings; assumptions: what restricts the points
+Reading: Any = namedtuple('Reading', 'equations names asked assumptions')
 most_text, most_equations, widest = 20_000, 60, 60
 def _indents(words, text):
     "The column where the line of each word begins."
@@ -40,22 +43,30 @@ def _joined(words, text):
         if word.kind != 'newline': kept.append(word); continue
         after, before = words[k + 1], kept[-1] if kept else None
         ahead = next(other for other in words[k + 1:] if other.kind != 'newline')
-        unfinished = before and before.kind == 'sign' and before.text in (*_signs_between, '=') and (before.text == '=' or not _begins.match(text, after.start))
+        unfinished = (before and before.kind == 'sign' and before.text in (*_signs_between, '=')
+                      and (before.text == '=' or not _begins.match(text, after.start)))
         if not (ahead.text == '=' and kept or _continues(words, k, indents, text) or unfinished): kept.append(word)
     return kept + words[-1:]
+
+# %% ../../nbs/derivations/docstrings.ipynb #61343909
 def _apart(words, text):
     "The words with a line end before each derivative of a quantity that the same line defines."
     out, defined, depth = [], None, 0
     for before, word in zip([None] + words, words):
-        depth += (word.text in ('(', '[', '{') and word.kind == 'sign') - (word.text in (')', ']', '}') and word.kind == 'sign')
+        depth += (word.text in ('(', '[', '{') and word.kind == 'sign') - (word.text in (')', ']', '}')
+            and word.kind == 'sign')
         if word.kind == 'newline': defined, depth = None, 0
-        if word.text == '=' and before and before.kind == 'name' and (len(out) < 2 or out[-2].kind == 'newline'): defined = re.escape(before.text)
-        if defined and depth <= 0 and word.spaced and not _names_point(out[-4:]) and re.match(rf"(?:[d∂][\d²³]?{defined}/[d∂]\S*|{defined}'+(?:\(\w+\))?)[ \t]*=", text[word.start:word.start + 60]): out.append(Word('newline', '\n', word.start, word.start, True))
+        if word.text == '=' and before and before.kind == 'name' and (len(out) < 2 or out[-2].kind == 'newline'):
+            defined = re.escape(before.text)
+        if defined and depth <= 0 and word.spaced and not _names_point(out[-4:]) and re.match(
+            rf"(?:[d∂][\d²³]?{defined}/[d∂]\S*|{defined}'+(?:\(\w+\))?)[ \t]*=", text[word.start:word.start + 60]):
+            out.append(Word('newline', '\n', word.start, word.start, True))
         out.append(word)
     return out
 
 # %% ../../nbs/derivations/docstrings.ipynb #ff8a1190
-_stops, _openers = set(',;:.') | {'=>', '<-', '⇔'}, set('where with let since as thus so then hence and because therefore is that has have gives get if for'.split())
+_stops, _openers = set(',;:.') | {'=>', '<-', '⇔'}, set(
+    'where with let since as thus so then hence and because therefore is that has have gives get if for'.split())
 def _line_start(words, k, done):
     while k > done and words[k - 1].kind != 'newline': k -= 1
     return k
@@ -65,7 +76,8 @@ def _in_call(words, start, k):
     for j in range(k - 1, start - 1, -1):
         if words[j].text in (')', ']', '}'): depth += 1
         if words[j].text in ('(', '[', '{'):
-            if depth == 0: return words[j].text != '(' or j > start and words[j - 1].kind == 'name' and not words[j].spaced
+            if depth == 0:
+                return words[j].text != '(' or j > start and words[j - 1].kind == 'name' and not words[j].spaced
             depth -= 1
     return False
 def _is_left(tree, names, clean):
@@ -79,7 +91,8 @@ def _is_left(tree, names, clean):
 def _unreadable_left(text, words, k, j, problem):
     return _side(text, words[j].start, words[k - 1].end, ('unreadable', problem), problem=problem), False, None
 def _left_in_bracket(text, words, start, k):
-    "The derivative that begins in a bracket which is not closed, as one that cannot be read; `None` when there is none."
+    """The derivative that begins in a bracket which is not closed, as one that cannot be read; `None` when there is
+    none."""
     stated = (j for j in range(start, k) if words[j].text in ('frac', '∂', '∇') and _states_derivative(words, j, k))
     j = next(stated, None)
     if j is None: return None
@@ -111,7 +124,8 @@ def _left(text, words, names, k, done, choices):
             continue
         if not _is_left(tree, names, clean) : continue
         guard, problem = _preface(text, words, names, start, j)
-        if not (clean or guard or problem): problem = refused[1] if refused and tree[0] == 'sym' else _hanging(before, reader)
+        if not (clean or guard or problem):
+            problem = refused[1] if refused and tree[0] == 'sym' else _hanging(before, reader)
         if not problem: return _side(text, words[j].start, words[k - 1].end, tree, guard), clean, reader
         refused = refused or (j, problem)
         break
@@ -124,57 +138,81 @@ def _read_left(text, words, names, j, k, choices):
     reader.at = reader.begin = j
     try: tree = reader.expression()
     except Unreadable as problem: return None, reader, problem
-    if reader.word.kind != 'end': return None, reader, Unreadable(f'cannot read {reader.said()} in the left side', *_line_and_column(text, reader.word))
+    if reader.word.kind != 'end':
+        return None, reader, Unreadable(f'cannot read {reader.said()} in the left side',
+                                        *_line_and_column(text, reader.word))
     return tree, reader, None
 _operators = set('grad nabla del div curl'.split())
+
 def _states_derivative(words, j, k):
     "Whether the words from `j` on say that a derivative is meant."
     word = words[j]
     if word.text == '(' and words[k - 1].text == "'": return True
-    if word.text in ('∂', '∇', 'frac') and word.kind in ('sign', 'name'): return word.text != 'frac' or any(other.text[:1] in ('d', '∂') for other in words[j:k])
-    return word.text[0] == 'd' and word.kind == 'name' and any(other.text == '/' for other in words[j:k]) and any(other.text[:1] in ('d', '∂') for other in words[j + 1:k])
-def _line_and_column(text, word): return text.count('\n', 0, word.start) + 1, word.start - text.rfind('\n', 0, word.start)
+    if word.text in ('∂', '∇', 'frac') and word.kind in ('sign', 'name'):
+        return word.text != 'frac' or any(other.text[:1] in ('d', '∂') for other in words[j:k])
+    return (word.text[0] == 'd' and word.kind == 'name' and any(other.text == '/' for other in words[j:k])
+            and any(other.text[:1] in ('d', '∂') for other in words[j + 1:k]))
+
+def _line_and_column(text, word):
+    return text.count('\n', 0, word.start) + 1, word.start - text.rfind('\n', 0, word.start)
+
+# %% ../../nbs/derivations/docstrings.ipynb #2f2953f8
 def _hanging(before, reader):
     "Why what stands before a left side in the middle of a line cannot be prose; `None` when it can."
-    if before.kind in ('number', 'super') or before.kind == 'name' and before.text not in ('a', 'I') and (is_letter(canonical(before.text)) or before.text.lower() in _operators):
+    if before.kind in ('number', 'super') or before.kind == 'name' and before.text not in ('a',
+        'I') and (is_letter(canonical(before.text)) or before.text.lower() in _operators):
         return Unreadable(f'cannot read `{before.text}` before the left side', *_line_and_column(reader.text, before))
 
 # %% ../../nbs/derivations/docstrings.ipynb #16db1bec
 def _preface(text, words, names, start, j):
-    "The condition in front of a left side, as in `For x > 0, dy/dx = 1`, or `None`; and why it cannot be read, or `None`."
+    """The condition in front of a left side, as in `For x > 0, dy/dx = 1`, or `None`; and why it cannot be read, or
+    `None`."""
     while any(word.text in ('.', ';', '=>') or word.kind == 'newline' for word in words[start:j]): start += 1
     said = words[start:j]
     first = _line_start(words, j, 0)
-    if any(word.text.lower() == 'otherwise' for word in words[max(first, *(k for k in range(first, j) if words[k].text in ('.', ';')), first):j]): return ('otherwise',), None
-    opens = next((k for k, word in enumerate(said) if word.text.lower() in ('at', 'for', 'if', 'when', 'where', 'let', 'with')), None)
-    if opens is not None and said[opens].text.lower() != 'with' and _names_point(said[opens:]): return None, Unreadable('a derivative at one point cannot be checked', *_line_and_column(text, said[opens]))
+    if any(word.text.lower() == 'otherwise'
+           for word in words[max(first, *(k for k in range(first, j) if words[k].text in ('.', ';')), first):j]):
+        return ('otherwise',), None
+    opens = next((k for k, word in enumerate(said)
+                  if word.text.lower() in ('at', 'for', 'if', 'when', 'where', 'let', 'with')), None)
+    if opens is not None and said[opens].text.lower() != 'with' and _names_point(said[opens:]):
+        return None, Unreadable('a derivative at one point cannot be checked', *_line_and_column(text, said[opens]))
     signs = [word for word in said if word.text in comparisons]
     if not signs: return None, None
     reader = Reader(text, words[:j] + [Word('end', '', words[j].start, words[j].start, True)], names)
     reader.at = reader.begin = start + (opens + 1 if opens is not None else 0)
     try: return reader.condition(), None
-    except Unreadable: return None, Unreadable('the condition before the equation cannot be read', *_line_and_column(text, signs[0])) if opens is not None else None
+    except Unreadable:
+        return None, Unreadable('the condition before the equation cannot be read',
+                                *_line_and_column(text, signs[0])) if opens is not None else None
+
 def _side(text, start, end, tree=None, guard=None, problem=None):
     line = text.count('\n', 0, start) + 1
     return Side(' '.join(text[start:end].split()), tree, guard, problem, line, start - text.rfind('\n', 0, start))
+
+# %% ../../nbs/derivations/docstrings.ipynb #92f06a2e
 def _names_point(words):
     "Whether words such as `x = 3` name a point."
-    return any(a.kind == 'name' and b.text == '=' and (c.kind == 'number' or c.text == '-') for a, b, c in zip(words, words[1:], words[2:]))
+    return any(a.kind == 'name' and b.text == '=' and (c.kind == 'number' or c.text == '-') for a, b,
+               c in zip(words, words[1:], words[2:]))
 
 # %% ../../nbs/derivations/docstrings.ipynb #595a9ec0
-_calculating = set('times plus minus over divided multiplied squared cubed transpose transposed dot cross mod unless else to'.split())
+_calculating = set('times plus minus over divided multiplied squared cubed transpose transposed dot cross mod unless '
+                   'else to'.split())
 @patch
-def rest_of_line(self:Reader):
+def rest_of_line(self:Reader) -> Any:
     "The words up to the end of the line."
     end = next(k for k in range(self.at, len(self.words)) if self.words[k].kind in ('newline', 'end'))
     return self.words[self.at:end]
 @patch
-def finish(self:Reader):
+def finish(self:Reader) -> Any:
     "Looks at what follows an expression: its condition, or `None`; refuses what could belong to the formula."
     guard = self.guard()
     if guard: return guard
     word = self.word
-    if word.kind in ('newline', 'end') or word.text in ('=', '#', '=>', '≈', '∝', '∎', '□', '/', '"') and word.kind == 'sign' and (word.text != '/' or self.next().text == '/'): return None
+    if word.kind in ('newline', 'end') or word.text in ('=', '#', '=>', '≈', '∝', '∎', '□', '/',
+        '"') and word.kind == 'sign' and (word.text != '/' or self.next().text == '/'):
+        return None
     if word.kind == 'name': return self.followed_by_words()
     if word.text in ('(', '['):
         if word.spaced and self.is_note(): return None
@@ -186,40 +224,51 @@ def finish(self:Reader):
 
 # %% ../../nbs/derivations/docstrings.ipynb #ba929567
 @patch
-def followed_by_words(self:Reader):
+def followed_by_words(self:Reader) -> None:
     "Prose behind a formula."
     word, last = self.word, self.last
     if not word.spaced: self.refuse(f'nothing says what {self.said()} is')
     lower = word.text.lower()
     if lower in _calculating: self.refuse(f'the word `{word.text}` cannot be read as mathematics')
     rest = self.rest_of_line()
-    if word.text in ('if', 'when') or word.text in ('at', 'for', 'where') and any(sign.text in ('<', '>', '<=', '>=') for sign in rest): self.refuse(f'the condition behind `{word.text}` cannot be read')
+    if word.text in ('if', 'when') or word.text in ('at', 'for', 'where') and any(sign.text in ('<', '>', '<=', '>=')
+        for sign in rest):
+        self.refuse(f'the condition behind `{word.text}` cannot be read')
     if self.derives and word.text in ('at', 'for') and _names_point(rest):
         self.words = self.words[:self.at] + self.words[self.at + len(rest):]
         self.refuse('a derivative at one point cannot be checked', word)
-    if lower not in common_words or word.text.isupper() and len(word.text) > 1: self.refuse(f'nothing says what {self.said()} is')
-    if last.kind == 'name' and not self.symbolic(last) and lower not in _openers: self.refuse(f'`{last.text} {word.text}` cannot be read as mathematics', last)
+    if lower not in common_words or word.text.isupper() and len(word.text) > 1:
+        self.refuse(f'nothing says what {self.said()} is')
+    if last.kind == 'name' and not self.symbolic(last) and lower not in _openers:
+        self.refuse(f'`{last.text} {word.text}` cannot be read as mathematics', last)
+
+# %% ../../nbs/derivations/docstrings.ipynb #be758077
 @patch
-def punctuated(self:Reader):
+def punctuated(self:Reader) -> None:
     "A comma, a stop, a colon behind a formula."
     word, after = self.word, self.next()
-    if word.text == ':' and any(said.text == 'lambda' for said in self.words[self.begin:self.at]): self.refuse('code cannot be read')
+    if word.text == ':' and any(said.text == 'lambda' for said in self.words[self.begin:self.at]):
+        self.refuse('code cannot be read')
     if word.text == '.':
-        if word.spaced and after.kind not in ('newline', 'end') or after.text == '.': self.refuse(f'cannot read {self.said()} here')
-        if not after.spaced and (after.kind in ('name', 'number') or after.text == '_'): self.refuse(f'cannot read `{self.last.text}.{after.text}`')
+        if word.spaced and after.kind not in ('newline', 'end') or after.text == '.':
+            self.refuse(f'cannot read {self.said()} here')
+        if not after.spaced and (after.kind in ('name', 'number') or after.text == '_'):
+            self.refuse(f'cannot read `{self.last.text}.{after.text}`')
     if word.text == ',' and after.kind == 'number' and not after.spaced: self.refuse(f'cannot read {self.said()} here')
     self.refuse_formula_behind(word)
 
 # %% ../../nbs/derivations/docstrings.ipynb #4fffa611
 @patch
-def refuse_formula_behind(self:Reader, word):
+def refuse_formula_behind(self:Reader, word: Any) -> None:
     "A formula behind a comma that is no equation and no condition belongs to nothing."
     rest = self.rest_of_line()[1:]
-    stop = next((k for k, other in enumerate(rest) if other.text in ('=', '≈', '.', ';', ':', '=>', '<', '>', '<=', '>=', '∈', 'in', '#')), None)
+    stop = next((k for k, other in enumerate(rest)
+                 if other.text in ('=', '≈', '.', ';', ':', '=>', '<', '>', '<=', '>=', '∈', 'in', '#')), None)
     if word.text != ',' or not rest or stop is not None: return
-    if rest[0].kind == 'number' or rest[0].kind == 'sign' and rest[0].text in '+-*/^√∂': self.refuse('cannot read what stands behind the comma', word)
+    if rest[0].kind == 'number' or rest[0].kind == 'sign' and rest[0].text in '+-*/^√∂':
+        self.refuse('cannot read what stands behind the comma', word)
 @patch
-def bracketed_condition(self:Reader):
+def bracketed_condition(self:Reader) -> Any:
     "The condition in a bracket behind a right side; `None` where the bracket holds none."
     if not self.encloses_condition(): return None
     self.open += 1
@@ -232,7 +281,7 @@ def bracketed_condition(self:Reader):
 
 # %% ../../nbs/derivations/docstrings.ipynb #5f3fc99c
 @patch
-def guard(self:Reader):
+def guard(self:Reader) -> Any:
     "The condition behind a right side."
     at, words, depth, opened = self.at, self.words, self.depth, self.open
     if self.sees(','): self.take()
@@ -248,8 +297,9 @@ def guard(self:Reader):
 
 # %% ../../nbs/derivations/docstrings.ipynb #d921d3a6
 @patch
-def cases(self:Reader, tree, guard):
-    "What holds where the condition just read does not: `…, otherwise 0` and `…, 0 if x < 0`. Returns the tree and the condition of all cases together."
+def cases(self:Reader, tree: Any, guard: Any) -> Any:
+    """What holds where the condition just read does not: `…, otherwise 0` and `…, 0 if x < 0`. Returns the tree and
+    the condition of all cases together."""
     at, words = self.at, self.words
     while self.sees(',', ';', 'and') or self.word.kind == 'newline' and self.at == at: self.take()
     final = self.sees('otherwise', 'else', 'elsewhere')
@@ -262,27 +312,31 @@ def cases(self:Reader, tree, guard):
             if self.further_case(): raise
     self.at, self.words = at, words
     return tree, guard
+
+# %% ../../nbs/derivations/docstrings.ipynb #de8d44c4
 @patch
-def other_case(self:Reader, tree, guard, final, begins):
+def other_case(self:Reader, tree: Any, guard: Any, final: Any, begins: Any) -> Any:
     "The next case behind `tree`, which holds under `guard`."
     other, condition = self.expression(), self.finish()
     if condition == guard: self.refuse('the same condition stands twice', self.words[begins])
-    if condition and other[0] == 'sym' and not (self.symbolic(self.words[begins]) or other[1] in self.names.alone): self.refuse(f'nothing says what `{other[1]}` is', self.words[begins])
-    if (final or other[0] == 'if') and not condition or condition == ('otherwise',): return ('if', guard, tree, other), None
+    if condition and other[0] == 'sym' and not (self.symbolic(self.words[begins]) or other[1] in self.names.alone):
+        self.refuse(f'nothing says what `{other[1]}` is', self.words[begins])
+    if (final or other[0] == 'if') and not condition or condition == ('otherwise',):
+        return ('if', guard, tree, other), None
     if not condition: raise Unreadable('no further case')
     other, condition = self.cases(other, condition)
     return ('if', guard, tree, other), condition and ('or', guard, condition)
 
 # %% ../../nbs/derivations/docstrings.ipynb #0be52401
 @patch
-def further_case(self:Reader):
+def further_case(self:Reader) -> Any:
     "Whether what cannot be read here is a case rather than prose."
     said = [word.text for word in self.rest_of_line()]
     said = set(said[:next((k for k, text in enumerate(said) if text in ('=', '.', ';')), len(said))])
     opens = self.word.kind != 'name' or self.symbolic(self.word) or self.next().text == '(' and not self.next().spaced
     return bool(said & {'otherwise', 'else', 'elsewhere'}) or opens and bool(said & set(comparisons))
 @patch
-def lists_cases(self:Reader):
+def lists_cases(self:Reader) -> Any:
     "Whether a list of cases in curly brackets begins here: `{x if x > 0; 0 otherwise}`."
     if not self.sees('{'): return False
     depth = 0
@@ -294,7 +348,7 @@ def lists_cases(self:Reader):
 
 # %% ../../nbs/derivations/docstrings.ipynb #82d5c973
 @patch
-def listed_cases(self:Reader):
+def listed_cases(self:Reader) -> Any:
     "The tree and the condition of such a list."
     self.take()
     tree, guard = self.expression(), self.guard()
@@ -309,7 +363,8 @@ def _right(reader, text):
     start, word, words = reader.at, reader.word, reader.words
     reader.begin, reader.depth, reader.open, reader.bars = start, 0, 0, []
     try:
-        if reader.sees('?') and reader.next().kind in ('newline', 'end'): reader.take(); return _side(text, word.start, word.end, ('asked',))
+        if reader.sees('?') and reader.next().kind in ('newline', 'end'):
+            reader.take(); return _side(text, word.start, word.end, ('asked',))
         tree, within = reader.listed_cases() if reader.lists_cases() else (reader.expression(), None)
         end, guard = reader.last.end, reader.finish() or within
         if not within and guard and guard != ('otherwise',):
@@ -322,22 +377,30 @@ def _right(reader, text):
         if len(reader.words) >= len(words): reader.words = words # as they were before `dy` became `d` and `y`
         while reader.word.kind not in ('newline', 'end') and not reader.sees('='): reader.at += 1
         return _side(text, word.start, max(reader.words[reader.at - 1].end, word.start), problem=problem)
+
+# %% ../../nbs/derivations/docstrings.ipynb #05c23bc9
 def _together(a, b):
     "Two right sides with their conditions as one."
-    if a.guard == b.guard: return b._replace(problem=Unreadable('the same condition stands twice', b.line, b.column), tree=None)
+    if a.guard == b.guard:
+        return b._replace(problem=Unreadable('the same condition stands twice', b.line, b.column), tree=None)
     guard = None if b.guard == ('otherwise',) else ('or', a.guard, b.guard)
     return a._replace(text=f'{a.text}, {b.text}', tree=('if', a.guard, a.tree, b.tree), guard=guard)
 
 # %% ../../nbs/derivations/docstrings.ipynb #12c22d41
 def _note(found, equation):
-    "Adds an equation to those found; a further case of a function, as in `f(x) = 0 for x < 0` on a line of its own, to what it is a case of."
+    """Adds an equation to those found; a further case of a function, as in `f(x) = 0 for x < 0` on a line of its
+    own, to what it is a case of."""
     left, b = equation.left.tree, equation.rights[0]
     for k, known in enumerate(found):
         a = known.rights[0]
-        if left[0] in ('call', 'sym') and known.left.tree == left and a.tree and b.tree and b.guard and a.guard not in (None, b.guard, ('otherwise',)):
+        if left[0] in ('call',
+                       'sym') and known.left.tree == left and a.tree and b.tree and b.guard and a.guard not in (None,
+                           b.guard, ('otherwise',)):
             found[k] = known._replace(rights=[_together(a, b), *known.rights[1:], *equation.rights[1:]])
             return
     found.append(equation)
+
+# %% ../../nbs/derivations/docstrings.ipynb #e2de91a8
 def _chain(text, words, names, k, derives, choices):
     "All right sides behind the sign `words[k]`, and the reader behind them."
     reader, rights = Reader(text, words, names, choices), []
@@ -347,15 +410,19 @@ def _chain(text, words, names, k, derives, choices):
         start = reader.at
         right = _right(reader, text)
         before = rights[-1] if rights else right
-        if before.guard and right.guard and before.guard not in (right.guard, ('otherwise',)): rights[-1] = _together(before, right) # further cases
+        # further cases
+        if before.guard and right.guard and before.guard not in (right.guard, ('otherwise',)):
+            rights[-1] = _together(before, right)
         else: rights.append(right)
         if right.problem and reader.sees('=') and _states_left(text, reader, names, start, choices): break
-        if len(rights) > most_equations: raise Unreadable(f'more than {most_equations} equations are too many to be read')
+        if len(rights) > most_equations:
+            raise Unreadable(f'more than {most_equations} equations are too many to be read')
     return rights, reader
 
 # %% ../../nbs/derivations/docstrings.ipynb #fe9f1ae9
 def _states_left(text, reader, names, start, choices):
-    "Whether the words before the next equals sign end in the left side of another derivative, whatever stands before it."
+    """Whether the words before the next equals sign end in the left side of another derivative, whatever stands
+    before it."""
     for j in range(reader.at - 1, start, -1):
         if reader.words[j].kind == 'newline': return False
         if not reader.words[j].spaced: continue
@@ -363,9 +430,12 @@ def _states_left(text, reader, names, start, choices):
         if tree and tree[0] in ('d', 'prime', 'grad'): return True
     return False
 def _is_whole_note(reader, note):
-    "Whether words before an equals sign on the same line are a note: `(power rule) =`, `[by (1)] =`, `by the power rule =`, `, =`."
-    if reader.sees('(', '['): return reader.is_note() and note[-1].text == {'(': ')', '[': ']'}[note[0].text] and _closes_last(note)
-    return note[-1].text.lower() in ('rule', ',', '=>', ':') and not any(word.kind != 'name' or reader.symbolic(word) for word in note[1:-1])
+    """Whether words before an equals sign on the same line are a note: `(power rule) =`, `[by (1)] =`, `by the power
+    rule =`, `, =`."""
+    if reader.sees('(', '['):
+        return reader.is_note() and note[-1].text == {'(': ')', '[': ']'}[note[0].text] and _closes_last(note)
+    return (note[-1].text.lower() in ('rule', ',', '=>', ':')
+            and not any(word.kind != 'name' or reader.symbolic(word) for word in note[1:-1]))
 
 # %% ../../nbs/derivations/docstrings.ipynb #8f19a6e2
 def _closes_last(note):
@@ -383,7 +453,9 @@ def _claims_more(reader, text):
     if sign.text != '=' or not note: return False
     whole = _is_whole_note(reader, note)
     if not whole and '\n' not in text[reader.words[k - 1].end:sign.start]: return False
-    if not whole and note[0].text != '#' and any(word.kind in ('number', 'super') or word.kind == 'sign' and word.text in '+*/^' for word in note): return False
+    if not whole and note[0].text != '#' and any(word.kind in ('number', 'super') or word.kind == 'sign'
+        and word.text in '+*/^' for word in note):
+        return False
     reader.at = k
     return True
 
@@ -393,16 +465,24 @@ def _is_prose(equation, clean, names, wrt, tops):
     left, right = equation.left.tree, equation.rights[0]
     if left[0] in ('d', 'prime', 'unreadable', 'grad', 'diff'): return False
     if left[0] != 'sym': return left[0] not in ('call', 'index') and any(side.problem for side in equation.rights)
-    if right.tree and right.tree[0] == 'sym' and not is_letter(right.tree[1]) and (not clean or right.tree[1] in ('None', 'True', 'False')): return True
-    if right.tree: return right.tree[0] == 'tuple' and not symbols(right.tree) or not symbols(right.tree) and (not clean or left[1] in wrt)
-    return not clean or left[1] not in tops and (not re.search(r'[-+*/^(|²³√∂∇Σ∑@ᵀ]', right.text) or bool(re.match(r'''[\[{"'(]''', right.text)))
+    if right.tree and right.tree[0] == 'sym' and not is_letter(right.tree[1]) and (not clean
+        or right.tree[1] in ('None', 'True', 'False')):
+        return True
+    if right.tree:
+        return (right.tree[0] == 'tuple' and not symbols(right.tree) or not symbols(right.tree)
+                and (not clean or left[1] in wrt))
+    return (not clean or left[1] not in tops
+            and (not re.search(r'[-+*/^(|²³√∂∇Σ∑@ᵀ]', right.text) or bool(re.match(r'''[\[{"'(]''', right.text))))
+
+# %% ../../nbs/derivations/docstrings.ipynb #64b1b9c9
 def _differentials(words):
     "The names that are differentiated, and those by which."
     tops, by = set(), set()
     for before, word, after in zip([None] + words, words, words[1:]):
         if word.kind != 'name': continue
         if before and before.text == '∂' or word.text[0] == 'd' and len(word.text) > 1:
-            key, below = canonical(word.text[word.text[0] == 'd' and before.text != '∂' if before else 1:].lstrip('_')), before and (before.text == '/' or before.text == '∂')
+            key, below = canonical(word.text[word.text[0] == 'd' and before.text != '∂' if before else 1:].lstrip(
+                '_')), before and (before.text == '/' or before.text == '∂')
             if after.text in ('/', '}'): tops.add(key)
             if below: by.add(key)
         if after.text == "'": tops.add(canonical(word.text))
@@ -412,23 +492,29 @@ def _differentials(words):
 def _needed(found, tops):
     "The equations without numbers that no other equation speaks of, and without what cannot be read and is not needed."
     used = tops.union(*(symbols(side.tree) for equation in found for side in equation.rights if side.tree))
-    reached = tops.union(*(symbols(side.tree) for equation in found for side in equation.rights if side.tree and equation.left.tree[0] != 'sym'))
-    for _ in found: reached = reached.union(*(symbols(side.tree) for equation in found for side in equation.rights if side.tree and equation.left.tree[1] in reached))
+    reached = tops.union(*(symbols(side.tree) for equation in found for side in equation.rights if side.tree
+                           and equation.left.tree[0] != 'sym'))
+    for _ in found:
+        reached = reached.union(*(symbols(side.tree) for equation in found for side in equation.rights if side.tree
+                                  and equation.left.tree[1] in reached))
     derives = any(equation.left.tree[0] in ('d', 'prime', 'unreadable', 'grad', 'diff') for equation in found)
     def is_needed(equation):
         left, right = equation.left.tree, equation.rights[0]
-        return left[0] != 'sym' or left[1] in (used if right.tree else reached) or bool(re.fullmatch('d[A-Z]|[dg]rad_?[a-zA-Z]', left[1])) or bool(symbols(right.tree) if right.tree else not derives)
+        return (left[0] != 'sym' or left[1] in (used if right.tree else reached)
+                or bool(re.fullmatch('d[A-Z]|[dg]rad_?[a-zA-Z]', left[1]))
+                or bool(symbols(right.tree) if right.tree else not derives))
     return [equation for equation in found if is_needed(equation)]
 
 # %% ../../nbs/derivations/docstrings.ipynb #d3d6ce22
 def read_text(
     text: str, # a docstring
-    choices: dict|None = None, # how to read what can be read in two ways
+    choices: dict[Any, Any]|None = None, # how to read what can be read in two ways
 ) -> Reading: # its equations in order, its names, what can be read in two ways
     "The equations of a text. A text that is too long raises `Unreadable`."
     nothing = Reading([], Names({}, set(), set(), set(), {}, None, set(), set(), set()), {}, [])
     if '=' not in text and '≡' not in text: return nothing
-    if len(text) > most_text: raise Unreadable(f'a text of {len(text)} characters is too long to be read; at most {most_text}')
+    if len(text) > most_text:
+        raise Unreadable(f'a text of {len(text)} characters is too long to be read; at most {most_text}')
     raw = words_of(text)
     words, names = names_in(_apart(_joined(raw, text), text), text)
     (tops, wrt), found, asked, k, done, tried = _differentials(words), [], {}, 0, 0, 0
@@ -446,41 +532,57 @@ def read_text(
     return Reading(_needed(found, tops), names, asked, assumed(text, words, names))
 
 # %% ../../nbs/derivations/docstrings.ipynb #67fec07b
-_properties = {'symmetric': 'symmetric', 'orthogonal': 'orthogonal', 'orthonormal': 'orthogonal', 'rotation': 'orthogonal', 'unitary': 'orthogonal', 'diagonal': 'diagonal', 'hot': 'simplex', 'onehot': 'simplex',
-               'one_hot': 'simplex', 'simplex': 'simplex', 'probabilities': 'simplex', 'probability': 'simplex', 'distribution': 'simplex', 'unit': 'unit', 'positive': 'positive', 'nonnegative': 'positive',
-               'vector': ('rank', 1), 'vectors': ('rank', 1), 'scalar': ('rank', 0), 'scalars': ('rank', 0), 'matrix': ('rank', 2), 'matrices': ('rank', 2)}
-def assumed(text, words, names):
+_properties = {'symmetric': 'symmetric', 'orthogonal': 'orthogonal', 'orthonormal': 'orthogonal', 'rotation':
+               'orthogonal', 'unitary': 'orthogonal', 'diagonal': 'diagonal', 'hot': 'simplex', 'onehot': 'simplex',
+               'one_hot': 'simplex', 'simplex': 'simplex', 'probabilities': 'simplex', 'probability': 'simplex',
+               'distribution': 'simplex', 'unit': 'unit', 'positive': 'positive', 'nonnegative': 'positive',
+               'vector': ('rank', 1), 'vectors': ('rank', 1), 'scalar': ('rank', 0), 'scalars': ('rank', 0),
+               'matrix': ('rank', 2), 'matrices': ('rank', 2)}
+
+def assumed(text: Any, words: Any, names: Any) -> Any:
     "What the words of a text say about its symbols: pairs of a property and a symbol."
     found, start = [], 0
     for k, word in enumerate(words):
         if word.text in ('.', ';') or word.kind == 'newline' and words[k + 1].kind in ('newline', 'end'): start = k + 1
         what = _properties.get(word.text.lower()) if word.kind == 'name' else None
-        if isinstance(what, tuple) and not any(other.text in ('is', 'are', 'a', 'the') for other in words[max(start, k - 4):k]): continue
+        if isinstance(what, tuple) and not any(other.text in ('is', 'are', 'a', 'the')
+                                               for other in words[max(start, k - 4):k]):
+            continue
         if not what or words[k - 1].text in ('not', '-') and words[k - 2].text in ('skew', 'anti'): continue
         if what == 'unit' and words[k + 1].text not in ('vector', 'vectors', 'norm', 'length', 'sphere'): continue
         if what == 'diagonal' and words[k + 1].text != 'matrix' : continue
         found += [(what, key) for key in _spoken_of(words, k, start, names, isinstance(what, tuple))]
     return found + _rows_of(words)
+
+# %% ../../nbs/derivations/docstrings.ipynb #3ed8eaf8
 def _rows_of(words):
     "Matrices of which the text says that their rows are vectors: `A with the rows a_iᵀ`."
     found = []
     for k, word in enumerate(words):
         if word.text != 'rows': continue
-        matrix = next((canonical(other.text) for other in words[k - 1:max(k - 6, 0):-1] if other.kind == 'name' and other.text.isupper() and len(other.text) == 1), None)
-        row = next((canonical(other.text) for other, after in zip(words[k + 1:k + 5], words[k + 2:k + 6]) if other.kind == 'name' and after.kind == 'sub'), None)
+        matrix = next((canonical(other.text) for other in words[k - 1:max(k - 6, 0):-1] if other.kind == 'name'
+                       and other.text.isupper() and len(other.text) == 1), None)
+        row = next((canonical(other.text) for other, after in zip(words[k + 1:k + 5], words[k + 2:k + 6])
+                    if other.kind == 'name' and after.kind == 'sub'), None)
         if matrix and row and matrix != row: found.append((('rows', row), matrix))
     return found
 
 # %% ../../nbs/derivations/docstrings.ipynb #b330a021
 def _spoken_of(words, k, start, names, near=False):
     "The symbols of which the word `k` of a sentence says something."
-    def key(word): return canonical(word.text) if word.kind == 'name' and (is_letter(canonical(word.text)) or canonical(word.text) in names.quantities) and word.text not in ('a', 'I') else None
+    def key(word):
+        return (canonical(word.text) if word.kind == 'name'
+                and (is_letter(canonical(word.text)) or canonical(word.text) in names.quantities)
+                and word.text not in ('a', 'I') else None)
     before, j = [], k - 1
-    verbs = ('is', 'are', 'be', 'a', 'an', 'the', 'one', '-', 'and', ',', 'matrix', 'vector', 'matrices', 'rows', 'of', 'with')
+    verbs = ('is', 'are', 'be', 'a', 'an', 'the', 'one', '-', 'and', ',', 'matrix', 'vector', 'matrices', 'rows', 'of',
+             'with')
     while j >= start and (words[j].text in verbs or key(words[j])):
         if key(words[j]): before.append(key(words[j]))
         j -= 1
-    if before and words[k - 1].text != 'a' or before and any(word.text in ('is', 'are', 'be') for word in words[start:k]): return before
+    if before and words[k - 1].text != 'a' or before and any(word.text in ('is', 'are', 'be')
+        for word in words[start:k]):
+        return before
     for word in words[k + 1:k + (2 if near else 7)]:
         if word.kind in ('newline', 'end') or word.text in ('.', '=', ','): break
         if key(word): return [key(word)]
@@ -489,7 +591,7 @@ def _spoken_of(words, k, start, names, near=False):
 # %% ../../nbs/derivations/docstrings.ipynb #50eaeedf
 def spelled(
     text: str, # a docstring
-) -> dict: # the spelling of each symbol, by its name in trees
+) -> dict[Any, Any]: # the spelling of each symbol, by its name in trees
     "How a docstring writes its symbols, and what it calls the functions that have several names."
     words = names_in(words_of(text[:most_text]), text)[0]
     names = {canonical(word.text): word.text.replace('\u2060', '') for word in reversed(words) if word.kind == 'name'}

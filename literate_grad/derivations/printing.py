@@ -8,32 +8,34 @@ __all__ = ['Style', 'signed', 'number_of', 'index_text', 'text_of', 'latex_name'
 # %% ../../nbs/derivations/printing.ipynb #b3cae34f
 import re, unicodedata
 from collections import namedtuple
-from .grammar import functions, known_function, vulgar_fractions
+from typing import Any
+from .notation import functions, known_function, vulgar_fractions
 
 # %% ../../nbs/derivations/printing.ipynb #c71b8010
-Style = namedtuple('Style', 'times power names', defaults=('*', '^', {}))
+Style: Any = namedtuple('Style', 'times power names', defaults=('*', '^', {}))
 
 _strength = {'if': 0, 'and': 0, 'or': 0, 'compare': 1, 'add': 2, 'sub': 2, 'neg': 2, 'sum': 2.5, 'mul': 3, 'div': 3,
     'd': 4, 'grad': 4, 'diff': 4, 'pow': 5, 'T': 5.5, 'index': 5.5}
 _raised_digits = str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹')
 
-def signed(tree):
+def signed(tree: Any) -> Any:
     "A tree with the sign of a product or a quotient in front of it."
     place = {'mul': 2, 'div': 1}.get(tree[0])
     if place is None: return tree
     left = signed(tree[place])
     return ('neg', (*tree[:place], left[1], *tree[place + 1:])) if left[0] == 'neg' else tree
 
-def number_of(tree):
+def number_of(tree: Any) -> Any:
     "The digits of a whole number with its sign, '' for any other tree."
     if tree[0] == 'neg' and tree[1][0] == 'num': return '-' + tree[1][1]
     return tree[1] if tree[0] == 'num' else ''
 
-def index_text(index): return ''.join(sign * (k > 0 or sign == '-') + atom for k, (sign, atom) in enumerate(index[1:]))
+def index_text(index: Any) -> Any:
+    return ''.join(sign * (k > 0 or sign == '-') + atom for k, (sign, atom) in enumerate(index[1:]))
 
 # %% ../../nbs/derivations/printing.ipynb #984e88d7
 def text_of(
-    tree: tuple, # a tree
+    tree: tuple[Any, ...], # a tree
     style: Style = Style(), # the sign of products, how powers are written, the spelling of names
     least: float = 0, # brackets are put round what binds less than this
 ) -> str: # one line
@@ -78,12 +80,15 @@ def _index_written(style, base, *indices):
 
 # %% ../../nbs/derivations/printing.ipynb #1517fd9e
 _writers = {
-    'num': lambda style, text: text, 'sym': _name, 'add': _sum_text('+'), 'sub': _sum_text('-'), 'neg': lambda style, a: '-' + text_of(a, style, 3),
-    'mul': _product_text, 'div': _quotient_text, 'pow': _power_text, 'call': _call_text, 'd': _derivative_text, 'index': _index_written,
+    'num': lambda style, text: text, 'sym': _name, 'add': _sum_text('+'), 'sub': _sum_text('-'),
+    'neg': lambda style, a: '-' + text_of(a, style, 3),
+    'mul': _product_text, 'div': _quotient_text, 'pow': _power_text, 'call': _call_text, 'd': _derivative_text,
+    'index': _index_written,
     'T': lambda style, a: text_of(a, style, 5.5) + ('ᵀ' if style.power == '²' else '^T'),
     'if': lambda style, c, a, b: f'{text_of(a, style, 1)} if {text_of(c, style)} else {text_of(b, style)}',
     'compare': lambda style, sign, a, b: f'{text_of(a, style, 2)} {sign} {text_of(b, style, 2)}',
-    'and': lambda style, a, b: f'{text_of(a, style)} and {text_of(b, style)}', 'or': lambda style, a, b: f'{text_of(a, style)} or {text_of(b, style)}',
+    'and': lambda style, a, b: f'{text_of(a, style)} and {text_of(b, style)}', 'or': lambda style, a, b:
+    f'{text_of(a, style)} or {text_of(b, style)}',
     'sum': lambda style, letters, a: f'Σ{"_" * bool(letters)}{"".join(letters)} {text_of(a, style, 3)}',
     'delta': lambda style, *indices: 'δ_' + ''.join(map(index_text,
         indices)), 'tuple': lambda style, *parts: '(' + ', '.join(text_of(part, style) for part in parts) + ')',
@@ -96,7 +101,8 @@ _writers = {
 }
 
 # %% ../../nbs/derivations/printing.ipynb #eed13a09
-_greek_letters = 'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega'.split()
+_greek_letters = '''alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho
+    sigma tau upsilon phi chi psi omega'''.split()
 _no_command = {'Alpha', 'Beta', 'Epsilon', 'Zeta', 'Eta', 'Iota', 'Kappa', 'Mu', 'Nu', 'Rho', 'Tau', 'Chi'}
 def latex_name(
     key: str, # the name of a symbol
@@ -117,7 +123,7 @@ def _words_latex(index): return index if len(index) < 3 else rf'\mathrm{{{index.
 
 # %% ../../nbs/derivations/printing.ipynb #89eb91a2
 def latex_of(
-    tree: tuple, # a tree
+    tree: tuple[Any, ...], # a tree
     least: float = 0, # brackets are put round what binds less than this
 ) -> str: # without the dollar signs
     "A tree in LaTeX."
@@ -126,7 +132,8 @@ def latex_of(
     strength = 5 if tree[0] in ('div', 'd') else _strength.get(tree[0], 6)
     if tree[:2] == ('call', 'sum') and len(tree) == 3: strength = _strength['sum']
     return rf'\left({text}\right)' if strength < least else text
-def _sum_latex(sign): return lambda a, b: f"{latex_of(a, 2)} {sign} {latex_of(b, 2 + (sign == '-' or signed(b)[0] == 'neg') / 2)}"
+def _sum_latex(sign):
+    return lambda a, b: f"{latex_of(a, 2)} {sign} {latex_of(b, 2 + (sign == '-' or signed(b)[0] == 'neg') / 2)}"
 _products_in_latex = {'': ' ', '*': r' \cdot ', '·': r' \cdot ', '@': ' ', '⊙': r' \odot ', '×': r' \times ',
     '⊗': r' \otimes ', ':': ' : '}
 def _product_latex(sign, a, b):
@@ -171,20 +178,33 @@ def _list_latex(*parts):
     if all(part[0] == 'tuple' for part in parts):
         return r'\begin{pmatrix}' + r' \\ '.join(' & '.join(map(latex_of, row)) for row in rows) + r'\end{pmatrix}'
     return rf"\left({', '.join(map(latex_of, parts))}\right)"
+
 def _cases_latex(condition, a,
-    b): return rf'\begin{{cases}}{latex_of(a)} & \text{{if }} {latex_of(condition)} \\ {latex_of(b)} & \text{{else}}\end{{cases}}'
+    b):
+    cases = rf'{latex_of(a)} & \text{{if }} {latex_of(condition)} \\ {latex_of(b)} & \text{{else}}'
+    return rf'\begin{{cases}}{cases}\end{{cases}}'
+
 def _sum_over_latex(letters, body):
     limits = f"_{{{', '.join(letters)}}}" if letters else ''
     return rf'\sum{limits} {latex_of(body, 2.5)}'
 _comparisons_in_latex = {'<=': r'\le', '>=': r'\ge', '!=': r'\ne', '==': '='}
+
+# %% ../../nbs/derivations/printing.ipynb #fc7af2f8
 _latex_writers = {
-    'num': _number_latex, 'sym': latex_name, 'add': _sum_latex('+'), 'sub': _sum_latex('-'), 'neg': lambda a: '-' + latex_of(a, 2.5), 'mul': _product_latex,
-    'div': lambda a, b: rf'\frac{{{latex_of(a)}}}{{{latex_of(b)}}}', 'pow': lambda a, b, sign='^': f'{latex_of(a, 6)}^{{{latex_of(b)}}}', 'call': _call_latex, 'd': _derivative_latex,
-    'T': _transposed_latex, 'index': lambda a, *indices: f'{latex_of(a, 6)}_{{{" ".join(map(index_text, indices))}}}', 'if': _cases_latex, 'sum': _sum_over_latex,
-    'compare': lambda sign, a, b: f'{latex_of(a)} {_comparisons_in_latex.get(sign, sign)} {latex_of(b)}', 'tuple': _list_latex, 'asked': lambda: '{?}',
-    'and': lambda a, b: rf'{latex_of(a)} \text{{ and }} {latex_of(b)}', 'or': lambda a, b: rf'{latex_of(a)} \text{{ or }} {latex_of(b)}',
-    'delta': lambda *indices: rf'\delta_{{{" ".join(map(index_text, indices))}}}', 'kw': lambda name, value: rf'\mathrm{{{name}}}={value}',
-    'prime': lambda name, order, *arguments: latex_name(name) + "'" * order + (rf"\left({', '.join(map(latex_of, arguments))}\right)" if arguments else ''),
+    'num': _number_latex, 'sym': latex_name, 'add': _sum_latex('+'), 'sub': _sum_latex('-'), 'neg': lambda a: '-'
+    + latex_of(a, 2.5), 'mul': _product_latex,
+    'div': lambda a, b: rf'\frac{{{latex_of(a)}}}{{{latex_of(b)}}}', 'pow': lambda a, b, sign='^':
+    f'{latex_of(a, 6)}^{{{latex_of(b)}}}', 'call': _call_latex, 'd': _derivative_latex,
+    'T': _transposed_latex, 'index': lambda a, *indices: f'{latex_of(a, 6)}_{{{" ".join(map(index_text, indices))}}}',
+    'if': _cases_latex, 'sum': _sum_over_latex,
+    'compare': lambda sign, a, b: f'{latex_of(a)} {_comparisons_in_latex.get(sign, sign)} {latex_of(b)}',
+    'tuple': _list_latex, 'asked': lambda: '{?}',
+    'and': lambda a, b: rf'{latex_of(a)} \text{{ and }} {latex_of(b)}', 'or': lambda a, b:
+    rf'{latex_of(a)} \text{{ or }} {latex_of(b)}',
+    'delta': lambda *indices: rf'\delta_{{{" ".join(map(index_text, indices))}}}', 'kw': lambda name, value:
+    rf'\mathrm{{{name}}}={value}',
+    'prime': lambda name, order, *arguments: latex_name(name) + "'" * order
+    + (rf"\left({', '.join(map(latex_of, arguments))}\right)" if arguments else ''),
     'grad': lambda top, by, order: rf'\nabla{"^2" * (order == 2)}' + (f'_{{{latex_of(by)}}} ' if by
         else ' ') + latex_of(top, 5.5), 'diff': lambda a: rf'd {latex_of(a, 5)}',
 }

@@ -9,30 +9,40 @@ __all__ = ['most_readings', 'most_entries', 'most_repairs', 'largest_denominator
 
 # %% ../../nbs/derivations/steps.ipynb #08753c09
 import inspect, itertools, math, re
+from typing import Any
 from fractions import Fraction
 import numpy as np
 from fastcore.basics import patch
 from .algebra import (Pivot, Symbolic, Unprovable, forms_of, on_each_side, proved, separating,
                                                shortest, tree_of)
-from .arrays import Calculator, Digits, Evaluator, Floats, Misfit, Value, primal
+from .duals import Calculator, Digits, Floats, Misfit, Value, primal
+from .arrays import Evaluator
 from .docstrings import read_text, spelled
-from .grammar import Unreadable, canonical, is_letter, known_function, subtrees, symbols
+from .notation import Unreadable, canonical, is_letter, known_function
+from .grammar import subtrees, symbols
 from .printing import Style, latex_of, latex_words, text_of
 from .truth import (Claims, Outcome, Trial, base_symbol, constants, plans)
 
 # %% ../../nbs/derivations/steps.ipynb #64aebdbd
 most_readings = 24
-_stationary = re.compile(r'\b(?:sett?ing|set|solv\w+|minim\w+|maxim\w+|optim\w+|stationary|critical|first.order|vanish\w*|zero|equal to zero)\b', re.I)
+_stationary = re.compile(
+                         r'\b(?:sett?ing|set|solv\w+|minim\w+|maxim\w+|optim\w+|stationary|critical|first.order'
+                         r'|vanish\w*|zero|equal to zero)\b', re.I)
 _fixing = re.compile(r'\\leftarrow|\\gets|←|<-|same shape|shape of|:=.*-=|-=|\+=')
+
 class Judged:
     "The outcomes of all claims under one reading."
-    def __init__(self, trial, outcomes): self.trial, self.outcomes = trial, outcomes
+    trial: Any
+    outcomes: Any
+    def __init__(self, trial: Any, outcomes: Any) -> None: self.trial, self.outcomes = trial, outcomes
 
     @property
-    def statuses(self): return [outcome.status for outcome in self.outcomes]
+    def statuses(self) -> Any: return [outcome.status for outcome in self.outcomes]
     @property
-    def complete(self): return bool(self.outcomes) and all(status == 'holds' for status in self.statuses)
-def judged(text, choices, given, budget=None):
+    def complete(self) -> Any: return bool(self.outcomes) and all(status == 'holds' for status in self.statuses)
+
+# %% ../../nbs/derivations/steps.ipynb #136e5dd0
+def judged(text: Any, choices: Any, given: Any, budget: Any=None) -> Any:
     "All claims of a text under one reading."
     trial = Trial(text, choices, given, budget)
     with np.errstate(all='ignore'):
@@ -46,9 +56,11 @@ def judged(text, choices, given, budget=None):
 
 # %% ../../nbs/derivations/steps.ipynb #76d62b97
 _counts = set('mnNM') # letters for the size of a batch
+
 @patch
-def refined(self:Trial, claim, outcome):
-    "The outcome with what the words around the claim say: a condition, an assumption that everybody makes, lengths that are positive."
+def refined(self:Trial, claim: Any, outcome: Any) -> Any:
+    """The outcome with what the words around the claim say: a condition, an assumption that everybody makes, lengths
+    that are positive."""
     if outcome.status == 'fails' and claim.side.tree == ('num', '0') and self.is_condition(claim):
         return Outcome('unreadable', why='a condition, which is not checked')
     if claim.kind in ('derivative', 'differential') and outcome.status in ('fails',
@@ -58,20 +70,23 @@ def refined(self:Trial, claim, outcome):
     if unknown: return Outcome('unreadable', why=f'nothing says what `{unknown}` is')
     if outcome.status != 'fails': return outcome
     stated = set(self.given) | set(self.meaning.lengths) | {key for tree in self.trees for key in symbols(tree)}
-    sizes = (symbols(claim.side.tree) & _counts) - stated if claim.kind == 'differential' else None # as in dW = 1/m dZ Aᵀ
+    # as in dW = 1/m dZ Aᵀ
+    sizes = (symbols(claim.side.tree) & _counts) - stated if claim.kind == 'differential' else None
     if sizes: return Outcome('unreadable', why=f'nothing says what `{min(sizes)}` is')
     if claim.kind == 'identity' and symbols(claim.truth) - symbols(claim.side.tree) - set(self.meaning.definitions):
         return Outcome('unreadable', why='an equation between symbols that nothing defines cannot be checked')
     return self.under_assumptions(claim) or outcome
+
+# %% ../../nbs/derivations/steps.ipynb #4f0fd0d6
 @patch
-def is_condition(self:Trial, claim):
+def is_condition(self:Trial, claim: Any) -> Any:
     "Whether `= 0` is a condition rather than a claim."
     sides = [other.side for other in self.claims.claims if other.left is claim.left]
     return sides[0] is not claim.side or bool(_stationary.search(self.text))
 
 # %% ../../nbs/derivations/steps.ipynb #75096360
 @patch
-def is_related(self:Trial, claim):
+def is_related(self:Trial, claim: Any) -> Any:
     "Whether what is differentiated depends on the variable at all; a literal zero may say that it does not."
     if claim.truth[0] != 'd' or not symbols(claim.side.tree) - set(constants): return True
     if claim.truth[1][0] == 'sym' and claim.truth[1][1] in self.of_leaves: return True
@@ -82,9 +97,9 @@ def is_related(self:Trial, claim):
         reached.add(key)
         todo.extend(({entries[key][0]} if key in entries else self.meaning.depends.get(key, set())) - reached)
     return None in variables or bool(variables & reached)
-def called_in(tree): return {part[1] for part in subtrees(tree) if part[0] in ('call', 'prime')}
+def called_in(tree: Any) -> Any: return {part[1] for part in subtrees(tree) if part[0] in ('call', 'prime')}
 @patch
-def unknown_word(self:Trial, claim):
+def unknown_word(self:Trial, claim: Any) -> Any:
     "A word in a claim that nothing else in the text speaks of: no symbol that we may guess at."
     others = {key for tree in (*self.trees, *self.truths, *(side for side in self.sides
         if side is not claim.side.tree)) for key in symbols(tree)}
@@ -94,7 +109,7 @@ def unknown_word(self:Trial, claim):
 
 # %% ../../nbs/derivations/steps.ipynb #f9c2a5b2
 @patch
-def under_assumptions(self:Trial, claim):
+def under_assumptions(self:Trial, claim: Any) -> Any:
     "The outcome where targets sum to one, or where lengths and masses are positive; `None` where it still fails."
     for what, keys in (('simplex', self.targets()), ('positive', self.positive_lengths(claim))):
         if not keys: continue
@@ -107,7 +122,7 @@ def under_assumptions(self:Trial, claim):
                 else 'for ' + ', '.join(f'{key} > 0' for key in keys))
     return None
 @patch
-def targets(self:Trial):
+def targets(self:Trial) -> Any:
     "The vectors that a cross-entropy of a softmax weighs logarithms with."
     calls = {known_function(part[1]) for tree in self.trees for part in subtrees(tree) if part[0] == 'call'}
     if not calls & {'softmax', 'log_softmax', 'logsumexp'}: return []
@@ -116,7 +131,7 @@ def targets(self:Trial):
 
 # %% ../../nbs/derivations/steps.ipynb #fecf30a3
 @patch
-def positive_lengths(self:Trial, claim):
+def positive_lengths(self:Trial, claim: Any) -> Any:
     "The symbols that change the sign of what stands under a root or in a logarithm: negative ones were not meant."
     inside = [part[2] if part[0] == 'call' else part[1] for tree in [*self.trees, claim.truth]
         for part in subtrees(tree)
@@ -125,7 +140,7 @@ def positive_lengths(self:Trial, claim):
     return sorted({key for tree in inside for key in symbols(tree) if self.of_leaves.get(key) == 0
         and self.is_odd(tree, key)})
 @patch
-def is_odd(self:Trial, tree, key):
+def is_odd(self:Trial, tree: Any, key: Any) -> Any:
     "Whether a tree changes its sign with a symbol."
     try:
         evaluator = self.drawn_values(0, 'positive', 3, Calculator(Digits(30)), 1)
@@ -138,8 +153,9 @@ def is_odd(self:Trial, tree, key):
 
 # %% ../../nbs/derivations/steps.ipynb #8f260308
 @patch
-def laid_out(self:Trial, outcomes, text):
-    "The outcomes where one layout holds for all: what is right in the other layout only is a transpose, where the text fixes the layout."
+def laid_out(self:Trial, outcomes: Any, text: Any) -> Any:
+    """The outcomes where one layout holds for all: what is right in the other layout only is a transpose, where the
+    text fixes the layout."""
     pairs = list(zip(self.claims.claims, outcomes))
     fixed = bool(_fixing.search(text)) or bool(self.claims.updates) or any(self.is_fixed(claim)
         for claim in self.claims.claims)
@@ -150,7 +166,8 @@ def laid_out(self:Trial, outcomes, text):
     for claim, outcome in pairs:
         turned = outcome.status == 'holds' and outcome.layouts and not {'as written',
             'entry by entry'} & set(outcome.layouts)
-        if turned and (fixed or of(claim) in settled or claim.kind not in ('derivative', 'differential') or any(part[0] == 'index' for part in subtrees(claim.truth))):
+        if turned and (fixed or of(claim) in settled or claim.kind not in ('derivative', 'differential')
+                       or any(part[0] == 'index' for part in subtrees(claim.truth))):
             outcome = outcome._replace(status='fails', why='transpose')
         elif turned:
             outcome = outcome._replace(why='in numerator layout (the transpose)' if of(claim) == 'gradient'
@@ -158,21 +175,21 @@ def laid_out(self:Trial, outcomes, text):
         changed.append(outcome)
     return changed
 @patch
-def is_fixed(self:Trial, claim): return False
+def is_fixed(self:Trial, claim: Any) -> Any: return False
 
 # %% ../../nbs/derivations/steps.ipynb #629f07bb
 @patch
-def shape_of(self:Trial, tree):
+def shape_of(self:Trial, tree: Any) -> Any:
     "The shape of a tree, `None` where it has none."
     try: return self.drawn_values(0, 'unit', 0, Calculator(Floats()), 1).of(tree).shape
     except (Unreadable, ArithmeticError, ValueError, TypeError, IndexError): return None
 @patch
-def has_layout(self:Trial, claim):
+def has_layout(self:Trial, claim: Any) -> Any:
     shape = self.shape_of(claim.truth)
     return shape is not None and len(shape) == 2 and 1 not in shape
 @patch
-def is_jacobian(self:Trial, claim): return bool(self.shape_of(claim.truth[1]))
-def best_reading(text, given, fixed=None):
+def is_jacobian(self:Trial, claim: Any) -> Any: return bool(self.shape_of(claim.truth[1]))
+def best_reading(text: Any, given: Any, fixed: Any=None) -> Any:
     "The outcomes under the reading that is meant, and a sentence where there was a choice."
     base = judged(text, fixed or {}, given)
     grave = {name: options for name, options in base.trial.asked.items() if name == 'capitals'
@@ -219,7 +236,8 @@ def _other_rank(best, rival, k):
     return truth is None or len(truth) > 2 or said is not None and len(truth) != len(said)
 def _said_choices(choices):
     return '; '.join(f'{name} read as {choice}' if not name.startswith('rank of ')
-        else f'{name[8:]} as {("a number", "a vector", "a matrix")[choice]}' for name, choice in choices.items() if name not in ('capitals', 'sampled', 'plain'))
+        else f'{name[8:]} as {("a number", "a vector", "a matrix")[choice]}' for name, choice in choices.items()
+        if name not in ('capitals', 'sampled', 'plain'))
 def _reads_definition_otherwise(judged):
     "Whether a quotient in a definition is read differently from how it is written."
     if not {'1/2x', 'a/b c'} & set(judged.trial.choices): return False
@@ -236,20 +254,23 @@ def _common(base, others):
     for k, outcome in enumerate(base.outcomes):
         said = {other.outcomes[k].status for other in [base, *rivals]} - {'unreadable'}
         if outcome.status == 'unreadable' and outcome.layouts: pass
-        elif outcome.misfit and any(other.outcomes[k].status == 'holds' for other in others if len(other.outcomes) == len(base.outcomes)):
-            outcome = Outcome('unreadable', why='right for matrices, but its shapes do not fit for vectors; say which its symbols are')
+        elif outcome.misfit and any(other.outcomes[k].status == 'holds' for other in others
+                                    if len(other.outcomes) == len(base.outcomes)):
+            outcome = Outcome('unreadable', why=
+                              'right for matrices, but its shapes do not fit for vectors; say which its symbols are')
         elif outcome.status == 'unreadable' and len(said) == 1:
             outcome = next(other.outcomes[k] for other in rivals if other.outcomes[k].status in said)
         elif len(said) > 1:
             other = next(other for other in rivals if other.outcomes[k].status not in ('unreadable', outcome.status))
             outcome = Outcome('unreadable',
-                why=f'it can be read in two ways, as written or with {_said_choices(other.trial.choices)}, and only one of them is right')
+                why=f'it can be read in two ways, as written or with {_said_choices(other.trial.choices)}, and only '
+                    f'one of them is right')
         outcomes.append(outcome)
     return Judged(base.trial, outcomes)
 
 # %% ../../nbs/derivations/steps.ipynb #4173d976
 _status_marks = {'proved': '✓', 'holds': '✓', 'fails': '✗', 'unreadable': '?'}
-def plain_number(x):
+def plain_number(x: Any) -> Any:
     "A number or an array of mpmath as floats, which every process can read."
     if np.ndim(x): return np.vectorize(plain_number, otypes=[float])(x)
     try: return float(x.item() if isinstance(x, np.ndarray) else x)
@@ -258,6 +279,9 @@ def plain_number(x):
 # %% ../../nbs/derivations/steps.ipynb #4e98c14d
 class Step:
     "One claim of a docstring: the expression behind an `=`."
+    claim: Any
+    tree: Any
+    outcome: Any
     left: str # what stands on the left of the equation
     text: str # the expression, as it was written
     line: int # where it begins, counted from 1
@@ -266,23 +290,26 @@ class Step:
     why: str # a sentence: under which condition it holds, why it fails, why it cannot be read
     truth: str # what the left side really is, in the docstring's notation, where the step fails
     separates: str # what is between claim and truth, or ''
-    point: dict | None # the values of the symbols where it fails
-    values: tuple | None # the claim and the truth there
+    point: dict[Any, Any] | None # the values of the symbols where it fails
+    values: tuple[Any, ...] | None # the claim and the truth there
 
-    def __init__(self, claim, outcome):
+    def __init__(self, claim: Any, outcome: Any) -> None:
         side = claim.side
-        self.left, self.text, self.line, self.column, self.claim, self.tree = claim.left.text, side.text, side.line, side.column, claim, side.tree
+        self.left, self.text, self.line, self.column, self.claim, self.tree = (claim.left.text, side.text, side.line,
+            side.column, claim, side.tree)
         self.status, self.why = outcome.status, outcome.why
         self.point = outcome.point and {key: plain_number(value) for key, value in outcome.point.items()}
         self.values = outcome.values and tuple(map(plain_number, outcome.values))
         self.truth, self.separates, self.outcome = '', '', outcome._replace(point=None, values=None)
 
-    def __repr__(self):
-        return f'{_status_marks[self.status]} {self.left} = {self.text}' + (f'  ({self.why})' if self.why else '')
+# %% ../../nbs/derivations/steps.ipynb #148b771f
+@patch
+def __repr__(self:Step) -> str:
+    return f'{_status_marks[self.status]} {self.left} = {self.text}' + (f'  ({self.why})' if self.why else '')
 
 # %% ../../nbs/derivations/steps.ipynb #01f06efe
 @patch(as_prop=True)
-def problem(self:Step):
+def problem(self:Step) -> Any:
     "Why the step could not be read, `None` where it could."
     return self.why if self.status == 'unreadable' else None
 
@@ -290,16 +317,18 @@ def problem(self:Step):
 _worst_status_first = ('fails', 'unreadable', 'holds', 'proved')
 class Derivation:
     "The equations of a docstring, each right side checked."
+    code: Any
+    judged: Any
     text: str # the docstring
-    steps: list # of `Step`, in order
+    steps: list[Any] # of `Step`, in order
     reason: str # what is to say about the whole
     reading: str # how the text was read, where there was a choice
     describes: bool | None # whether its y has the values of the code; `None`: not known
 
-    def __init__(self, text, code=None, at=None):
+    def __init__(self, text: Any, code: Any=None, at: Any=None) -> None:
         text = '\n'.join(text.splitlines())
         self.text, self.code, self.reason, self.reading, self.describes = text, code, '', '', None
-        self.names = spelled(text) if len(text) < 20_000 else {}
+        self.names: Any = spelled(text) if len(text) < 20_000 else {}
         try:
             with np.errstate(all='ignore'): self._judge_steps(at)
         except Unreadable as problem: self.judged, self.steps, self.reason = None, [], str(problem)
@@ -308,17 +337,19 @@ class Derivation:
 
 # %% ../../nbs/derivations/steps.ipynb #aaf7e3be
 @patch(as_prop=True)
-def status(self:Derivation):
-    "The worst status of all steps; `'fails'` also when the docstring describes another function, `None` when it claims nothing."
+def status(self:Derivation) -> Any:
+    """The worst status of all steps; `'fails'` also when the docstring describes another function, `None` when it
+    claims nothing."""
     statuses = [step.status
-        for step in self.steps] + ['fails'] * (self.describes is False) + ['proved'] * (self.describes is True) + ['unreadable'] * (not self.steps and bool(self.reason))
+        for step in self.steps] + ['fails'] * (self.describes is False) + ['proved'] * (self.describes is True) + [
+            'unreadable'] * (not self.steps and bool(self.reason))
     return next((status for status in _worst_status_first if status in statuses), None)
 
 @patch
 def __bool__(self:Derivation): return self.status in ('proved', 'holds')
 
 @patch(as_prop=True)
-def unread(self:Derivation):
+def unread(self:Derivation) -> Any:
     "The steps that could not be read: what `--strict` makes a failure."
     return [step for step in self.steps if step.status == 'unreadable']
 
@@ -337,31 +368,42 @@ def _judge_steps(self:Derivation, at):
     self.judged.outcomes = [step.outcome for step in self.steps]
     trial = self.judged.trial
     for step in self.steps:
-        if step.status == 'holds' and not step.why and proved(step.tree, step.claim.truth, trial.meaning, trial.of_leaves):
+        if step.status == 'holds' and not step.why and proved(step.tree, step.claim.truth, trial.meaning,
+            trial.of_leaves):
             step.status = 'proved'
         if self.code is not None and step.status == 'unreadable': self._by_code(step)
         if step.tree == ('asked',): self._answer_question(step)
     self.reading = self.reading or _said_choices({name: choice for name, choice in fixed.items()})
     for step in self.steps:
         if step.status == 'fails': self._explain(step)
+
+# %% ../../nbs/derivations/steps.ipynb #6caf6d68
 def _shapes_of(at):
     "The shapes of given values, by symbol."
     return {canonical(key): np.shape(value) for key, value in at.items() if re.fullmatch(r"[^\W\d][\w^{}()]*", key)}
 
 # %% ../../nbs/derivations/steps.ipynb #96066b4b
 def derivation(
-    df_or_text, # a docstring, or a function with one: best a hand derivative with the label `@derivative(of=f, at=…)`
-    at: dict|None = None, # values, and so shapes, for the symbols of a text: {'X': array, …}
+    # a docstring, or a function with one: best a hand derivative with the label `@derivative(of=f, at=…)`
+    df_or_text: Any,
+    at: dict[Any, Any]|None = None, # values, and so shapes, for the symbols of a text: {'X': array, …}
 ) -> Derivation: # its steps, each with a status
-    "Reads the equations of a docstring and checks every step: `'proved'`, `'holds'` at many points, `'fails'` or `'unreadable'`."
+    """Reads the equations of a docstring and checks every step: `'proved'`, `'holds'` at many points, `'fails'` or
+    `'unreadable'`."""
     if isinstance(df_or_text, str): return Derivation(inspect.cleandoc(df_or_text), at=at)
     if not callable(df_or_text):
-        raise TypeError(f'derivation expected a docstring or a function that has one, but got a {type(df_or_text).__name__}.')
+        raise TypeError(
+                        f'derivation expected a docstring or a function that has one, but got a '
+                        f'{type(df_or_text).__name__}.')
     text, label = inspect.getdoc(df_or_text) or '', getattr(df_or_text, '__derivative__', None)
     return Derivation(text, Code(label.of, label.at, label.where) if label else None, at)
 
 # %% ../../nbs/derivations/steps.ipynb #0dadc112
-_step_of_path = re.compile(r'''\.?(?P<name>[^\W\d]\w*)|\[(?P<index>-?\d+)\]|\[(?P<quote>['"])(?P<key>[^'"]*)(?P=quote)\]''')
+_step_of_path = re.compile(
+                           r'''\.?(?P<name>[^\W\d]\w*)'''
+                           r'''|\[(?P<index>-?\d+)\]'''
+                           r'''|\[(?P<quote>['"])(?P<key>[^'"]*)(?P=quote)\]''')
+
 def _reached(path, named):
     "The part of the arguments that a path such as `model.layers[0].weight` names."
     value, at = named, 0
@@ -375,6 +417,8 @@ def _reached(path, named):
         except (KeyError, IndexError, AttributeError, TypeError):
             raise Unreadable(f'the path `{path}` leads nowhere') from None
     return value
+
+# %% ../../nbs/derivations/steps.ipynb #f6d1a4cd
 def _bound(named, where):
     "The numbers that the symbols of a docstring stand for, by symbol."
     values = {canonical(name): value for name, value in named.items()}
@@ -389,25 +433,30 @@ def _bound(named, where):
 # %% ../../nbs/derivations/steps.ipynb #b8e7837b
 def _is_list_of_numbers(value): return isinstance(value, (list, tuple)) and bool(value) and all(isinstance(part,
     (int, float)) for part in value)
+
+# %% ../../nbs/derivations/steps.ipynb #16441bbb
 class Code:
     "The function that a docstring speaks of, and arguments to try it at."
-    def __init__(self, of, at=None, where=None, names=None):
+    of: Any
+    where: Any
+    names: Any
+    def __init__(self, of: Any, at: Any=None, where: Any=None, names: Any=None) -> None:
         self.of, self.where, self.names = of, where or {}, names
-        self.arguments = at() if callable(at) else at
+        self.arguments: Any = at() if callable(at) else at
         if self.arguments is not None and not isinstance(self.arguments, tuple): self.arguments = (self.arguments,)
 
-    def named(self):
+    def named(self) -> Any:
         "The arguments by name."
         try: names = self.names or list(inspect.signature(self.of).parameters)
         except (TypeError, ValueError): names = []
         return dict(zip(names, self.arguments or ()))
 
-    def values(self): return _bound(self.named(), self.where)
+    def values(self) -> Any: return _bound(self.named(), self.where)
 
     @property
-    def name(self): return getattr(getattr(self.of, 'func', self.of), '__name__', 'the code')
+    def name(self) -> Any: return getattr(getattr(self.of, 'func', self.of), '__name__', 'the code')
 
-    def value(self):
+    def value(self) -> Any:
         "What the function returns at the arguments, as floats; `None` without arguments."
         if self.arguments is None: return None
         try: value = np.asarray(self.of(*self.arguments), float)
@@ -417,7 +466,7 @@ class Code:
 
 # %% ../../nbs/derivations/steps.ipynb #45fb4d7b
 @patch
-def gradients(self:Code):
+def gradients(self:Code) -> Any:
     "The code's derivatives by autodiff, by symbol."
     import autograd.numpy as anp
     from literate_grad.gradients.autodiff import gradient
@@ -425,7 +474,7 @@ def gradients(self:Code):
     except (TypeError, ValueError): return {}
     return _bound(dict(zip(self.named(), found)), {name: path for name, path in self.where.items()
         if isinstance(path, str)})
-def outcome_of(trial):
+def outcome_of(trial: Any) -> Any:
     "The quantity that everything is about: `y`, or what is differentiated and not used by other definitions."
     claims, meaning = trial.claims.claims, trial.meaning
     tops = [base_symbol(claim.truth[1]) if claim.truth[0] in ('d', 'grad') and isinstance(claim.truth[1], tuple)
@@ -472,7 +521,9 @@ def _by_code_value(self:Derivation):
             {'plain': True}) if scalar else (given, {})
     key, value = found
     self.describes = False
-    self.reason = f'the docstring describes another function: its {self.names.get(key, key)} is {shown_number(np.sum(value))} at the sample arguments, but {self.code.name} gives {shown_number(np.sum(expected))}'
+    said, found = shown_number(np.sum(value)), shown_number(np.sum(expected))
+    self.reason = (f'the docstring describes another function: its {self.names.get(key, key)} is {said} '
+                   f'at the sample arguments, but {self.code.name} gives {found}')
     return ({}, {'plain': True}) if scalar else (given, {})
 
 # %% ../../nbs/derivations/steps.ipynb #cf52cd9f
@@ -489,12 +540,14 @@ def _fitting_choices(self:Derivation, given, values, expected):
         trial = Trial(self.text, choices, given)
         trial.meaning.sampled = True
         key = outcome_of(trial)
-        if key is None or key not in trial.meaning.definitions and key not in trial.meaning.functions: return None, None, None
+        if key is None or key not in trial.meaning.definitions and key not in trial.meaning.functions:
+            return None, None, None
         try:
             value = np.asarray(primal(_floats_at(trial, values).of(('sym', key))).a, float)
             if _fits(value, expected): return choices, None, None
             found = found or (key, value)
-        except (Unreadable, ArithmeticError, ValueError, np.linalg.LinAlgError) as error: problem = problem or _said_of(error)
+        except (Unreadable, ArithmeticError, ValueError, np.linalg.LinAlgError) as error:
+            problem = problem or _said_of(error)
         for name, options in {**trial.asked, **trial.meaning.asked}.items():
             todo += [{**choices, name: option} for option in options[1:] if name not in choices]
     return None, found, None if found else problem
@@ -520,7 +573,7 @@ def _fits(y, expected):
         for v in (y, np.sum(y), np.reshape(y, expected.shape) if np.size(y) == expected.size else np.nan))
 
 # %% ../../nbs/derivations/steps.ipynb #02a4122c
-def shown_number(v):
+def shown_number(v: Any) -> Any:
     "A number, or a few, for a sentence."
     if np.ndim(v):
         return '[' + ', '.join(shown_number(part) for part in np.ravel(v)[:6]) + ', …' * (np.size(v) > 6) + ']'
@@ -576,7 +629,9 @@ def _worked(self:Derivation, wrt, arguments, numbers=None):
     "The derivative with respect to `wrt` at the arguments, in the shape of that argument."
     claims, values, key = self._claims(), self._at(arguments), self._symbol(wrt)
     if key not in claims:
-        raise KeyError(f'the docstring has no readable derivative by {wrt}; it has {", ".join(self.derivatives) or "none"}.')
+        raise KeyError(
+                       f'the docstring has no readable derivative by {wrt}; it has '
+                       f'{", ".join(self.derivatives) or "none"}.')
     if key not in values:
         raise KeyError(f'the arguments expected a value for {wrt}, but got {", ".join(values) or "none"}.')
     step, trial = claims[key], self.judged.trial
@@ -618,14 +673,14 @@ def _shaped(result, y_shape, shape):
 def evaluate(
     self:Derivation,
     wrt: str, # the symbol that is differentiated by, or the path that it stands for
-    arguments: dict, # values by name of symbol or argument
+    arguments: dict[Any, Any], # values by name of symbol or argument
 ) -> np.ndarray: # the derivative, in the shape of that argument
     "The docstring's last expression of the derivative with respect to `wrt`, in floats."
     return self._worked(wrt, arguments).astype(float)
 @patch
 def value(
     self:Derivation,
-    arguments: dict, # values by name of symbol or argument
+    arguments: dict[Any, Any], # values by name of symbol or argument
 ) -> np.ndarray: # what the docstring says that `y` is
     "The docstring's `y`, in floats."
     trial = self.judged.trial
@@ -637,13 +692,16 @@ def value(
 def exact(
     self:Derivation,
     wrt: str, # the symbol that is differentiated by, or the path that it stands for
-    arguments: dict, # values by name of symbol or argument
+    arguments: dict[Any, Any], # values by name of symbol or argument
     digits: int = 50, # decimal digits to calculate with
 ) -> np.ndarray: # the derivative, in the shape of that argument; each entry the float nearest to its true value
-    "The docstring's last expression of the derivative with respect to `wrt`, worked out with many digits and rounded once."
+    """The docstring's last expression of the derivative with respect to `wrt`, worked out with many digits and
+    rounded once."""
     entries = max((v.size for v in self._at(arguments).values()), default=0)
     if entries > most_entries:
-        raise ValueError(f'exact expected arguments of at most {most_entries} entries, but got {entries}; evaluate has no such limit.')
+        raise ValueError(
+                         f'exact expected arguments of at most {most_entries} entries, but got {entries}; evaluate '
+                         f'has no such limit.')
     return np.vectorize(_nearest, otypes=[float])(self._worked(wrt, arguments, Digits(2 * digits)))
 def _nearest(x):
     "The float nearest to a number of mpmath."
@@ -658,7 +716,8 @@ def _nearest(x):
 # %% ../../nbs/derivations/steps.ipynb #cf7b94fb
 @patch
 def _rows(self:Derivation, write, words):
-    "Left side, right side and step of every line of the display; `write` writes a tree, `words` what could not be read."
+    """Left side, right side and step of every line of the display; `write` writes a tree, `words` what could not be
+    read."""
     steps = {id(step.claim.side): step for step in self.steps}
     for equation in self.judged.trial.reading.equations if self.judged else ():
         left = words(equation.left.text) if equation.left.problem else write(equation.left.tree)
@@ -669,7 +728,7 @@ def _rows(self:Derivation, write, words):
             elif side.guard: condition = words(', if ') + write(side.guard)
             yield left if not k else '', right + condition, steps.get(id(side))
 @patch
-def __repr__(self:Derivation):
+def __repr__(self:Derivation) -> str: # noqa: F811 (of another class)
     style = Style('·', '²', self.names)
     rows = [(left, right, f'{_status_marks[step.status]} {step.status}' if step else '') for left, right,
         step in self._rows(lambda tree: text_of(tree, style), str)]
@@ -700,13 +759,18 @@ def has_equations(
     try: return bool(read_text(docstring or '').equations)
     except Unreadable: return True
 
+# %% ../../nbs/derivations/steps.ipynb #45f9ca9b
+def _is_slope(truth, meaning):
+    "Whether a truth is the derivative by one symbol of something that the docstring does not define."
+    if truth[0] != 'd' or len(truth[2]) != 1 or truth[2][0][0] != 'sym': return False
+    return base_symbol(truth[1]) not in (None, *meaning.definitions)
+
 # %% ../../nbs/derivations/steps.ipynb #ee1ef4f5
 @patch
 def _by_code(self:Derivation, step):
     "Compares a step with the code's own derivative, where the docstring does not say what `y` is."
     truth, trial = step.claim.truth, self.judged.trial
-    if not self.code.arguments or step.tree is None or truth[0] != 'd' or len(truth[2]) != 1 or truth[2][0][0] != 'sym' or base_symbol(truth[1]) is None or base_symbol(truth[1]) in trial.meaning.definitions:
-        return
+    if not self.code.arguments or step.tree is None or not _is_slope(truth, trial.meaning): return
     key = truth[2][0][1]
     try: expected, values = self.code.gradients().get(key), self.code.values()
     except Unreadable: return
@@ -723,7 +787,9 @@ def _by_code(self:Derivation, step):
     if not holds.any(): step.why = 'its condition holds at none of the sample arguments'; return
     said, expected = said[holds], expected[holds]
     step.status = 'holds' if _fits(said, expected) else 'fails'
-    step.why = '' if step.status == 'holds' else f'at the sample arguments the step is {shown_number(said)}, the derivative of the code {shown_number(expected)}'
+    step.why = ('' if step.status == 'holds' else
+                f'at the sample arguments the step is {shown_number(said)}, the derivative of the code '
+                f'{shown_number(expected)}')
 
 # %% ../../nbs/derivations/steps.ipynb #53090615
 @patch
@@ -767,13 +833,17 @@ def _symbolic(self:Derivation, step):
         truth, claim = symbolic.of(step.claim.truth), symbolic.of(step.tree)
         names = {dummy: ('call', 'sum', tree_of(entry)) for entry, dummy in symbolic.sums.items()}
         key = outcome_of(trial)
-        outcome = (symbolic.symbol(key),
-            symbolic.of(('sym', key))) if key in trial.meaning.definitions and key not in symbols(step.claim.truth[1]) | {None} or key in trial.meaning.definitions and step.claim.truth[0] == 'd' else None
+        used = symbols(step.claim.truth[1]) | {None}
+        named = key in trial.meaning.definitions and (key not in used or step.claim.truth[0] == 'd')
+        outcome = (symbolic.symbol(key), symbolic.of(('sym', key))) if named else None
         def write(e): return text_of(tree_of(e, names), style)
         return shortest(truth, outcome, 'sech' in self.text), claim, write, [truth,
             *forms_of(truth, 'sech' in self.text)]
-    except (Pivot, Unprovable, Unreadable, RecursionError, ArithmeticError, ValueError, TypeError, AttributeError, KeyError):
+    except (Pivot, Unprovable, Unreadable, RecursionError, ArithmeticError, ValueError, TypeError, AttributeError,
+            KeyError):
         return None, None, None, None
+
+# %% ../../nbs/derivations/steps.ipynb #82ecee11
 @patch
 def _answer_question(self:Derivation, step):
     "Fills in what a question mark asks for."
@@ -819,13 +889,15 @@ def _by_cases(self:Derivation, step):
     try:
         return text_of(on_each_side(lambda symbolic: symbolic.of(step.claim.truth), trial.meaning, trial.of_leaves),
             Style('*', '**' if '**' in self.text else '^', self.names))
-    except (Pivot, Unprovable, Unreadable, RecursionError, ArithmeticError, ValueError, TypeError, AttributeError, KeyError):
+    except (Pivot, Unprovable, Unreadable, RecursionError, ArithmeticError, ValueError, TypeError, AttributeError,
+            KeyError):
         return ''
 
 # %% ../../nbs/derivations/steps.ipynb #23d43180
 @patch
 def _constants(self:Derivation, step):
-    "The fractions that truth divided by claim, and truth less claim, are at all points; `None` where they are not constant."
+    """The fractions that truth divided by claim, and truth less claim, are at all points; `None` where they are not
+    constant."""
     trial, quotients, differences = self.judged.trial, [], []
     try:
         for kind, which in plans[:3]:

@@ -9,35 +9,51 @@ __all__ = ['Claim', 'constants', 'kinds', 'lengths', 'Outcome', 'most_digits', '
 # %% ../../nbs/derivations/truth.ipynb #43f18a31
 import math, random, re
 from collections import namedtuple
+from typing import Any
 from fractions import Fraction
 import numpy as np
 from fastcore.basics import patch
-from .arrays import Calculator, Digits, Evaluator, Floats, Meaning, Misfit, TooShort, Value, primal
+from .duals import Calculator, Digits, Floats, Misfit, TooShort, Value, primal
+from .arrays import Evaluator, Meaning
 from .docstrings import read_text
-from .grammar import Unreadable, functions, known_function, replaced, subtrees, symbols
+from .notation import Unreadable, functions, known_function
+from .grammar import replaced, subtrees, symbols
 
 # %% ../../nbs/derivations/truth.ipynb #53ec9db4
-Claim = namedtuple('Claim', 'left truth side kind') # left: as typed; truth: a tree; kind: 'derivative', 'value', 'identity', 'differential'
+# left: as typed; truth: a tree; kind: 'derivative', 'value', 'identity', 'differential'
+Claim: Any = namedtuple('Claim', 'left truth side kind')
+
+# %% ../../nbs/derivations/truth.ipynb #539ea363
 class Claims:
     "The definitions of a text, and its claims."
-    def __init__(self, reading):
-        self.reading, self.definitions, self.functions, self.claims, self.assumed, self.guards, self.updates = reading, {}, {}, [], list(reading.assumptions), [], []
-        self.known = {key for equation in reading.equations for key in self.defines(equation)}
+    reading: Any
+    definitions: Any
+    functions: Any
+    claims: Any
+    assumed: Any
+    guards: Any
+    updates: Any
+    def __init__(self, reading: Any) -> None:
+        self.reading, self.definitions, self.functions = reading, {}, {}
+        self.claims, self.assumed, self.guards, self.updates = [], list(reading.assumptions), [], []
+        self.known: Any = {key for equation in reading.equations for key in self.defines(equation)}
         for equation in reading.equations: self.note(equation)
         for what, key in list(self.assumed):
-            if isinstance(what, tuple) and what[0] == 'rows' and key not in self.definitions: self.definitions[key] = ((), ('sym', what[1])); self.known.add(key)
+            if isinstance(what, tuple) and what[0] == 'rows' and key not in self.definitions:
+                self.definitions[key] = ((), ('sym', what[1])); self.known.add(key)
 
-    def defines(self, equation):
+    def defines(self, equation: Any) -> Any:
         left = equation.left.tree
-        if left[0] in ('sym', 'index', 'call') and isinstance(left[1], str): return [left[1]] if left[0] == 'sym' or left[1] in self.reading.names.functions else []
+        if left[0] in ('sym', 'index', 'call') and isinstance(left[1], str):
+            return [left[1]] if left[0] == 'sym' or left[1] in self.reading.names.functions else []
         return [left[1][1]] if left[0] == 'index' and left[1][0] == 'sym' else []
 
-    def claim(self, equation, sides, kind, truth=None):
+    def claim(self, equation: Any, sides: Any, kind: Any, truth: Any=None) -> None:
         self.claims += [Claim(equation.left, truth or equation.left.tree, side, kind) for side in sides]
 
 # %% ../../nbs/derivations/truth.ipynb #707daae8
 @patch
-def note(self:Claims, equation):
+def note(self:Claims, equation: Any) -> Any:
     "Sorts an equation: a definition, claims, an assumption, or the step of a descent."
     left, rights = equation.left.tree, equation.rights
     if left[0] == 'unreadable': return self.claim(equation, rights, 'unreadable')
@@ -52,7 +68,7 @@ def note(self:Claims, equation):
 
 # %% ../../nbs/derivations/truth.ipynb #621a5fc8
 @patch
-def note_value(self:Claims, equation):
+def note_value(self:Claims, equation: Any) -> Any:
     "Sorts an equation whose left side is a value: the step of a descent, a definition, a condition or a claim."
     left, rights, key = equation.left.tree, equation.rights, next(iter(self.defines(equation)), None)
     updates = key and rights[0].tree and key in symbols(rights[0].tree) and left[0] == 'sym'
@@ -62,42 +78,48 @@ def note_value(self:Claims, equation):
     if key: return self.define(equation, key)
     if not self.is_condition(equation): self.claim(equation, rights, 'identity')
 @patch
-def names_point(self:Claims, left, rights):
+def names_point(self:Claims, left: Any, rights: Any) -> Any:
     "Whether a point stands before a derivative, as in `at x = 3 dy/dx = 6`."
     first = rights[0].tree
-    return left[0] == 'sym' and len(rights) > 1 and bool(first) and first[:2] == ('mul', '') and first[2][0] == 'num' and first[3][0] in ('d', 'prime', 'grad')
+    return (left[0] == 'sym' and len(rights) > 1 and bool(first) and first[:2] == ('mul', '') and first[2][0] == 'num'
+            and first[3][0] in ('d', 'prime', 'grad'))
 
 # %% ../../nbs/derivations/truth.ipynb #352aa1fa
 @patch
-def note_derivative(self:Claims, equation):
+def note_derivative(self:Claims, equation: Any) -> Any:
     "Claims about a derivative; a name that is first given to it is no claim."
     first = equation.rights[0].tree
-    if first and first[0] == 'sym' and first[1] not in self.known and first[1] not in constants and len(equation.left.text) > 1 and self.is_name_for(first[1], equation):
+    if (first and first[0] == 'sym' and first[1] not in self.known and first[1] not in constants
+        and len(equation.left.text) > 1 and self.is_name_for(first[1], equation)):
         self.definitions[first[1]] = ((), equation.left.tree)
         return self.claim(equation, equation.rights[1:], 'derivative')
     self.claim(equation, equation.rights, 'derivative')
-constants = ('e', 'pi', 'I')
+constants: Any = ('e', 'pi', 'I')
 @patch
-def is_name_for(self:Claims, key, equation):
+def is_name_for(self:Claims, key: Any, equation: Any) -> Any:
     "Whether a symbol stands nowhere else but in claims: then it is a name for the derivative."
     left = equation.left.tree
     if left[0] != 'd' or left[1][0] != 'sym' or left[1][1] in self.known: return False
-    stated = [other for other in self.reading.equations if other is not equation and other.left.tree[0] not in ('d', 'grad', 'diff', 'prime', 'unreadable')]
-    return not any(key in symbols(side.tree) for other in stated for side in other.rights if side.tree) and not any(key in symbols(part) for part in left[2])
+    stated = [other for other in self.reading.equations if other is not equation
+              and other.left.tree[0] not in ('d', 'grad', 'diff', 'prime', 'unreadable')]
+    return (not any(key in symbols(side.tree) for other in stated for side in other.rights if side.tree)
+            and not any(key in symbols(part) for part in left[2]))
 
 # %% ../../nbs/derivations/truth.ipynb #2f2f2bb6
 @patch
-def define(self:Claims, equation, key):
+def define(self:Claims, equation: Any, key: Any) -> Any:
     "A definition; what is said a second time, and every further right side, is a claim."
     left, rights = equation.left.tree, equation.rights
-    if left[0] == 'call' and known_function(key) in functions and known_function(key) not in ('Phi', 'phi', 'gamma', 'psi') and key not in self.functions and self.is_known(left, rights[0]):
+    if left[0] == 'call' and known_function(key) in functions and known_function(key) not in ('Phi', 'phi', 'gamma',
+        'psi') and key not in self.functions and self.is_known(left, rights[0]):
         self.claim(equation, rights, 'function', ('known', key, left[2]))
         if rights[0].tree: self.functions[key] = ((left[2][1],), rights[0].tree)
         return
     place = self.functions if left[0] == 'call' else self.definitions
     if key in self.definitions or key in self.functions:
         former = place.get(key)
-        if former and former[1][0] == 'if' and former[1][1] is not None and rights[0].guard: return self.further(equation, key)
+        if former and former[1][0] == 'if' and former[1][1] is not None and rights[0].guard:
+            return self.further(equation, key)
         return self.claim(equation, rights, 'value')
     first = rights[0]
     tree = ('broken', f'the formula of `{key}` cannot be read: {first.problem}') if first.problem else first.tree
@@ -106,18 +128,21 @@ def define(self:Claims, equation, key):
     if left[0] == 'call': self.functions[key] = (tuple(part[1] for part in left[2:]), tree)
     else: self.definitions[key] = (left[2:] if left[0] == 'index' else (), tree)
     self.claim(equation, rights[1:] if not first.problem else rights, 'value')
+
+# %% ../../nbs/derivations/truth.ipynb #78a254ec
 @patch
-def is_known(self:Claims, left, side):
+def is_known(self:Claims, left: Any, side: Any) -> Any:
     "Whether a function that everybody knows is described, rather than one with parameters of its own."
-    return len(left) == 3 and left[2][0] == 'sym' and not (side.tree and symbols(side.tree) - {part[1] for part in left[2:]} - set(constants))
+    return (len(left) == 3 and left[2][0] == 'sym'
+            and not (side.tree and symbols(side.tree) - {part[1] for part in left[2:]} - set(constants)))
 
 # %% ../../nbs/derivations/truth.ipynb #688635b9
 @patch
-def further(self:Claims, equation, key):
+def further(self:Claims, equation: Any, key: Any) -> None:
     "A further case of what is defined by cases on several lines."
     self.claim(equation, equation.rights[1:], 'value')
 @patch
-def define_root(self:Claims, equation, key):
+def define_root(self:Claims, equation: Any, key: Any) -> None:
     "σ² = …: σ is the root of it."
     first = equation.rights[0]
     self.definitions[key] = ((), ('broken', str(first.problem)) if first.problem else ('call', 'sqrt', first.tree))
@@ -125,7 +150,7 @@ def define_root(self:Claims, equation, key):
 
 # %% ../../nbs/derivations/truth.ipynb #e2679d97
 @patch
-def is_assumption(self:Claims, equation):
+def is_assumption(self:Claims, equation: Any) -> Any:
     "Whether an equation restricts its symbols, as Σ_i y_i = 1, ‖x‖ = 1, A = Aᵀ and RᵀR = I do; it is noted then."
     left, right = equation.left.tree, equation.rights[0].tree
     for what, pattern in _assumptions if right else ():
@@ -133,12 +158,15 @@ def is_assumption(self:Claims, equation):
         if key and (key not in self.known or what == 'symmetric'): self.assumed.append((what, key)); return True
     return False
 @patch
-def is_condition(self:Claims, equation):
-    "Whether an equation between a formula of free symbols and a number may be a condition; it is a claim then that may be dropped."
+def is_condition(self:Claims, equation: Any) -> Any:
+    """Whether an equation between a formula of free symbols and a number may be a condition; it is a claim then that
+    may be dropped."""
     left, right = equation.left.tree, equation.rights[0].tree
     if right is None: return False
     inside = symbols(left)
-    if right[0] != 'num' or not inside or inside & self.known or any(part[0] in ('d', 'prime', 'diff') for part in subtrees(left)): return False
+    if right[0] != 'num' or not inside or inside & self.known or any(part[0] in ('d', 'prime', 'diff')
+        for part in subtrees(left)):
+        return False
     self.claim(equation, equation.rights, 'assumption')
     return True
 
@@ -160,25 +188,35 @@ def _is_orthogonal(left, right):
     for a, b in ((left[2], left[3]), (left[3], left[2])):
         if a[0] == 'T' and a[1] == b and b[0] == 'sym': return b[1]
     return None
-_assumptions = (('simplex', _sums_to_one), ('unit', _has_norm_one), ('symmetric', _is_transposed), ('orthogonal', _is_orthogonal))
+_assumptions = (('simplex', _sums_to_one), ('unit', _has_norm_one), ('symmetric', _is_transposed),
+                ('orthogonal', _is_orthogonal))
 
 # %% ../../nbs/derivations/truth.ipynb #8b59b3bc
 _of_matrices = {'det', 'logdet', 'tr', 'Tr', 'trace', 'inv', 'kron', 'vec', 'eye', 'frobenius'}
-_of_vectors = {'norm', 'norm1', 'dot', 'inner', 'vdot', 'outer', 'softmax', 'logsumexp', 'log_softmax', 'diag', 'skew', 'cross'}
+_of_vectors = {'norm', 'norm1', 'dot', 'inner', 'vdot', 'outer', 'softmax', 'logsumexp', 'log_softmax', 'diag', 'skew',
+               'cross'}
 _over_entries = {'sum', 'mean', 'average', 'var', 'variance', 'std', 'prod'}
+
+# %% ../../nbs/derivations/truth.ipynb #14ee0c42
 class Ranks:
     "How many axes each symbol has, as far as the trees of a text tell."
-    def __init__(self, trees, given, letters, text='', capitals=None, definitions=None, claims=()):
-        self.definitions = definitions or {}
+    letters: Any
+    given: Any
+    found: Any
+    doubtful: Any
+    def __init__(self, trees: Any, given: Any, letters: Any, text: str='', capitals: Any=None, definitions: Any=None,
+                 claims: Any=()) -> None:
+        self.definitions: Any = definitions or {}
         self.given, self.found, self.letters, self.doubtful = dict(given), dict(given), letters, {}
         parts = [part for tree in trees for part in subtrees(tree)]
         self.indexed(parts)
         self.note_kinds(parts, text, capitals)
         if self.arrays: self.infer(trees, parts); self.agree(claims)
 
-    def rank(self, key): return self.found.get(key, 2 if self.matrices and self.is_capital(key) else None)
-    def has_capital(self, parts): return any(part[0] == 'sym' and self.is_capital(part[1]) for part in parts)
-    def is_capital(self, key):
+    def rank(self, key: Any) -> Any: return self.found.get(key, 2 if self.matrices and self.is_capital(key) else None)
+    def has_capital(self, parts: Any) -> Any:
+        return any(part[0] == 'sym' and self.is_capital(part[1]) for part in parts)
+    def is_capital(self, key: Any) -> Any:
         if not key[0].isupper() or key in ('I', 'N', 'T'): return False
         if key in ('L', 'E', 'J', 'C') and key in self.definitions: return False # an outcome
         letter = key.split('_')[0].rstrip('0123456789')
@@ -187,7 +225,7 @@ _of_numbers = {'exp', 'log', 'sqrt', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan'
 
 # %% ../../nbs/derivations/truth.ipynb #0e75fe0b
 @patch
-def note_kinds(self:Ranks, parts, text, capitals):
+def note_kinds(self:Ranks, parts: Any, text: Any, capitals: Any) -> None:
     "Whether a text speaks of arrays, and whether its capitals are matrices."
     products = [part[1:] for part in parts if part[0] == 'mul']
     signs, kinds = {sign for sign, _, _ in products}, {part[0] for part in parts}
@@ -210,28 +248,41 @@ def note_kinds(self:Ranks, parts, text, capitals):
 
 # %% ../../nbs/derivations/truth.ipynb #78a01696
 _vectors = {('sym', key) for key in 'xuvzh'} # what a capital in front of it could map
+
 @patch
-def capitals(self:Ranks, trees, leaves):
+def capitals(self:Ranks, trees: Any, leaves: Any) -> Any:
     "What capitals may be where nothing speaks of matrices: `None` where they are numbers without doubt."
     parts = [part for tree in trees for part in subtrees(tree)]
     own = {key for key in leaves if self.is_capital(key)}
     if self.matrices or not own: return None
-    asked = any(part[0] == 'mul' and all(side[0] == 'sym' and side[1] in own for side in part[2:]) or part[:2] == ('mul', '') and part[2] in {('sym', key) for key in own} and part[3] in _vectors or part[0] == 'd' and {base_symbol(by) for by in part[2]} & own or part[0] == 'diff' and base_symbol(part[1]) in own for part in parts)
+    asked = any(part[0] == 'mul' and all(side[0] == 'sym' and side[1] in own for side in part[2:])
+                or part[:2] == ('mul', '') and part[2] in {('sym', key) for key in own} and part[3] in _vectors
+                or part[0] == 'd' and {base_symbol(by) for by in part[2]} & own or part[0] == 'diff'
+                and base_symbol(part[1]) in own for part in parts)
     if not (asked or any(part[0] == 'mul' and part[1] == '⊙' for part in parts)): return None
     for part in parts:
-        if part[0] == 'div' and symbols(part[2]) & own or part[0] == 'call' and known_function(part[1]) in _of_numbers and symbols(part) & own: return None
-        if part[0] == 'pow' and (symbols(part[1]) & own and not (part[2][0] == 'num' or part[2] == ('neg', ('num', '1'))  or part[2][:1] == ('neg',) and part[2][1][0] == 'num') or symbols(part[2]) & own): return None
+        if (part[0] == 'div' and symbols(part[2]) & own or part[0] == 'call'
+            and known_function(part[1]) in _of_numbers and symbols(part) & own):
+            return None
+        if part[0] == 'pow' and (symbols(part[1]) & own
+                                 and not (part[2][0] == 'num' or part[2] == ('neg', ('num', '1'))
+                                          or part[2][:1] == ('neg',) and part[2][1][0] == 'num')
+                                          or symbols(part[2]) & own):
+            return None
     entries = any(part[0] == 'mul' and part[1] == '⊙' or part[0] == 'diff' for part in parts)
     return ('matrices', 'numbers') if entries else ('numbers', 'matrices')
+
+# %% ../../nbs/derivations/truth.ipynb #a86024ce
 @patch
-def indexed(self:Ranks, parts):
+def indexed(self:Ranks, parts: Any) -> None:
     "Symbols with indices have at least one axis for each."
     for part in parts:
-        if part[0] == 'index' and part[1][0] == 'sym' and part[1][1] not in self.given: self.found[part[1][1]] = max(self.found.get(part[1][1], 0), len(part) - 2)
+        if part[0] == 'index' and part[1][0] == 'sym' and part[1][1] not in self.given:
+            self.found[part[1][1]] = max(self.found.get(part[1][1], 0), len(part) - 2)
 
 # %% ../../nbs/derivations/truth.ipynb #67577456
 @patch
-def infer(self:Ranks, trees, parts):
+def infer(self:Ranks, trees: Any, parts: Any) -> None:
     "Fills in what the trees tell, from the surest to the least sure."
     outside = set().union(*(_beside_sums(tree) for tree in trees))
     for part in parts:
@@ -241,7 +292,7 @@ def infer(self:Ranks, trees, parts):
     for _ in range(2):
         for tree in trees: self.estimate(tree)
 @patch
-def infer_factors(self:Ranks, sign, left, right):
+def infer_factors(self:Ranks, sign: Any, left: Any, right: Any) -> None:
     "What the sign of a product tells of its factors."
     spatial = sign == '×' and self.spatial and left[0] == right[0] == 'sym'
     if not (sign in ('@', '⊗', '⊙', ':') or left[0] == 'T' or spatial): return
@@ -251,7 +302,7 @@ def infer_factors(self:Ranks, sign, left, right):
 
 # %% ../../nbs/derivations/truth.ipynb #f2bbfa8b
 @patch
-def infer_arguments(self:Ranks, part, outside):
+def infer_arguments(self:Ranks, part: Any, outside: Any) -> None:
     "What a function of arrays, or a sum over all entries, tells of its arguments."
     name = known_function(part[1]) if part[0] == 'call' else None
     if name in _of_matrices | _of_vectors:
@@ -268,28 +319,35 @@ def _beside_sums(tree):
     "The symbols in terms that are added to a sum over entries, as s in sum(x²)/s - n log(s): numbers, most likely."
     if tree[0] not in ('add', 'sub'): return set()
     terms = [term for side in tree[1:] for term in (side[1:] if side[0] in ('add', 'sub') else (side,))]
-    def sums(term): return any(part[0] == 'sum' or part[0] == 'call' and known_function(part[1]) in _over_entries for part in subtrees(term))
+    def sums(term):
+        return any(part[0] == 'sum' or part[0] == 'call' and known_function(part[1]) in _over_entries
+                   for part in subtrees(term))
     return set().union(*(symbols(term) for term in terms if not sums(term))) if any(map(sums, terms)) else set()
 
 # %% ../../nbs/derivations/truth.ipynb #c96bae1c
 @patch
-def made_of(self:Ranks, tree):
+def made_of(self:Ranks, tree: Any) -> Any:
     "The symbols that a tree is made of, entry by entry."
     found, todo = set(), list(symbols(tree))
     while todo:
         key = todo.pop()
         below = self.definitions.get(key)
-        whole = below is None or any(part[0] == 'sum' or part[0] == 'call' and known_function(part[1]) in _over_entries | _of_vectors for part in subtrees(below))
+        whole = (below is None
+                 or any(part[0] == 'sum' or part[0] == 'call' and known_function(part[1]) in _over_entries
+                        | _of_vectors for part in subtrees(below)))
         if whole and below is None: found.add(key)
         elif not whole: todo.extend(symbols(below) - found - {key})
     return found
+
+# %% ../../nbs/derivations/truth.ipynb #c7207c48
 @patch
-def agree(self:Ranks, claims):
+def agree(self:Ranks, claims: Any) -> None:
     "A parameter is one number where the derivative by it is said to be one."
     for claim in claims:
         if claim.truth[0] not in ('d', 'diff') or not claim.side.tree: continue
         key = base_symbol(claim.truth[2][0] if claim.truth[0] == 'd' else claim.truth[1])
-        sums = [part for part in subtrees(claim.side.tree) if part[0] == 'call' and known_function(part[1]) in _over_entries]
+        sums = [part for part in subtrees(claim.side.tree) if part[0] == 'call'
+                and known_function(part[1]) in _over_entries]
         summed = sums and not any(option[0] == 'kw' for part in sums for option in part[2:])
         if not (summed and key in self.doubtful and self.found.get(key) == 1): continue
         self.found[key] = 0
@@ -298,7 +356,7 @@ def agree(self:Ranks, claims):
 
 # %% ../../nbs/derivations/truth.ipynb #b2b54c59
 @patch
-def vectorial(self:Ranks, tree, least=1):
+def vectorial(self:Ranks, tree: Any, least: int=1) -> None:
     "Notes that a tree is a vector, or a matrix."
     if tree[0] == 'sym': self.set(tree[1], 2 if self.matrices and self.is_capital(tree[1]) else least)
     elif tree[0] == 'index' and tree[1][0] == 'sym' and len(tree) == 3: self.set(tree[1][1], 2)
@@ -307,11 +365,12 @@ def vectorial(self:Ranks, tree, least=1):
     elif tree[0] == 'mul': self.vectorial(tree[3])
     elif tree[0] == 'div': self.vectorial(tree[1])
 @patch
-def set(self:Ranks, key, rank):
+def set(self:Ranks, key: Any, rank: Any) -> None:
     if key not in self.given: self.found[key] = max(self.found.get(key, 0), rank)
-_usual_parameters = set('a b c k m w alpha beta gamma delta eta theta lambda mu rho sigma tau omega'.split()) # by convention one number, where data have entries
+# by convention one number, where data have entries
+_usual_parameters = set('a b c k m w alpha beta gamma delta eta theta lambda mu rho sigma tau omega'.split())
 @patch
-def doubt(self:Ranks, key, rank, really=True):
+def doubt(self:Ranks, key: Any, rank: Any, really: bool=True) -> None:
     "Notes a rank that may also be another."
     if key in self.given or key in self.found or self.matrices and self.is_capital(key): return
     self.found[key] = rank
@@ -320,7 +379,7 @@ _row_rank = 1.5 # the rank of a transposed vector
 
 # %% ../../nbs/derivations/truth.ipynb #fd8cdbef
 @patch
-def estimate(self:Ranks, tree):
+def estimate(self:Ranks, tree: Any) -> Any:
     "The number of axes of a tree, `None` where it is not known; what stands beside an array is taken for one."
     kind = tree[0]
     if kind == 'sym': return self.rank(tree[1])
@@ -333,7 +392,7 @@ def estimate(self:Ranks, tree):
     if kind == 'index': return max((self.estimate(tree[1]) or 0) - (len(tree) - 2), 0)
     return self.estimate_other(tree)
 @patch
-def estimate_sum(self:Ranks, parts):
+def estimate_sum(self:Ranks, parts: Any) -> Any:
     ranks = [self.estimate(part) for part in parts]
     for part, other in zip(parts, ranks[::-1]):
         if other: self.beside(part, 1)
@@ -341,17 +400,19 @@ def estimate_sum(self:Ranks, parts):
 
 # %% ../../nbs/derivations/truth.ipynb #9f937b3f
 @patch
-def estimate_other(self:Ranks, tree):
+def estimate_other(self:Ranks, tree: Any) -> Any:
     ranks = [self.estimate(part) for part in tree[1:] if isinstance(part, tuple) and part and isinstance(part[0], str)]
     kind, name = tree[0], known_function(tree[1]) if tree[0] == 'call' else None
     if kind == 'pow': return ranks[0]
     if kind in ('sum', 'd', 'grad', 'diff', 'prime'): return None
-    if name in ('norm', 'norm1', 'norm2', 'dot', 'det', 'logdet', 'tr', 'trace', 'sum', 'mean', 'bars', 'logsumexp') and not any(part[0] == 'kw' for part in tree[2:]): return 0
+    if name in ('norm', 'norm1', 'norm2', 'dot', 'det', 'logdet', 'tr', 'trace', 'sum', 'mean', 'bars',
+                'logsumexp') and not any(part[0] == 'kw' for part in tree[2:]):
+        return 0
     if name == 'inv': return 2
     if name in _over_entries and any(part[0] == 'kw' for part in tree[2:]): return max((ranks[0] or 0) - 1, 0)
     return max((rank for rank in ranks if rank is not None), default=None)
 @patch
-def beside(self:Ranks, tree, rank):
+def beside(self:Ranks, tree: Any, rank: Any) -> None:
     "A symbol with no known rank beside an array is a vector."
     while tree[0] == 'neg': tree = tree[1]
     if tree[0] == 'sym' and self.rank(tree[1]) is None and tree[1] not in constants: self.doubt(tree[1], rank)
@@ -359,25 +420,29 @@ _product_ranks = {(_row_rank, 1): 0, (_row_rank, 2): _row_rank, (1, _row_rank): 
 
 # %% ../../nbs/derivations/truth.ipynb #1e10ebf5
 @patch
-def estimate_product(self:Ranks, sign, a, b):
+def estimate_product(self:Ranks, sign: Any, a: Any, b: Any) -> Any:
     "A matrix makes what stands behind it a vector: `W x`, `K α`."
     left, right = self.estimate(a), self.estimate(b)
-    if left in (2, _row_rank) and not right and sign in ('', '@') and (right is None and self.matrices and b[0] in ('sym', 'index') or b[0] == 'index' and sign == ''): self.vectorial(b); right = 1
+    if left in (2, _row_rank) and not right and sign in ('', '@') and (right is None and self.matrices
+        and b[0] in ('sym', 'index') or b[0] == 'index' and sign == ''):
+        self.vectorial(b); right = 1
     if sign not in ('⊙', '*') and (left, right) in _product_ranks: return _product_ranks[left, right]
     return max((rank for rank in (left, right) if rank is not None), default=None)
 @patch
-def of(self:Ranks, key):
+def of(self:Ranks, key: Any) -> Any:
     "The rank of a symbol that nothing defines."
     rank = self.rank(key) or 0
     if rank == 2 and key not in self.found: self.doubtful.setdefault(key, 1)
     return rank
 
 # %% ../../nbs/derivations/truth.ipynb #f88843d1
-kinds = {'small': (-1, 1), 'unit': (0, 1), 'positive': (0.1, 4), 'large': (-9, 9)} # intervals that points are drawn from
-lengths = ((3, 4, 2, 5, 6, 7, 8, 9, 10, 11, 12, 13), (2, 5, 4, 3, 7, 6, 9, 8, 11, 10, 13, 12), tuple(range(6, 18))) # of different dimensions, twice; and to fit them
+# intervals that points are drawn from
+kinds: Any = {'small': (-1, 1), 'unit': (0, 1), 'positive': (0.1, 4), 'large': (-9, 9)}
+# of different dimensions, twice; and to fit them
+lengths: Any = ((3, 4, 2, 5, 6, 7, 8, 9, 10, 11, 12, 13), (2, 5, 4, 3, 7, 6, 9, 8, 11, 10, 13, 12), tuple(range(6, 18)))
 _longer = 7 # how much is added to what would be too short for its indices
 _denominators = (999999937, 999999893, 999999883)
-def drawn(key, shape, kind, seed):
+def drawn(key: Any, shape: Any, kind: Any, seed: Any) -> Any:
     "Random rationals for a symbol, as an array of fractions."
     rng = random.Random(f'{key}/{kind}/{seed}/{shape}')
     low, high = (Fraction(bound).limit_denominator(10) for bound in kinds[kind])
@@ -391,27 +456,34 @@ def drawn(key, shape, kind, seed):
 # %% ../../nbs/derivations/truth.ipynb #b007e46a
 class Shapes:
     "The lengths of all axes of all symbols; axes of one class are equally long."
-    def __init__(self, ranks, given):
+    classes: Any
+    fixed: Any
+    def __init__(self, ranks: Any, given: Any) -> None:
         self.classes, self.fixed, self.long = {}, {}, set()
         sizes = sorted({size for shape in given.values() for size in shape})
         for key, rank in ranks.items():
-            for axis in range(rank): self.classes[key, axis] = ('given', given[key][axis]) if key in given and len(given[key]) == rank else (key, axis)
+            for axis in range(rank):
+                self.classes[key, axis] = (('given', given[key][axis]) if key in given and len(given[key]) == rank
+                                           else (key, axis))
         self.given = sizes
 
-    def numbers(self, which):
+    def numbers(self, which: Any) -> Any:
         "A length for each class, all of them different."
         order = list(dict.fromkeys(self.classes.values()))
         pool = iter(n for n in lengths[which] if n not in self.fixed.values())
         return {name: self.fixed.get(name) or next(pool, 3) + _longer * (name in self.long) for name in order}
 
-    def of(self, key, rank, numbers): return tuple(numbers[self.classes[key, axis]] for axis in range(rank))
+    def of(self, key: Any, rank: Any, numbers: Any) -> Any:
+        return tuple(numbers[self.classes[key, axis]] for axis in range(rank))
 
 # %% ../../nbs/derivations/truth.ipynb #a8f99736
 @patch
-def merge(self:Shapes, sizes, numbers, settled=()):
+def merge(self:Shapes, sizes: Any, numbers: Any, settled: Any=()) -> Any:
     "Makes the classes of two lengths one; `False` where that cannot be."
     names = [next((name for name, size in numbers.items() if size == wanted), None) for wanted in sizes]
-    if names[0] == names[1] or all(name in settled for name in names if name is not None) and (len([n for n in names if n is not None]) == 2 or settled): return False
+    if names[0] == names[1] or all(name in settled for name in names
+                                   if name is not None) and (len([n for n in names if n is not None]) == 2 or settled):
+        return False
     if None in names:
         known = next((name for name in names if name is not None), None)
         if known is None or known in self.fixed: return False
@@ -426,69 +498,98 @@ def merge(self:Shapes, sizes, numbers, settled=()):
 # %% ../../nbs/derivations/truth.ipynb #7736f921
 _lengths_by_habit = ('n', 'N', 'm', 'M', 'K', 'D', 'd', 'T', 'B', 'num', 'batch_size', 'size')
 _code_style = re.compile(r'(?<![\w@])@(?!\w+\()|\.T\b|\bnp\.')
+
+# %% ../../nbs/derivations/truth.ipynb #3ccd9459
 class Trial:
     "One reading of a text: what its symbols are, and the values of its claims."
-    def __init__(self, text, choices=None, given=None, budget=None):
+    text: Any
+    choices: Any
+    given: Any
+    def __init__(self, text: Any, choices: Any=None, given: Any=None, budget: Any=None) -> None:
         self.text, self.choices, self.given = text, dict(choices or {}), dict(given or {})
-        self.reading = read_text(text, self.choices)
-        self.claims = Claims(self.reading)
+        self.reading: Any = read_text(text, self.choices)
+        self.claims: Any = Claims(self.reading)
         names = self.reading.names
-        self.meaning = Meaning(self.claims.definitions, self.claims.functions, names.indices, choices=self.choices, code=bool(_code_style.search(text)))
-        self.trees = [tree for _, tree in (*self.claims.definitions.values(), *self.claims.functions.values())]
+        self.meaning: Any = Meaning(self.claims.definitions, self.claims.functions, names.indices,
+                                    choices=self.choices, code=bool(_code_style.search(text)))
+        self.trees: Any = [tree for _, tree in (*self.claims.definitions.values(), *self.claims.functions.values())]
         self.meaning.budget = budget or self.meaning.budget
-        self.meaning.numbers_alone, self.meaning.sampled, self.meaning.plain = bool(self.given), 'sampled' in self.choices, 'plain' in self.choices
-        self.sides = [claim.side.tree for claim in self.claims.claims if claim.side.tree]
-        self.truths = [claim.truth for claim in self.claims.claims if claim.truth[0] != 'unreadable']
-        self.asked = dict(self.reading.asked)
+        self.meaning.numbers_alone, self.meaning.sampled, self.meaning.plain = (bool(self.given),
+            'sampled' in self.choices, 'plain' in self.choices)
+        self.sides: Any = [claim.side.tree for claim in self.claims.claims if claim.side.tree]
+        self.truths: Any = [claim.truth for claim in self.claims.claims if claim.truth[0] != 'unreadable']
+        self.asked: Any = dict(self.reading.asked)
         self.link()
         self.rank(text)
 
     @property
-    def every(self): return [*self.trees, *self.truths, *self.sides]
+    def every(self) -> Any: return [*self.trees, *self.truths, *self.sides]
 
 # %% ../../nbs/derivations/truth.ipynb #e5fc9db7
 @patch
-def leaves(self:Trial):
+def leaves(self:Trial) -> Any:
     "The symbols that nothing defines."
     defined = {*self.meaning.definitions, *self.meaning.functions, *self.meaning.upstream, *self.meaning.lengths}
-    keys = {key for tree in self.every for key in symbols(tree)} | {key for parameters, _ in self.meaning.functions.values() for key in parameters}
-    keys |= {part[1] for tree in self.every for part in subtrees(tree) if part[0] == 'prime' and not known_function(part[1])}
+    keys = ({key for tree in self.every for key in symbols(tree)}
+            | {key for parameters, _ in self.meaning.functions.values() for key in parameters})
+    keys |= {part[1] for tree in self.every for part in subtrees(tree) if part[0] == 'prime'
+             and not known_function(part[1])}
     self.entries_of(keys - defined)
     defined |= set(self.meaning.entries)
     free = keys - defined - (self.meaning.indices - set(self.given))
     return {key for key in free if key not in constants or key in self.given or key == 'I' and not self.ranks.arrays}
+
 @patch
-def entries_of(self:Trial, keys):
+def entries_of(self:Trial, keys: Any) -> None:
     "Finds the names such as `p1` that mean an entry of a vector."
     found = {key: re.fullmatch(r'([a-z])_?([1-9])', key) for key in keys if key not in self.given}
-    found = {key: match for key, match in found.items() if match and (match[1] in self.given and len(self.given[match[1]]) == 1 or match[1] in self.meaning.definitions and self.ranks.matrices)}
+    found = {key: match for key, match in found.items() if match
+             and (match[1] in self.given and len(self.given[match[1]]) == 1 or match[1] in self.meaning.definitions
+                  and self.ranks.matrices)}
     for key, match in found.items():
-        self.meaning.entries[key] = (match[1], int(match[2]), max(int(other[2]) for other in found.values() if other[1] == match[1]))
-def base_symbol(tree):
+        self.meaning.entries[key] = (match[1], int(match[2]),
+                                     max(int(other[2]) for other in found.values() if other[1] == match[1]))
+
+# %% ../../nbs/derivations/truth.ipynb #f0c1182c
+def base_symbol(tree: Any) -> Any:
     "The symbol that a variable or a top is made of, `None` where it is none."
     while tree[0] in ('T', 'index'): tree = tree[1]
     return tree[1] if tree[0] == 'sym' else None
+
 def _without_tops(tree):
     "The tree without what its derivatives differentiate."
-    return replaced(tree, lambda part: ('d', ('num', '0'), part[2]) if part[0] == 'd' and base_symbol(part[1]) else None)
+    return replaced(tree, lambda part: ('d', ('num', '0'), part[2]) if part[0] == 'd' and base_symbol(part[1])
+                    else None)
+
+# %% ../../nbs/derivations/truth.ipynb #d8d50616
+def _slopes_in(parts, unknown):
+    "The derivatives among the parts of trees, in one notation."
+    slopes = [part for part in parts if part[0] == 'd' and base_symbol(part[1])]
+    primes = [part for part in parts if part[0] == 'prime' and part[1] in unknown and len(part) > 3]
+    gradients = [part for part in parts if part[0] == 'grad' and part[2] and base_symbol(part[1])]
+    slopes += [('d', ('sym', part[1]), (part[3],)) for part in primes]
+    return slopes + [('d', part[1], (part[2],)) for part in gradients]
 
 # %% ../../nbs/derivations/truth.ipynb #a5cd000e
 @patch
-def link(self:Trial):
-    "Finds the numbers of which only gradients are given, and the symbols that depend on others in a way that nobody says."
+def link(self:Trial) -> None:
+    """Finds the numbers of which only gradients are given, and the symbols that depend on others in a way that
+    nobody says."""
     meaning, right = self.meaning, [*self.trees, *self.sides]
-    slopes = [part for tree in right for part in subtrees(tree) if part[0] == 'd' and base_symbol(part[1])]
-    slopes += [('d', ('sym', part[1]), (part[3],)) for tree in right for part in subtrees(tree) if part[0] == 'prime' and part[1] in self.reading.names.unknown and len(part) > 3]
-    slopes += [('d', part[1], (part[2],)) for tree in right for part in subtrees(tree) if part[0] == 'grad' and part[2] and base_symbol(part[1])]
+    slopes = _slopes_in([part for tree in right for part in subtrees(tree)], self.reading.names.unknown)
     plain = set().union(*(symbols(_without_tops(tree)) for tree in self.trees))
-    tops = {base_symbol(part[1]) for part in slopes} | {base_symbol(truth[1]) for truth in self.truths if truth[0] == 'd'}
+    tops = ({base_symbol(part[1]) for part in slopes}
+            | {base_symbol(truth[1]) for truth in self.truths if truth[0] == 'd'})
     for top in sorted(key for key in tops if key and key not in meaning.definitions and key not in meaning.functions):
         variables = {base_symbol(part[2][0]) for part in slopes if base_symbol(part[1]) == top} - {None, top}
         if not variables: continue
         if top in plain or top in self.reading.names.unknown:
             meaning.unknown[top] = tuple(sorted(variables))
-            varying = set('uvfgh') | set('xyz' if 't' in variables else '') # by convention no constants, beside another function of which only the slope is named
-            if not variables & plain: meaning.unknown.update({key: tuple(sorted(variables)) for key in varying & plain - set(meaning.definitions) - tops})
+            # by convention no constants, beside another function of which only the slope is named
+            varying = set('uvfgh') | set('xyz' if 't' in variables else '')
+            if not variables & plain:
+                meaning.unknown.update({key: tuple(sorted(variables))
+                                        for key in varying & plain - set(meaning.definitions) - tops})
         else: meaning.upstream[top] = {key: f'gradient of {top} by {key}' for key in self.terminals(variables)}
     vars(meaning).pop('_depends', None)
     self.link_differentials(right)
@@ -496,14 +597,15 @@ def link(self:Trial):
 
 # %% ../../nbs/derivations/truth.ipynb #cdeac574
 @patch
-def terminals(self:Trial, variables):
+def terminals(self:Trial, variables: Any) -> Any:
     "The variables through which everything else leads."
     depends = self.meaning.depends
-    return sorted(key for key in variables if not any(key in depends.get(other, ()) for other in variables if other != key))
+    return sorted(key for key in variables
+                  if not any(key in depends.get(other, ()) for other in variables if other != key))
 
 # %% ../../nbs/derivations/truth.ipynb #d739e5d2
 @patch
-def link_differentials(self:Trial, right):
+def link_differentials(self:Trial, right: Any) -> None:
     "Decides what `dW` is: the gradient of a loss, or a differential."
     meaning = self.meaning
     inside = {part[1][1] for tree in right for part in subtrees(tree) if part[0] == 'diff' and part[1][0] == 'sym'}
@@ -512,38 +614,46 @@ def link_differentials(self:Trial, right):
     depends = meaning.depends
     forward = any(left[0] != 'sym' or depends.get(left[1], set()) & inside for left in lefts)
     if forward: meaning.varied = tuple(sorted(key for key in inside if key not in meaning.definitions)); return
-    loss = next((key for key in ('L', 'loss', 'J', 'C', 'E', 'cost', 'Loss', 'l') if key in meaning.definitions and not any(key in symbols(tree) for tree in self.trees)), None)
+    loss = next((key for key in ('L', 'loss', 'J', 'C', 'E', 'cost', 'Loss', 'l') if key in meaning.definitions
+                 and not any(key in symbols(tree) for tree in self.trees)), None)
     if loss is None and inside:
         loss = 'the loss'
         meaning.upstream[loss] = {key: f'd{key}' for key in self.terminals(inside)}
     meaning.loss = loss
 
+# %% ../../nbs/derivations/truth.ipynb #655fda50
+@patch
+def make_square(self:Trial) -> None:
+    "Symmetric, orthogonal and diagonal matrices are square."
+    for what, key in self.claims.assumed:
+        if what in ('symmetric', 'orthogonal', 'diagonal') and self.of_leaves.get(key) == 2 and key not in self.given:
+            self.shapes.classes[key, 1] = self.shapes.classes[key, 0]
+
 # %% ../../nbs/derivations/truth.ipynb #b08d26ba
 @patch
-def rank(self:Trial, text):
+def rank(self:Trial, text: Any) -> None:
     "Gives every symbol its number of axes."
     known = {key: len(shape) for key, shape in self.given.items()}
     defined = {key: tree for key, (_, tree) in self.meaning.definitions.items()}
-    known.update({key: what[1] for what, key in self.claims.assumed if isinstance(what, tuple) and what[0] == 'rank' and key not in known})
+    known = {key: what[1] for what, key in self.claims.assumed if what[0] == 'rank'} | known
     self.ranks = Ranks(self.every, known, self.meaning.indices, text, None, defined, self.claims.claims)
     keys = sorted(self.leaves())
     options = self.ranks.capitals(self.every, set(keys) - set(known)) if not self.given else None
     if options:
         self.asked['capitals'] = options
-        self.ranks = Ranks(self.every, known, self.meaning.indices, text, self.choices.get('capitals', options[0]), defined, self.claims.claims)
+        chosen = self.choices.get('capitals', options[0])
+        self.ranks = Ranks(self.every, known, self.meaning.indices, text, chosen, defined, self.claims.claims)
     self.lengths_of(keys)
     self.of_leaves = {}
     for key in keys:
         if key in self.meaning.lengths: continue
         rank = self.ranks.of(key)
         if key in self.ranks.doubtful:
-            options = (self.ranks.of(key), self.ranks.doubtful[key])
-            self.asked[f'rank of {key}'] = options
+            self.asked[f'rank of {key}'] = (self.ranks.of(key), self.ranks.doubtful[key])
             rank = self.choices.get(f'rank of {key}', rank)
         self.of_leaves[key] = rank
     self.shapes = Shapes(self.of_leaves, self.given)
-    for what, key in self.claims.assumed: # symmetric and orthogonal matrices are square
-        if what in ('symmetric', 'orthogonal', 'diagonal') and self.of_leaves.get(key) == 2 and key not in self.given: self.shapes.classes[key, 1] = self.shapes.classes[key, 0]
+    self.make_square()
 
 # %% ../../nbs/derivations/truth.ipynb #7d48072f
 def _averaged(tree):
@@ -557,15 +667,17 @@ def _averaged(tree):
 
 # %% ../../nbs/derivations/truth.ipynb #628b3a17
 @patch
-def lengths_of(self:Trial, keys):
+def lengths_of(self:Trial, keys: Any) -> None:
     "The letters that are lengths: limits of sums, and the n of a mean."
-    means = [part for tree in self.every for part in subtrees(tree) if part[0] == 'call' and known_function(part[1]) in ('mean', 'average', 'var', 'variance', 'std')]
+    means = [part for tree in self.every for part in subtrees(tree) if part[0] == 'call'
+             and known_function(part[1]) in ('mean', 'average', 'var', 'variance', 'std')]
     counts = {**{key: letter for tree in self.every for key, letter in _averaged(tree)}, **self.reading.names.bounds}
     for key in keys:
         if key in counts: self.meaning.lengths[key] = ('index', counts[key])
-        elif means and key in _lengths_by_habit and key not in self.given: self.meaning.lengths[key] = ('mean', means[0])
+        elif means and key in _lengths_by_habit and key not in self.given:
+            self.meaning.lengths[key] = ('mean', means[0])
 @patch
-def drawn_values(self:Trial, which, kind, seed, calculator, count, line=None):
+def drawn_values(self:Trial, which: Any, kind: Any, seed: Any, calculator: Any, count: Any, line: Any=None) -> Any:
     "An evaluator with random values for all symbols."
     numbers = self.shapes.numbers(which)
     leaves = _Leaves(self, calculator, kind, seed, count)
@@ -580,7 +692,7 @@ def drawn_values(self:Trial, which, kind, seed, calculator, count, line=None):
 
 # %% ../../nbs/derivations/truth.ipynb #f30c3f18
 @patch
-def length_of(self:Trial, of, evaluator):
+def length_of(self:Trial, of: Any, evaluator: Any) -> Any:
     "The number that a letter stands for, together with where it comes from."
     kind, what = of[0], of[1]
     source = of[2] if kind == 'number' else of
@@ -605,8 +717,11 @@ def _shape_or_none(evaluator, tree):
 
 # %% ../../nbs/derivations/truth.ipynb #300cfda4
 class _Leaves(dict):
-    "Values of symbols; gradients, slopes and directions are drawn when they are asked for, in the shape of what they belong to."
-    def __init__(self, trial, calculator, kind, seed, count): self.trial, self.calculator, self.kind, self.seed, self.count, self.evaluator = trial, calculator, kind, seed, count, None
+    """Values of symbols; gradients, slopes and directions are drawn when they are asked for, in the shape of what
+    they belong to."""
+    def __init__(self, trial, calculator, kind, seed, count):
+        self.trial, self.calculator, self.kind, self.seed, self.count, self.evaluator = (trial, calculator, kind, seed,
+            count, None)
 
     def drawn(self, key, shape):
         "Random values, with an axis for the points."
@@ -614,7 +729,8 @@ class _Leaves(dict):
         values = self.calculator.numbers.array(drawn(key, (self.count, *shape), self.kind, self.seed))
         x = Value(values, ('·',))
         square = len(shape) == 2 and shape[0] == shape[1] and self.kind in ('unit', 'positive')
-        return self.calculator.add(self.calculator.multiply(x, self.calculator.value(Fraction(1, 8))), self.calculator.eye(shape[0])) if square else x
+        return (self.calculator.add(self.calculator.multiply(x, self.calculator.value(Fraction(1, 8))),
+                                    self.calculator.eye(shape[0])) if square else x)
 
     def __contains__(self, key): return dict.__contains__(self, key) or self.owner(key) is not None
 
@@ -633,43 +749,53 @@ class _Leaves(dict):
 def __missing__(self:_Leaves, key):
     owner = self.owner(key)
     if owner is None: raise KeyError(key)
-    shapes = [primal(self.evaluator.of(('sym', name))).shape if k or name not in self.trial.meaning.unknown else self[name].shape for k, name in enumerate(owner)]
+    shapes = [primal(self.evaluator.of(('sym', name))).shape if k or name not in self.trial.meaning.unknown
+              else self[name].shape for k, name in enumerate(owner)]
     self[key] = self.drawn(key, sum(shapes, ()))
     return self[key]
+
+# %% ../../nbs/derivations/truth.ipynb #e575ac66
 def _restricted(calculator, x, what):
     "Values that have a property: symmetric, orthogonal, positive, summing to one, of length one."
     half = calculator.value(Fraction(1, 2))
-    if what == 'symmetric' and x.rank == 2: return calculator.multiply(calculator.add(x, calculator.transposed(x)), half)
+    if what == 'symmetric' and x.rank == 2:
+        return calculator.multiply(calculator.add(x, calculator.transposed(x)), half)
     if what == 'orthogonal' and x.rank == 2 and x.shape[0] == x.shape[1]:
         skew = calculator.add(x, calculator.transposed(x), True)
         eye = calculator.eye(x.shape[0])
         return calculator.matmul(calculator.add(eye, skew, True), calculator.inverse(calculator.add(eye, skew)))
     if what in ('positive', 'simplex') : x = calculator.apply('abs', x)
     if what == 'simplex' and x.rank: return calculator.divide(x, calculator.total(x, (-1,), keep=True))
-    if what == 'unit' and x.rank: return calculator.divide(x, calculator.apply('sqrt', calculator.total(calculator.multiply(x, x), (-1,), keep=True)))
-    if what == 'diagonal' and x.rank == 2 and x.shape[0] == x.shape[1]: return calculator.multiply(x, calculator.eye(x.shape[0]))
+    if what == 'unit' and x.rank:
+        return calculator.divide(x,
+                                 calculator.apply('sqrt',
+                                     calculator.total(calculator.multiply(x, x), (-1,), keep=True)))
+    if what == 'diagonal' and x.rank == 2 and x.shape[0] == x.shape[1]:
+        return calculator.multiply(x, calculator.eye(x.shape[0]))
     return x
 
 # %% ../../nbs/derivations/truth.ipynb #3d7e2559
 @patch
-def settle(self:Trial):
+def settle(self:Trial) -> None:
     "Makes lengths equal where the definitions, and then the claims, ask for it."
     self.misfits = {}
     for tree in [('sym', key) for key in self.meaning.definitions] + [*self.truths]: self.fit([tree], ())
-    settled = set(self.shapes.classes[key, axis] for key, rank in self.of_leaves.items() for axis in range(rank) if any(key in symbols(tree) for tree in [*self.trees, *self.truths]))
+    settled = set(self.shapes.classes[key, axis] for key, rank in self.of_leaves.items() for axis in range(rank)
+                  if any(key in symbols(tree) for tree in [*self.trees, *self.truths]))
     for claim in self.claims.claims:
         if claim.side.tree: self.fit([claim.truth, claim.side.tree], settled)
 
 # %% ../../nbs/derivations/truth.ipynb #b6036447
 @patch
-def fit(self:Trial, trees, settled):
+def fit(self:Trial, trees: Any, settled: Any) -> None:
     "Works trees out until all shapes fit, or cannot."
     for _ in range(16):
         numbers = self.shapes.numbers(2)
         try:
             evaluator = self.drawn_values(2, 'unit', 0, Calculator(Floats()), 1)
             evaluator.note_ranges(*trees)
-            values = [evaluator.solid(evaluator.raw(tree), Value(np.zeros((2, 2)))) for tree in trees if tree[0] not in ('unreadable', 'asked')]
+            values = [evaluator.solid(evaluator.raw(tree), Value(np.zeros((2, 2)))) for tree in trees
+                      if tree[0] not in ('unreadable', 'asked')]
             if len(values) == 2: _same_shape(primal(values[0]), primal(values[1]))
             return
         except TooShort as problem:
@@ -686,38 +812,42 @@ def _same_shape(truth, claim):
     if len(pairs) == 1: raise Misfit('the shapes of claim and truth differ', *pairs[0])
 
 # %% ../../nbs/derivations/truth.ipynb #17d74c4d
-Outcome = namedtuple('Outcome', 'status layouts why point values misfit', defaults=((), '', None, None, False)) # status: 'holds', 'fails', 'unreadable'
+# status: 'holds', 'fails', 'unreadable'
+Outcome: Any = namedtuple('Outcome', 'status layouts why point values misfit', defaults=((), '', None, None, False))
 most_digits = 480
 def _digits_for(trees):
     "Sixty digits, and more where written numbers need them."
     extra = 0
     for part in (part for tree in trees for part in subtrees(tree) if part[0] == 'num'):
         mantissa, _, exponent = part[1].lower().partition('e')
-        extra = max(extra, len(mantissa) if len(mantissa) > 20 else 0, abs(int(exponent)) if exponent.lstrip('+-').isdigit() and len(exponent) < 6 else 0)
+        extra = max(extra, len(mantissa) if len(mantissa) > 20 else 0, abs(int(exponent))
+                    if exponent.lstrip('+-').isdigit() and len(exponent) < 6 else 0)
     return 60 + min(2 * extra, 400)
 @patch
-def judge(self:Trial, claim):
+def judge(self:Trial, claim: Any) -> Any:
     "The outcome of a claim."
     if claim.kind == 'unreadable': return Outcome('unreadable', why=str(claim.side.problem or claim.truth[1]))
     if claim.side.problem: return Outcome('unreadable', why=str(claim.side.problem))
     if claim.side.tree == ('asked',): return Outcome('unreadable', why='asked')
     try: return self.compared(claim)
-    except Misfit as problem: return Outcome('fails', why=problem.what, misfit=True) if self.is_shape_known(claim) else Outcome('unreadable', why=problem.what)
+    except Misfit as problem:
+        return (Outcome('fails', why=problem.what, misfit=True) if self.is_shape_known(claim)
+                else Outcome('unreadable', why=problem.what))
     except Unreadable as problem: return Outcome('unreadable', why=problem.what)
     except RecursionError: return Outcome('unreadable', why='too deep to be checked')
 
 # %% ../../nbs/derivations/truth.ipynb #03b11a5b
 @patch
-def is_shape_known(self:Trial, claim):
+def is_shape_known(self:Trial, claim: Any) -> Any:
     "Whether the truth has a value, so that only the claim is to blame for shapes that do not fit."
     try: self.drawn_values(0, 'unit', 0, Calculator(Floats()), 1).of(claim.truth)
     except Unreadable: return False
     return True
-plans = (('unit', 0), ('small', 1), ('positive', 1), ('large', 0))
+plans: Any = (('unit', 0), ('small', 1), ('positive', 1), ('large', 0))
 
 # %% ../../nbs/derivations/truth.ipynb #144738ff
 @patch
-def compared(self:Trial, claim):
+def compared(self:Trial, claim: Any) -> Any:
     "Compares a claim with its truth in several sizes and at several kinds of points."
     scalar = not self.ranks.arrays
     digits, seen, layouts, undefined, partly = _digits_for([claim.truth, claim.side.tree]), 0, None, None, None
@@ -732,28 +862,33 @@ def compared(self:Trial, claim):
     if not seen and undefined: return Outcome('fails', point=undefined[0], values=undefined[1])
     found, more = self.beyond_kinks(claim, digits)
     if found is not None: return found
-    if seen + more < (4 if scalar else 1): return Outcome('unreadable', why='no point found where both sides have a value')
+    if seen + more < (4 if scalar else 1):
+        return Outcome('unreadable', why='no point found where both sides have a value')
     layouts = layouts or {'as written'}
     if partly is not None: return Outcome('holds', layouts, why='where it has a value')
-    if layouts == {'its diagonal'}: return Outcome('unreadable', layouts, why='these are only the derivatives of each entry by itself; the others are not zero')
+    if layouts == {'its diagonal'}:
+        return Outcome('unreadable', layouts, why=
+                       'these are only the derivatives of each entry by itself; the others are not zero')
     return Outcome('holds', layouts)
-Found = namedtuple('Found', 'layouts seen why point values undefined', defaults=(set(), 0, '', None, None, None))
+
+# %% ../../nbs/derivations/truth.ipynb #4bbf468b
+Found: Any = namedtuple('Found', 'layouts seen why point values undefined', defaults=(set(), 0, '', None, None, None))
 
 # %% ../../nbs/derivations/truth.ipynb #5a9171ec
 @patch
-def values_of(self:Trial, claim, which, kind, digits, count, shaken=False):
+def values_of(self:Trial, claim: Any, which: Any, kind: Any, digits: Any, count: Any, shaken: bool=False) -> Any:
     "The truth and the claim at random points, where they hold, and the evaluator."
     evaluator = self.drawn_values(which, kind, 0, Calculator(Digits(digits, shaken)), count)
     return self.both(claim, evaluator)
 @patch
-def both(self:Trial, claim, evaluator):
+def both(self:Trial, claim: Any, evaluator: Any) -> Any:
     evaluator.note_ranges(claim.truth, claim.side.tree)
     truth = primal(evaluator.of(claim.truth))
     said = primal(evaluator.solid(evaluator.raw(claim.side.tree), truth))
     guards = [evaluator.truth(guard) for guard in self.guards_of(claim)]
     return truth, said, guards, evaluator
 @patch
-def guards_of(self:Trial, claim):
+def guards_of(self:Trial, claim: Any) -> Any:
     "The conditions under which a claim is meant."
     own = claim.side.guard
     guards = [guard for guard in self.claims.guards]
@@ -762,9 +897,10 @@ def guards_of(self:Trial, claim):
 
 # %% ../../nbs/derivations/truth.ipynb #19db1341
 @patch
-def other_cases(self:Trial, claim):
+def other_cases(self:Trial, claim: Any) -> Any:
     "The conditions of the other right sides of the same derivative."
-    conditions = [other.side.guard for other in self.claims.claims if other.left.text == claim.left.text and other.side.guard and other.side.guard != ('otherwise',)]
+    conditions = [other.side.guard for other in self.claims.claims if other.left.text == claim.left.text
+                  and other.side.guard and other.side.guard != ('otherwise',)]
     if not conditions: raise Unreadable('`otherwise` without another case')
     tree = conditions[0]
     for condition in conditions[1:]: tree = ('or', tree, condition)
@@ -772,20 +908,22 @@ def other_cases(self:Trial, claim):
 
 # %% ../../nbs/derivations/truth.ipynb #9bd9e032
 @patch
-def layouts_that_hold(self:Trial, claim, which, kind, digits, count):
+def layouts_that_hold(self:Trial, claim: Any, which: Any, kind: Any, digits: Any, count: Any) -> Any:
     "The ways to lay a claim out in which it equals the truth, at points of one kind."
     pairs, evaluator = self.pairs_of(claim, which, kind, digits, count)
     differing, seen, undefined = {}, 0, None
     for name, said, truth, allowed in pairs:
         wrong, finite, missing = _differences(said, truth, allowed, evaluator.calculator.numbers)
         seen = max(seen, finite)
-        if missing and undefined is None: undefined = (self.point(evaluator, missing[0][0]), (said[missing[0]], truth[missing[0]]))
+        if missing and undefined is None:
+            undefined = (self.point(evaluator, missing[0][0]), (said[missing[0]], truth[missing[0]]))
         if wrong: differing[name] = (wrong, said, truth)
     holding = {name for name, *_ in pairs} - set(differing)
     for name, (wrong, said, truth) in differing.items():
         place = self.still_there(wrong[:3], digits, self.pair_of(claim, name, which, kind, count))
         if place is None: holding.add(name)
-        elif name == pairs[0][0]: first = Found(set(), seen, '', self.point(evaluator, place[0]), (said[place], truth[place]))
+        elif name == pairs[0][0]:
+            first = Found(set(), seen, '', self.point(evaluator, place[0]), (said[place], truth[place]))
     if holding: return Found(holding, seen, undefined=undefined)
     return first._replace(undefined=undefined)
 
@@ -800,14 +938,16 @@ def _differences(said, truth, allowed, numbers):
         if not isfinite(q): continue
         if not isfinite(p): missing.append(place); continue
         finite += 1
-        if p != q and abs(p - q) > numbers.tolerance * max(abs(p), abs(q)): wrong.append((abs(p - q)/max(abs(p), abs(q)), place))
+        if p != q and abs(p - q) > numbers.tolerance * max(abs(p), abs(q)):
+            wrong.append((abs(p - q)/max(abs(p), abs(q)), place))
     wrong.sort(key=lambda pair: -pair[0])
     return [place for _, place in wrong], finite, missing
 
 # %% ../../nbs/derivations/truth.ipynb #65f5b1d8
 @patch
-def still_there(self:Trial, places, digits, pairs):
-    "The first of the places at which a difference is more than rounding, `None` where there is none. `pairs` gives claim and truth with as many digits as asked for, shaken in the last places or not."
+def still_there(self:Trial, places: Any, digits: Any, pairs: Any) -> Any:
+    """The first of the places at which a difference is more than rounding, `None` where there is none. `pairs` gives
+    claim and truth with as many digits as asked for, shaken in the last places or not."""
     while digits <= most_digits and places:
         (said, truth), (shaken, moved) = pairs(digits, False), pairs(digits, True)
         left = []
@@ -816,13 +956,16 @@ def still_there(self:Trial, places, digits, pairs):
             size, real = max(abs(said[place]), abs(truth[place])), abs(gap - other) <= _resolved * abs(gap)
             tiny = size * size * 10**digits <= 1 # such a value may be all that rounding has left
             if real and not tiny: return place
-            if abs(gap) > _equal * size and not (tiny and 2 * digits > most_digits): left.append(place)
+            if abs(gap) > _vanishing * size and not (tiny and 2 * digits > most_digits): left.append(place)
         places, digits = left, digits * 2
     if places: raise Unreadable('its terms cancel more digits than are carried')
     return None
-_resolved, _equal = 1e-3, 1e-40 # a difference is real when shaking changes it by less than a thousandth; it is none when it is so small and hangs on rounding
+_resolved = 1e-3 # a difference is real when shaking changes it by less than this part of it
+_vanishing = 1e-40 # it is none when it is so small and hangs on rounding
+
+# %% ../../nbs/derivations/truth.ipynb #0b74ad8a
 @patch
-def pair_of(self:Trial, claim, layout, which, kind, count):
+def pair_of(self:Trial, claim: Any, layout: Any, which: Any, kind: Any, count: Any) -> Any:
     "A function that gives claim and truth in one layout with as many digits as asked for."
     def pairs(digits, shaken):
         found, _ = self.pairs_of(claim, which, kind, digits, count, shaken)
@@ -831,16 +974,19 @@ def pair_of(self:Trial, claim, layout, which, kind, count):
 
 # %% ../../nbs/derivations/truth.ipynb #b6e915b8
 @patch
-def pairs_of(self:Trial, claim, which, kind, digits, count, shaken=False):
+def pairs_of(self:Trial, claim: Any, which: Any, kind: Any, digits: Any, count: Any, shaken: bool=False) -> Any:
     "The claim in each layout beside the truth, as arrays with the points first, and where the conditions hold."
     truth, said, guards, evaluator = self.values_of(claim, which, kind, digits, count, shaken)
     return _pairs_of_entries(truth, said, guards, self.is_elementwise(claim, truth, evaluator)), evaluator
+
 @patch
-def is_elementwise(self:Trial, claim, truth, evaluator):
+def is_elementwise(self:Trial, claim: Any, truth: Any, evaluator: Any) -> Any:
     "Whether a derivative is one of an array by an array of the same shape, so that its diagonal may be meant."
     if claim.truth[0] != 'd' or len(claim.truth[2]) != 1 or claim.truth[2][0][0] == 'index': return 0
     rank = truth.rank
-    return rank // 2 if rank and rank % 2 == 0 and truth.shape[:rank // 2] == truth.shape[rank // 2:] and not any(part[0] == 'index' for part in subtrees(claim.side.tree)) else 0
+    return (rank // 2 if rank and rank % 2 == 0 and truth.shape[:rank // 2] == truth.shape[rank // 2:]
+            and not any(part[0] == 'index' for part in subtrees(claim.side.tree)) else 0)
+
 def _pairs_of_entries(truth, said, guards, half):
     "Names, and arrays of claim, truth and condition."
     found = []
@@ -849,27 +995,38 @@ def _pairs_of_entries(truth, said, guards, half):
     for name, changed in _layouts(truth, said, half):
         a, b, *allowed = _on_common_axes([changed, truth, *(_per_point(guard, truth) for guard in guards)], truth)
         found.append((name, a, b, np.logical_and.reduce([mask.astype(bool) for mask in allowed]) if allowed else None))
-    if truth.rank > 2 and said.rank < truth.rank: raise Unreadable(f'the derivative has {truth.rank} axes, and which of them are meant is not said')
+    if truth.rank > 2 and said.rank < truth.rank:
+        raise Unreadable(f'the derivative has {truth.rank} axes, and which of them are meant is not said')
     if not found: raise Misfit(f'the claim has the shape {_letters(said.shape)}, the truth {_letters(truth.shape)}')
     return found
+
+# %% ../../nbs/derivations/truth.ipynb #b6fdebdf
 def _letters(shape): return '×'.join(map(str, shape)) or 'of a number'
 
 # %% ../../nbs/derivations/truth.ipynb #75a80ab8
 def _layouts(truth, said, half):
     "The claim as it can be laid out."
     if said.rank == 0 or said.shape == truth.shape: yield 'as written', said
-    if half and said.rank == 0: said = Value(np.broadcast_to(said.a.reshape(said.a.shape + (1,) * half), said.a.shape + truth.shape[:half]), said.names)
-    if said.rank == 2 and said.shape[0] == 1 and truth.shape == said.shape[1:]: yield 'as written', Value(said.a[..., 0, :], said.names)
-    if truth.rank == 2 and truth.shape[0] == 1 and said.rank == 1 and truth.shape[1:] == said.shape: yield 'as written', Value(said.a[..., None, :], said.names)
-    if said.rank == 2 and said.shape[::-1] == truth.shape and np.any(said.a + said.a.swapaxes(-1, -2) if said.shape[0] == said.shape[1] else 1): yield 'transposed', Value(said.a.swapaxes(-1, -2), said.names)
+    if half and said.rank == 0:
+        said = Value(np.broadcast_to(said.a.reshape(said.a.shape + (1,) * half), said.a.shape + truth.shape[:half]),
+                     said.names)
+    if said.rank == 2 and said.shape[0] == 1 and truth.shape == said.shape[1:]:
+        yield 'as written', Value(said.a[..., 0, :], said.names)
+    if truth.rank == 2 and truth.shape[0] == 1 and said.rank == 1 and truth.shape[1:] == said.shape:
+        yield 'as written', Value(said.a[..., None, :], said.names)
+    if said.rank == 2 and said.shape[::-1] == truth.shape and np.any(said.a + said.a.swapaxes(-1, -2)
+        if said.shape[0] == said.shape[1] else 1):
+        yield 'transposed', Value(said.a.swapaxes(-1, -2), said.names)
     if half and said.rank == half and said.shape == truth.shape[:half]:
         eye = np.eye(math.prod(said.shape), dtype=int).reshape(said.shape * 2)
         spread = said.a.reshape(said.a.shape + (1,) * half)
         yield 'entry by entry', Value(spread * eye, said.names)
-        if set(said.names) <= {'·'} == set(truth.names): yield 'its diagonal', Value(np.where(eye == 1, spread, truth.a), truth.names)
+        if set(said.names) <= {'·'} == set(truth.names):
+            yield 'its diagonal', Value(np.where(eye == 1, spread, truth.a), truth.names)
 def _per_point(guard, truth):
     "A condition for each entry of the truth, or for whole points."
-    return Value(guard.a.all(axis=tuple(range(-guard.rank, 0))), guard.names) if guard.rank and guard.shape != truth.shape else guard
+    return (Value(guard.a.all(axis=tuple(range(-guard.rank, 0))), guard.names) if guard.rank
+            and guard.shape != truth.shape else guard)
 
 # %% ../../nbs/derivations/truth.ipynb #5ae2c56b
 def _on_common_axes(values, truth):
@@ -883,7 +1040,7 @@ def _on_common_axes(values, truth):
         return a.reshape(shape + [1] * (truth.rank - x.rank) + list(a.shape[len(own):]))
     return np.broadcast_arrays(*map(full, values))
 @patch
-def point(self:Trial, evaluator, k):
+def point(self:Trial, evaluator: Any, k: Any) -> Any:
     "The values of all symbols at the point `k`."
     return {key: evaluator.leaves[key].a[k if evaluator.leaves[key].a.shape[0] > k else 0] for key in self.of_leaves}
 
@@ -891,10 +1048,13 @@ def point(self:Trial, evaluator, k):
 _reach = np.concatenate([-np.geomspace(1e7, 1e-4, 60), [0.0], np.geomspace(1e-4, 1e7, 60)])
 most_samples = 60
 @patch
-def beyond_kinks(self:Trial, claim, digits):
-    "The outcome where a claim fails between kinks that no random point has met, else `None`; and how many points were compared."
+def beyond_kinks(self:Trial, claim: Any, digits: Any) -> Any:
+    """The outcome where a claim fails between kinks that no random point has met, else `None`; and how many points
+    were compared."""
     conditional = [claim.truth, claim.side.tree, *self.trees, *self.guards_of(claim)]
-    if not any(part[0] in ('if', 'compare') or part[0] == 'call' and known_function(part[1]) in _kinked for tree in conditional for part in subtrees(tree)): return None, 0
+    if not any(part[0] in ('if', 'compare') or part[0] == 'call' and known_function(part[1]) in _kinked
+               for tree in conditional for part in subtrees(tree)):
+        return None, 0
     seen = 0
     for key in sorted(key for key, rank in self.of_leaves.items()):
         for base in range(len(_bases)):
@@ -904,26 +1064,30 @@ def beyond_kinks(self:Trial, claim, digits):
             if found is not None: return found, 0
             seen += more
     return None, seen
-_kinked = {'abs', 'bars', 'sign', 'step', 'relu', 'relu6', 'max', 'min', 'maximum', 'minimum', 'clip', 'where', 'sgn', 'heaviside', 'cbrt', 'softsign', 'amax', 'amin', 'atan2', 'arctan2', 'acsc', 'norm'}
+_kinked = {'abs', 'bars', 'sign', 'step', 'relu', 'relu6', 'max', 'min', 'maximum', 'minimum', 'clip', 'where', 'sgn',
+           'heaviside', 'cbrt', 'softsign', 'amax', 'amin', 'atan2', 'arctan2', 'acsc', 'norm'}
 
 # %% ../../nbs/derivations/truth.ipynb #4ef01cd2
-_bases = ((0, 'small', 1), (1, 'positive', 1), (0, 'small', Fraction(1, 10**7))) # lengths, interval and size of all other symbols; the last for what only happens near the origin
+# lengths, interval and size of all other symbols; the last for what only happens near the origin
+_bases = ((0, 'small', 1), (1, 'positive', 1), (0, 'small', Fraction(1, 10**7)))
 @patch
-def on_line(self:Trial, claim, key, base, calculator, ts):
+def on_line(self:Trial, claim: Any, key: Any, base: Any, calculator: Any, ts: Any) -> Any:
     "Truth and claim where one symbol runs through values, and all others stay where they are."
     which, kind, size = _bases[base]
     evaluator = self.drawn_values(which, kind, 7, calculator, 1)
     x = evaluator.leaves[key]
     numbers = calculator.numbers.array(list(ts))
     shift = Value(numbers.reshape((-1,) + (1,) * x.rank), ('·',))
-    evaluator.leaves[key] = Value(np.broadcast_to(shift.a, (len(ts), *x.shape)), ('·',)) if not x.rank else calculator.add(Value(x.a[0]), shift)
+    evaluator.leaves[key] = (Value(np.broadcast_to(shift.a, (len(ts), *x.shape)), ('·',)) if not x.rank
+                             else calculator.add(Value(x.a[0]), shift))
     for other in self.of_leaves:
-        if other != key: evaluator.leaves[other] = calculator.multiply(Value(evaluator.leaves[other].a[0]), calculator.value(size))
+        if other != key:
+            evaluator.leaves[other] = calculator.multiply(Value(evaluator.leaves[other].a[0]), calculator.value(size))
     return evaluator
 
 # %% ../../nbs/derivations/truth.ipynb #acd2dd37
 @patch
-def between_kinks(self:Trial, claim, key, base):
+def between_kinks(self:Trial, claim: Any, key: Any, base: Any) -> Any:
     "Values of a symbol between the places where a condition changes."
     points = list(_reach)
     for _ in range(3):
@@ -937,19 +1101,23 @@ def between_kinks(self:Trial, claim, key, base):
     changes = [0, *(np.nonzero((signs[:, 1:] != signs[:, :-1]).any(axis=0))[0] + 1), len(points)]
     places = {k for a, b in zip(changes, changes[1:]) for k in range((a + b) // 2 - 1, (a + b) // 2 + 2) if a <= k < b}
     return [points[k] + 1e-13 for k in sorted(places)][:most_samples]
+
+# %% ../../nbs/derivations/truth.ipynb #3a477b98
 @patch
-def signs(self:Trial, claim, key, base, points):
+def signs(self:Trial, claim: Any, key: Any, base: Any, points: Any) -> Any:
     "On which side of every condition each point is; `None` where that cannot be had."
     calculator = Calculator(Floats())
     with np.errstate(all='ignore'):
         try: self.both(claim, self.on_line(claim, key, base, calculator, points))
         except (Unreadable, ArithmeticError, ValueError, np.linalg.LinAlgError): return None
-        rows = [np.moveaxis(np.sign(pivot.a), pivot.names.index('·'), -1).reshape(-1, len(points)) for pivot in calculator.pivots if '·' in pivot.names and pivot.a.shape[pivot.names.index('·')] == len(points)]
+        rows = [np.moveaxis(np.sign(pivot.a), pivot.names.index('·'), -1).reshape(-1, len(points))
+                for pivot in calculator.pivots if '·' in pivot.names
+                and pivot.a.shape[pivot.names.index('·')] == len(points)]
     return np.nan_to_num(np.concatenate(rows), nan=2) if rows else None
 
 # %% ../../nbs/derivations/truth.ipynb #88df5877
 @patch
-def at_samples(self:Trial, claim, key, base, samples, digits):
+def at_samples(self:Trial, claim: Any, key: Any, base: Any, samples: Any, digits: Any) -> Any:
     "The outcome at chosen values of one symbol, `None` where claim and truth agree."
     def work(digits, shaken=False):
         evaluator = self.on_line(claim, key, base, Calculator(Digits(digits, shaken)), [Fraction(t) for t in samples])
@@ -962,5 +1130,6 @@ def at_samples(self:Trial, claim, key, base, samples, digits):
         place = self.still_there(wrong[:3], digits, lambda digits, shaken, k=k: work(digits, shaken)[0][k][1:3])
         if place is None: return None, seen
         first = first or (said[place], truth[place], place)
-    point = {other: evaluator.leaves[other].a[first[2][0]] if other == key else evaluator.leaves[other].a for other in self.of_leaves}
+    point = {other: evaluator.leaves[other].a[first[2][0]] if other == key else evaluator.leaves[other].a
+             for other in self.of_leaves}
     return Outcome('fails', point=point, values=first[:2]), 0

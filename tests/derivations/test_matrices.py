@@ -10,7 +10,8 @@ letters = {'proved': 'r', 'holds': 'r', 'fails': 'w', 'unreadable': 'u'}
 
 def given(entry):
     "An array for each symbol; letters of dimensions become lengths, all different."
-    lengths = dict(zip(sorted({d for shape in entry['shapes'].values() for d in shape if isinstance(d, str)}), (4, 3, 5, 6, 7, 2)))
+    lengths = dict(zip(sorted({d for shape in entry['shapes'].values() for d in shape if isinstance(d, str)}),
+                       (4, 3, 5, 6, 7, 2)))
     return {key: np.ones([lengths.get(d, d) for d in shape]) for key, shape in entry['shapes'].items()}
 
 def said(entry, at=None):
