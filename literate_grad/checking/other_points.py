@@ -59,6 +59,17 @@ LARGE_SIZE = 10**4 # entries from which on calls are dear
 ROUGH = 1e-3 # relative error from which on a reference says nothing at other points
 ZERO = 1e-13 # times an argument is zero in effect, and still on the same side of a kink
 
+# %% ../../nbs/checking/other_points.ipynb #41b3bc09
+def _float_arrays(given):
+    return {k: a for k, a in arrays_in(given).items() if k in given and a.dtype.kind == 'f' and a.any()}
+
+def _whole_knobs(given): return [Knob(k, a, k, None) for k, a in _float_arrays(given).items()]
+
+def _entry_knobs(given, shape):
+    "The entries of short arrays, unless the derivative has an entry for each."
+    short = {k: a for k, a in _float_arrays(given).items() if a.ndim == 1 < a.size <= SHORT and shape[-1:] != a.shape}
+    return [Knob(f'{k}[{i}]', v, k, i) for k, a in short.items() for i, v in enumerate(a) if v]
+
 # %% ../../nbs/checking/other_points.ipynb #836a57cf
 class MovablePair(Pair):
     "A pair that can be asked for hand and reference where some arguments have other values."
@@ -75,15 +86,14 @@ class MovablePair(Pair):
         again: Any=None, # gives hand, reference and vocabulary at another point
     ) -> None:
         super().__init__(hand, reference, tolerance, wrt, {**vocabulary, **arguments})
-        self.given, self.others, self.again = dict(arguments), others, again
+        self.given: dict[str, Any] = dict(arguments)
+        self.others: Any = others
+        self.again: Any = again
         self.functions: dict[str, Any] = {'hand': hand_at, 'reference': reference_at}
         self.cache: dict[Any, Any] = {}
         self.calls: int = bool(reference_at) * (CALLS if self.reference.size <= LARGE_SIZE else LARGE_CALLS)
-        floats = {k: a for k, a in arrays_in(self.given).items() if k in self.given and a.dtype.kind == 'f' and a.any()}
-        short = {k: a for k, a in floats.items() if a.ndim == 1 < a.size <= SHORT
-                 and self.reference.shape[-1:] != a.shape}
-        self.whole: list[Knob] = [Knob(k, a, k, None) for k, a in floats.items()]
-        self.entries: list[Knob] = [Knob(f'{k}[{i}]', v, k, i) for k, a in short.items() for i, v in enumerate(a) if v]
+        self.whole: list[Knob] = _whole_knobs(self.given)
+        self.entries: list[Knob] = _entry_knobs(self.given, self.reference.shape)
 
 # %% ../../nbs/checking/other_points.ipynb #f54d2b58
 @patch

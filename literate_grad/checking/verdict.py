@@ -227,7 +227,7 @@ class Verdict:
     leader: str = '' # the witness that led
     autodiff: np.ndarray|None = None # what it said
     silent: str = '' # why there is none
-    known: tuple|None = None # the cause and the evidence, where the form itself shows what is wrong
+    known: tuple[Any, ...]|None = None # the cause and the evidence, where the form itself shows what is wrong
 
     def says(self, status: Any, *reasons: Any, **known: Any) -> Any:
         "The same with a status, more reasons and more that is known."

@@ -154,7 +154,7 @@ def _refused(p, F, seed):
     return together(checks) if len(checks) > 1 else checks[0]
 
 # %% ../../nbs/frameworks/rule_checks.ipynb #8f68f9c4
-class RuleChecks(list):
+class RuleChecks(list[Any]):
     "The checks of the rules that were met, worst first: one line each."
     def __repr__(self) -> Any: return '\n'.join(map(_in_a_line, self)) or 'No rules were met.'
 

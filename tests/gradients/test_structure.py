@@ -59,7 +59,7 @@ def test_children(x, keys): assert list(children(x)) == keys
 
 @pytest.mark.parametrize('x', [1.0, 1, True, None, 'text', b'text', 1j, np.float32(1), np.ones(2), np.ma.ones(2),
     np.sin, np, Model, len, [].append,
-    Slots(), SimpleNamespace(), SimpleNamespace(_a=1)], ids=repr)
+    Slots(), SimpleNamespace(), SimpleNamespace(_a=1)], ids=lambda x: type(x).__name__)
 def test_leaves_have_no_children(x): assert children(x) is None and leaves(x)[0][1] is x
 
 def test_kinds_survive():
