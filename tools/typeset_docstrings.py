@@ -51,6 +51,7 @@ def definition(cells, k):
 def shown(entry, with_code, value, counted):
     """An entry with its formulas typeset, and without its signature where the code itself follows;
     a class has an anchor that no function has."""
+    entry = re.sub(r'^\*?Call self as a function\.\*?$\n?', '', entry, flags=re.M) # said where there is no docstring
     entry = re.sub(r'^### ([A-Z]\w+)$', lambda match: f'{match[0]} {{#class-{match[1].lower()}}}', entry, flags=re.M)
     blocks = [block for block in entry.split('\n\n') if not (with_code and block.startswith('```python'))]
     return '\n\n'.join(typeset(block, value, counted) if re.match(r'\w+ = ', block) else block for block in blocks)
