@@ -52,6 +52,13 @@ def test_imports_stand_alone(path):
             assert not any(imports) or all(imports) and ';' not in ''.join(code), source(cell)
 
 @every_notebook
+def test_the_site_needs_no_framework(path):
+    "Of a page that exports, nbdev runs each import; a framework that may be missing is imported by `import_module`."
+    exports = any('#| export' in source(cell) for cell in cells(path))
+    flagged = [source(cell) for cell in cells(path) if re.match(r'#\| (jax|torch)$', source(cell), re.M)]
+    assert not exports or not re.search('^(import|from) ', '\n'.join(flagged), re.M)
+
+@every_notebook
 def test_a_page_ends_in_prose(path):
     "A reader is told where to go on; and nbdev looks for a cell behind exported ones."
     seen = [cell for cell in cells(path) if not re.match(r'#\|\s*(hide|export$|default_exp)', source(cell), re.M)]

@@ -24,7 +24,7 @@ def test_autodiff_compares_every_entry_of_a_jax_function(x):
     wrong = check(lambda x: jnp.sum(jnp.sin(x)**2), lambda x: 1.001 * jnp.sin(2 * x), x)
     assert wrong.cause == 'scale'
 
-def test_two_frameworks_at_once_are_refused():
+def test_jax_and_torch_at_once_are_refused():
     torch = pytest.importorskip('torch', reason='PyTorch is not installed')
     with pytest.raises(TypeError, match='those of JAX and PyTorch'):
         check(lambda x, y: x * y, lambda x, y: y, jnp.ones(3), torch.ones(3), wrt=0)
