@@ -12,7 +12,8 @@ from typing import Any
 from .notation import functions, known_function, vulgar_fractions
 
 # %% ../../nbs/derivations/printing.ipynb #c71b8010
-Style: Any = namedtuple('Style', 'times power names', defaults=('*', '^', {}))
+# transpose: what a transpose is marked with, '' for the power's own sign
+Style: Any = namedtuple('Style', 'times power names transpose', defaults=('*', '^', {}, ''))
 
 _strength = {'if': 0, 'and': 0, 'or': 0, 'compare': 1, 'add': 2, 'sub': 2, 'neg': 2, 'sum': 2.5, 'mul': 3, 'div': 3,
     'd': 4, 'grad': 4, 'diff': 4, 'pow': 5, 'T': 5.5, 'index': 5.5}
@@ -57,7 +58,13 @@ def _power_text(style, base, exponent, sign='^'):
     number = number_of(exponent)
     if style.power == '²' and number.lstrip('-').isdigit():
         return text_of(base, style, 5.5) + number.translate(_raised_digits)
+    if number: return text_of(base, style, 5.5) + style.power.replace('²', '^') + number
     return text_of(base, style, 5.5) + style.power.replace('²', '^') + text_of(exponent, style, 5)
+def _transposed_text(style, a):
+    "A transpose; that of an inverse has one exponent."
+    inverse = a[0] == 'pow' and a[2] == ('neg', ('num', '1')) and not style.transpose.startswith('.')
+    if inverse: return text_of(a[1], style, 5.5) + ('⁻ᵀ' if style.power == '²' else '^{-T}')
+    return text_of(a, style, 5.5) + (style.transpose or ('ᵀ' if style.power == '²' else '^T'))
 
 # %% ../../nbs/derivations/printing.ipynb #80056694
 def _call_text(style, name, *arguments):
@@ -84,7 +91,7 @@ _writers = {
     'neg': lambda style, a: '-' + text_of(a, style, 3),
     'mul': _product_text, 'div': _quotient_text, 'pow': _power_text, 'call': _call_text, 'd': _derivative_text,
     'index': _index_written,
-    'T': lambda style, a: text_of(a, style, 5.5) + ('ᵀ' if style.power == '²' else '^T'),
+    'T': _transposed_text,
     'if': lambda style, c, a, b: f'{text_of(a, style, 1)} if {text_of(c, style)} else {text_of(b, style)}',
     'compare': lambda style, sign, a, b: f'{text_of(a, style, 2)} {sign} {text_of(b, style, 2)}',
     'and': lambda style, a, b: f'{text_of(a, style)} and {text_of(b, style)}', 'or': lambda style, a, b:
