@@ -53,6 +53,8 @@ def _sum_text(sign):
 def _product_text(style, sign, a, b):
     shown = {'': style.times, '@': ' @ ', '*': style.times}.get(sign, f' {sign} ')
     return text_of(a, style, 3) + shown + text_of(b, style, 4)
+
+# %% ../../nbs/derivations/printing.ipynb #2e7a90bc
 def _quotient_text(style, a, b): return f'{text_of(a, style, 3)}/{text_of(b, style, 5)}'
 def _power_text(style, base, exponent, sign='^'):
     number = number_of(exponent)
@@ -60,6 +62,8 @@ def _power_text(style, base, exponent, sign='^'):
         return text_of(base, style, 5.5) + number.translate(_raised_digits)
     if number: return text_of(base, style, 5.5) + style.power.replace('²', '^') + number
     return text_of(base, style, 5.5) + style.power.replace('²', '^') + text_of(exponent, style, 5)
+
+# %% ../../nbs/derivations/printing.ipynb #5be1c0de
 def _transposed_text(style, a):
     "A transpose; that of an inverse has one exponent."
     inverse = a[0] == 'pow' and a[2] == ('neg', ('num', '1')) and not style.transpose.startswith('.')

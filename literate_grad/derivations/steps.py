@@ -730,6 +730,8 @@ def _rows(self:Derivation, write, words):
             if side.guard == ('otherwise',): condition = words(', otherwise')
             elif side.guard: condition = words(', if ') + write(side.guard)
             yield left if not k else '', right + condition, step
+
+# %% ../../nbs/derivations/steps.ipynb #3fd0a1e7
 @patch
 def __repr__(self:Derivation) -> str: # noqa: F811 (of another class)
     style = Style('·', '²', self.names)
@@ -887,7 +889,7 @@ def _holds(self:Derivation, step, tree):
     "Whether a tree is the left side of a step, at all points."
     trial = self.judged.trial
     claim = step.claim._replace(side=step.claim.side._replace(tree=tree, problem=None))
-    before, trial.meaning.budget = trial.meaning.budget, [most_work // 4]
+    before, trial.meaning.budget = trial.meaning.budget, [most_work]
     try: outcome = trial.judge(claim)
     finally: trial.meaning.budget = before
     return outcome.status == 'holds' and not outcome.why and 'as written' in outcome.layouts
