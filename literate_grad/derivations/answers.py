@@ -11,7 +11,7 @@ from collections import Counter
 from fractions import Fraction
 from typing import Any
 from fastcore.basics import patch
-from .duals import Calculator, Floats, primal
+from .duals import Floats, primal
 from .notation import Unreadable, functions, known_function
 from .grammar import replaced, subtrees, symbols
 from .printing import Style, text_of
@@ -29,7 +29,7 @@ class Lowered:
     said: dict[Node, Any] # what the text writes for a node: the shortest of its trees
     def __init__(self, trial: Any, keep: Any=()) -> None:
         self.trial, self.keep, self.said, self.active = trial, set(keep), {}, set()
-        self.evaluator: Any = trial.drawn_values(0, 'unit', 0, Calculator(Floats()), 1)
+        self.evaluator: Any = trial.drawn_values(0, 'unit', 0, Floats(), 1)
         self.symmetric: Any = {key for what, key in trial.claims.assumed if what in ('symmetric', 'diagonal')}
 
     def of(self, tree: Any) -> Node:

@@ -16,8 +16,9 @@ from fastcore.basics import patch
 from .algebra import (Pivot, Symbolic, Unprovable, forms_of, on_each_side, proved, separating,
                                                shortest, tree_of)
 from .answers import answers, lead_back, signs_of
-from .duals import Calculator, Digits, Floats, Misfit, Value, primal
-from .arrays import Evaluator, most_work
+from .duals import Digits, Floats, Misfit, Value, primal
+from .slopes import Evaluator
+from .arrays import most_work
 from .docstrings import read_text, spelled
 from .notation import Unreadable, canonical, is_letter, known_function
 from .grammar import subtrees, symbols
@@ -144,9 +145,9 @@ def positive_lengths(self:Trial, claim: Any) -> Any:
 def is_odd(self:Trial, tree: Any, key: Any) -> Any:
     "Whether a tree changes its sign with a symbol."
     try:
-        evaluator = self.drawn_values(0, 'positive', 3, Calculator(Digits(30)), 1)
+        evaluator = self.drawn_values(0, 'positive', 3, Digits(30), 1)
         here = primal(evaluator.of(tree)).a
-        evaluator.leaves[key] = evaluator.calculator.negative(evaluator.leaves[key])
+        evaluator.leaves[key] = -evaluator.leaves[key]
         evaluator.memo.clear()
         there = primal(evaluator.of(tree)).a
         return bool(np.all(abs(here + there) <= abs(here) * Fraction(1, 10**20).numerator / 10**20))
@@ -182,7 +183,7 @@ def is_fixed(self:Trial, claim: Any) -> Any: return False
 @patch
 def shape_of(self:Trial, tree: Any) -> Any:
     "The shape of a tree, `None` where it has none."
-    try: return self.drawn_values(0, 'unit', 0, Calculator(Floats()), 1).of(tree).shape
+    try: return self.drawn_values(0, 'unit', 0, Floats(), 1).of(tree).shape
     except (Unreadable, ArithmeticError, ValueError, TypeError, IndexError): return None
 @patch
 def has_layout(self:Trial, claim: Any) -> Any:
@@ -492,10 +493,11 @@ def outcome_of(trial: Any) -> Any:
 # %% ../../nbs/derivations/steps.ipynb #c2018b9e
 def _floats_at(trial, values, numbers=None, meaning=None):
     "An evaluator with the values of the code."
-    calculator = Calculator(numbers or Floats(), free=True)
-    leaves = {key: Value(array if numbers is None else numbers.array(array)) for key, array in values.items()}
+    numbers = numbers or Floats()
+    numbers.free = True
+    leaves = {key: Value(numbers.array(array), numbers) for key, array in values.items()}
     meaning = meaning or trial.meaning
-    evaluator = Evaluator(calculator, leaves, meaning)
+    evaluator = Evaluator(numbers, leaves, meaning)
     count = max((array.size for array in values.values()), default=1)
     meaning.lengths = {key: _length_at(trial, of, evaluator, count) for key, of in meaning.lengths.items()
         if key not in values}
@@ -599,7 +601,7 @@ def _claims(self:Derivation):
     return claims
 def _single_variable(truth, meaning, outcome):
     "The symbol by which a tree is the first derivative of the outcome, else `None`."
-    if truth[0] == 'diff': return truth[1][1] if truth[1][0] == 'sym' and getattr(meaning, 'loss', None) else None
+    if truth[0] == 'diff': return truth[1][1] if truth[1][0] == 'sym' and meaning.loss else None
     if truth[0] == 'prime':
         top, by = truth[1], [('sym', p) for p in meaning.functions.get(truth[1], ((), 0))[0]] if truth[2] == 1 else []
     elif truth[0] == 'grad':

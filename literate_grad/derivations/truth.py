@@ -13,8 +13,9 @@ from typing import Any
 from fractions import Fraction
 import numpy as np
 from fastcore.basics import patch
-from .duals import Calculator, Digits, Floats, Misfit, TooShort, Value, primal
-from .arrays import Evaluator, Meaning
+from .duals import Digits, Floats, Misfit, TooShort, Value, primal
+from .arrays import Meaning
+from .slopes import Evaluator
 from .docstrings import read_text
 from .notation import Unreadable, functions, known_function
 from .grammar import replaced, subtrees, symbols
@@ -510,8 +511,8 @@ class Trial:
         self.reading: Any = read_text(text, self.choices)
         self.claims: Any = Claims(self.reading)
         names = self.reading.names
-        self.meaning: Any = Meaning(self.claims.definitions, self.claims.functions, names.indices,
-                                    choices=self.choices, code=bool(_code_style.search(text)))
+        self.meaning: Any = Meaning(self.claims.definitions, self.claims.functions, names.indices, self.choices)
+        self.meaning.code = bool(_code_style.search(text))
         self.trees: Any = [tree for _, tree in (*self.claims.definitions.values(), *self.claims.functions.values())]
         self.meaning.budget = budget or self.meaning.budget
         self.meaning.numbers_alone, self.meaning.sampled, self.meaning.plain = (bool(self.given),
@@ -591,9 +592,9 @@ def link(self:Trial) -> None:
                 meaning.unknown.update({key: tuple(sorted(variables))
                                         for key in varying & plain - set(meaning.definitions) - tops})
         else: meaning.upstream[top] = {key: f'gradient of {top} by {key}' for key in self.terminals(variables)}
-    vars(meaning).pop('_depends', None)
+    vars(meaning).pop('depends', None)
     self.link_differentials(right)
-    vars(meaning).pop('_depends', None)
+    vars(meaning).pop('depends', None)
 
 # %% ../../nbs/derivations/truth.ipynb #cdeac574
 @patch
@@ -726,11 +727,10 @@ class _Leaves(dict):
     def drawn(self, key, shape):
         "Random values, with an axis for the points."
         self.trial.meaning.spend(self.count * math.prod(shape) // 2)
-        values = self.calculator.numbers.array(drawn(key, (self.count, *shape), self.kind, self.seed))
-        x = Value(values, ('·',))
+        values = self.calculator.array(drawn(key, (self.count, *shape), self.kind, self.seed))
+        x = Value(values, self.calculator, ('·',))
         square = len(shape) == 2 and shape[0] == shape[1] and self.kind in ('unit', 'positive')
-        return (self.calculator.add(self.calculator.multiply(x, self.calculator.value(Fraction(1, 8))),
-                                    self.calculator.eye(shape[0])) if square else x)
+        return (x * self.calculator.value(Fraction(1, 8)) + self.calculator.eye(shape[0]) if square else x)
 
     def __contains__(self, key): return dict.__contains__(self, key) or self.owner(key) is not None
 
@@ -740,7 +740,7 @@ class _Leaves(dict):
         for through in meaning.upstream.values():
             for symbol, gradient in through.items():
                 if gradient == key: return (symbol,)
-        if key[:1] == 'd' and key[1:] in getattr(meaning, 'varied', ()): return (key[1:],)
+        if key[:1] == 'd' and key[1:] in meaning.varied: return (key[1:],)
         if '/' in key and key.split('/')[0] in meaning.unknown: return (key.split('/')[0], key.split('/')[-1])
         return None
 
@@ -759,19 +759,17 @@ def _restricted(calculator, x, what):
     "Values that have a property: symmetric, orthogonal, positive, summing to one, of length one."
     half = calculator.value(Fraction(1, 2))
     if what == 'symmetric' and x.rank == 2:
-        return calculator.multiply(calculator.add(x, calculator.transposed(x)), half)
+        return (x + x.transposed()) * half
     if what == 'orthogonal' and x.rank == 2 and x.shape[0] == x.shape[1]:
-        skew = calculator.add(x, calculator.transposed(x), True)
+        skew = x - x.transposed()
         eye = calculator.eye(x.shape[0])
-        return calculator.matmul(calculator.add(eye, skew, True), calculator.inverse(calculator.add(eye, skew)))
-    if what in ('positive', 'simplex') : x = calculator.apply('abs', x)
-    if what == 'simplex' and x.rank: return calculator.divide(x, calculator.total(x, (-1,), keep=True))
+        return (eye - skew) @ (eye + skew).inverse()
+    if what in ('positive', 'simplex') : x = x.apply('abs')
+    if what == 'simplex' and x.rank: return x / x.total((-1,), keep=True)
     if what == 'unit' and x.rank:
-        return calculator.divide(x,
-                                 calculator.apply('sqrt',
-                                     calculator.total(calculator.multiply(x, x), (-1,), keep=True)))
+        return x / (x * x).total((-1,), keep=True).apply('sqrt')
     if what == 'diagonal' and x.rank == 2 and x.shape[0] == x.shape[1]:
-        return calculator.multiply(x, calculator.eye(x.shape[0]))
+        return x * calculator.eye(x.shape[0])
     return x
 
 # %% ../../nbs/derivations/truth.ipynb #3d7e2559
@@ -792,9 +790,9 @@ def fit(self:Trial, trees: Any, settled: Any) -> None:
     for _ in range(16):
         numbers = self.shapes.numbers(2)
         try:
-            evaluator = self.drawn_values(2, 'unit', 0, Calculator(Floats()), 1)
+            evaluator = self.drawn_values(2, 'unit', 0, Floats(), 1)
             evaluator.note_ranges(*trees)
-            values = [evaluator.solid(evaluator.raw(tree), Value(np.zeros((2, 2)))) for tree in trees
+            values = [evaluator.solid(evaluator.raw(tree), Value(np.zeros((2, 2)), evaluator.numbers)) for tree in trees
                       if tree[0] not in ('unreadable', 'asked')]
             if len(values) == 2: _same_shape(primal(values[0]), primal(values[1]))
             return
@@ -840,7 +838,7 @@ def judge(self:Trial, claim: Any) -> Any:
 @patch
 def is_shape_known(self:Trial, claim: Any) -> Any:
     "Whether the truth has a value, so that only the claim is to blame for shapes that do not fit."
-    try: self.drawn_values(0, 'unit', 0, Calculator(Floats()), 1).of(claim.truth)
+    try: self.drawn_values(0, 'unit', 0, Floats(), 1).of(claim.truth)
     except Unreadable: return False
     return True
 plans: Any = (('unit', 0), ('small', 1), ('positive', 1), ('large', 0))
@@ -878,7 +876,7 @@ Found: Any = namedtuple('Found', 'layouts seen why point values undefined', defa
 @patch
 def values_of(self:Trial, claim: Any, which: Any, kind: Any, digits: Any, count: Any, shaken: bool=False) -> Any:
     "The truth and the claim at random points, where they hold, and the evaluator."
-    evaluator = self.drawn_values(which, kind, 0, Calculator(Digits(digits, shaken)), count)
+    evaluator = self.drawn_values(which, kind, 0, Digits(digits, shaken), count)
     return self.both(claim, evaluator)
 @patch
 def both(self:Trial, claim: Any, evaluator: Any) -> Any:
@@ -913,7 +911,7 @@ def layouts_that_hold(self:Trial, claim: Any, which: Any, kind: Any, digits: Any
     pairs, evaluator = self.pairs_of(claim, which, kind, digits, count)
     differing, seen, undefined = {}, 0, None
     for name, said, truth, allowed in pairs:
-        wrong, finite, missing = _differences(said, truth, allowed, evaluator.calculator.numbers)
+        wrong, finite, missing = _differences(said, truth, allowed, evaluator.numbers)
         seen = max(seen, finite)
         if missing and undefined is None:
             undefined = (self.point(evaluator, missing[0][0]), (said[missing[0]], truth[missing[0]]))
@@ -931,7 +929,7 @@ def layouts_that_hold(self:Trial, claim: Any, which: Any, kind: Any, digits: Any
 def _differences(said, truth, allowed, numbers):
     "The places where two arrays of numbers differ, how many can be compared, and where only the claim has no value."
     wrong, finite, missing = [], 0, []
-    isfinite = numbers.ctx.isfinite
+    isfinite = numbers.context.isfinite
     for place in np.ndindex(said.shape):
         if allowed is not None and not allowed[place]: continue
         p, q = said[place], truth[place]
@@ -1008,24 +1006,23 @@ def _layouts(truth, said, half):
     "The claim as it can be laid out."
     if said.rank == 0 or said.shape == truth.shape: yield 'as written', said
     if half and said.rank == 0:
-        said = Value(np.broadcast_to(said.a.reshape(said.a.shape + (1,) * half), said.a.shape + truth.shape[:half]),
-                     said.names)
+        said = said.like(np.broadcast_to(said.a.reshape(said.a.shape + (1,) * half), said.a.shape + truth.shape[:half]))
     if said.rank == 2 and said.shape[0] == 1 and truth.shape == said.shape[1:]:
-        yield 'as written', Value(said.a[..., 0, :], said.names)
+        yield 'as written', said.like(said.a[..., 0, :])
     if truth.rank == 2 and truth.shape[0] == 1 and said.rank == 1 and truth.shape[1:] == said.shape:
-        yield 'as written', Value(said.a[..., None, :], said.names)
+        yield 'as written', said.like(said.a[..., None, :])
     if said.rank == 2 and said.shape[::-1] == truth.shape and np.any(said.a + said.a.swapaxes(-1, -2)
         if said.shape[0] == said.shape[1] else 1):
-        yield 'transposed', Value(said.a.swapaxes(-1, -2), said.names)
+        yield 'transposed', said.like(said.a.swapaxes(-1, -2))
     if half and said.rank == half and said.shape == truth.shape[:half]:
         eye = np.eye(math.prod(said.shape), dtype=int).reshape(said.shape * 2)
         spread = said.a.reshape(said.a.shape + (1,) * half)
-        yield 'entry by entry', Value(spread * eye, said.names)
+        yield 'entry by entry', said.like(spread * eye)
         if set(said.names) <= {'·'} == set(truth.names):
-            yield 'its diagonal', Value(np.where(eye == 1, spread, truth.a), truth.names)
+            yield 'its diagonal', truth.like(np.where(eye == 1, spread, truth.a))
 def _per_point(guard, truth):
     "A condition for each entry of the truth, or for whole points."
-    return (Value(guard.a.all(axis=tuple(range(-guard.rank, 0))), guard.names) if guard.rank
+    return (guard.like(guard.a.all(axis=tuple(range(-guard.rank, 0)))) if guard.rank
             and guard.shape != truth.shape else guard)
 
 # %% ../../nbs/derivations/truth.ipynb #5ae2c56b
@@ -1076,13 +1073,14 @@ def on_line(self:Trial, claim: Any, key: Any, base: Any, calculator: Any, ts: An
     which, kind, size = _bases[base]
     evaluator = self.drawn_values(which, kind, 7, calculator, 1)
     x = evaluator.leaves[key]
-    numbers = calculator.numbers.array(list(ts))
-    shift = Value(numbers.reshape((-1,) + (1,) * x.rank), ('·',))
-    evaluator.leaves[key] = (Value(np.broadcast_to(shift.a, (len(ts), *x.shape)), ('·',)) if not x.rank
-                             else calculator.add(Value(x.a[0]), shift))
+    numbers = calculator.array(list(ts))
+    shift = Value(numbers.reshape((-1,) + (1,) * x.rank), calculator, ('·',))
+    evaluator.leaves[key] = (shift if not x.rank
+                             else x.like(x.a[0], ()) + shift)
     for other in self.of_leaves:
         if other != key:
-            evaluator.leaves[other] = calculator.multiply(Value(evaluator.leaves[other].a[0]), calculator.value(size))
+            still = evaluator.leaves[other]
+            evaluator.leaves[other] = still.like(still.a[0], ()) * calculator.value(size)
     return evaluator
 
 # %% ../../nbs/derivations/truth.ipynb #acd2dd37
@@ -1106,7 +1104,7 @@ def between_kinks(self:Trial, claim: Any, key: Any, base: Any) -> Any:
 @patch
 def signs(self:Trial, claim: Any, key: Any, base: Any, points: Any) -> Any:
     "On which side of every condition each point is; `None` where that cannot be had."
-    calculator = Calculator(Floats())
+    calculator = Floats()
     with np.errstate(all='ignore'):
         try: self.both(claim, self.on_line(claim, key, base, calculator, points))
         except (Unreadable, ArithmeticError, ValueError, np.linalg.LinAlgError): return None
@@ -1120,12 +1118,12 @@ def signs(self:Trial, claim: Any, key: Any, base: Any, points: Any) -> Any:
 def at_samples(self:Trial, claim: Any, key: Any, base: Any, samples: Any, digits: Any) -> Any:
     "The outcome at chosen values of one symbol, `None` where claim and truth agree."
     def work(digits, shaken=False):
-        evaluator = self.on_line(claim, key, base, Calculator(Digits(digits, shaken)), [Fraction(t) for t in samples])
+        evaluator = self.on_line(claim, key, base, Digits(digits, shaken), [Fraction(t) for t in samples])
         truth, said, guards, _ = self.both(claim, evaluator)
         return _pairs_of_entries(truth, said, guards, self.is_elementwise(claim, truth, evaluator)), evaluator
     (found, evaluator), first, seen = work(digits), None, 0
     for k, (_, said, truth, allowed) in enumerate(found):
-        wrong, finite, _ = _differences(said, truth, allowed, evaluator.calculator.numbers)
+        wrong, finite, _ = _differences(said, truth, allowed, evaluator.numbers)
         seen += finite
         place = self.still_there(wrong[:3], digits, lambda digits, shaken, k=k: work(digits, shaken)[0][k][1:3])
         if place is None: return None, seen
