@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['most_readings', 'most_entries', 'most_answers', 'most_repairs', 'largest_denominator', 'Judged', 'judged',
-           'called_in', 'best_reading', 'plain_number', 'Step', 'Derivation', 'derivation', 'Code', 'outcome_of',
-           'shown_number', 'has_equations']
+           'best_reading', 'plain_number', 'Step', 'Derivation', 'derivation', 'Code', 'outcome_of', 'shown_number',
+           'has_equations']
 
 # %% ../../nbs/derivations/steps.ipynb #08753c09
 import inspect, itertools, math, re, unicodedata
@@ -20,16 +20,14 @@ from .duals import Digits, Floats, Misfit, Value, primal
 from .slopes import Evaluator
 from .arrays import most_work
 from .docstrings import read_text, spelled
-from .notation import Unreadable, canonical, is_letter, known_function
+from .notation import Unreadable, canonical
 from .grammar import subtrees, symbols
 from .printing import Style, latex_of, latex_words, text_of
-from .truth import (Claims, Outcome, Trial, base_symbol, constants, plans)
+from .doubts import called_in
+from .truth import (Claims, Outcome, Trial, base_symbol, plans)
 
 # %% ../../nbs/derivations/steps.ipynb #64aebdbd
 most_readings = 24
-_stationary = re.compile(
-                         r'\b(?:sett?ing|set|solv\w+|minim\w+|maxim\w+|optim\w+|stationary|critical|first.order'
-                         r'|vanish\w*|zero|equal to zero)\b', re.I)
 _fixing = re.compile(r'\\leftarrow|\\gets|←|<-|same shape|shape of|:=.*-=|-=|\+=')
 
 class Judged:
@@ -41,7 +39,8 @@ class Judged:
     @property
     def statuses(self) -> Any: return [outcome.status for outcome in self.outcomes]
     @property
-    def complete(self) -> Any: return bool(self.outcomes) and all(status == 'holds' for status in self.statuses)
+    def complete(self) -> Any:
+        return 'holds' in self.statuses and all(outcome.status == 'holds' or outcome.aside for outcome in self.outcomes)
 
 # %% ../../nbs/derivations/steps.ipynb #136e5dd0
 def judged(text: Any, choices: Any, given: Any, budget: Any=None) -> Any:
@@ -55,103 +54,6 @@ def judged(text: Any, choices: Any, given: Any, budget: Any=None) -> Any:
     trial.claims.claims, outcomes = [trial.claims.claims[k] for k in kept], [outcomes[k] for k in kept]
     trial.asked.update(trial.meaning.asked)
     with np.errstate(all='ignore'): return Judged(trial, trial.laid_out(outcomes, text))
-
-# %% ../../nbs/derivations/steps.ipynb #76d62b97
-_counts = set('mnNM') # letters for the size of a batch
-
-@patch
-def refined(self:Trial, claim: Any, outcome: Any) -> Any:
-    """The outcome with what the words around the claim say: a condition, an assumption that everybody makes, lengths
-    that are positive."""
-    if outcome.status == 'fails' and claim.side.tree == ('num', '0') and self.is_condition(claim):
-        return Outcome('unreadable', why='a condition, which is not checked')
-    if claim.kind in ('derivative', 'differential') and outcome.status in ('fails',
-        'holds') and not self.is_related(claim):
-        return Outcome('unreadable', why=f'nothing says how {claim.left.text} could depend on it')
-    unknown = self.unknown_word(claim) if outcome.status != 'unreadable' else None
-    if unknown: return Outcome('unreadable', why=f'nothing says what `{unknown}` is')
-    if outcome.status != 'fails': return outcome
-    stated = set(self.given) | set(self.meaning.lengths) | {key for tree in self.trees for key in symbols(tree)}
-    # as in dW = 1/m dZ Aᵀ
-    sizes = (symbols(claim.side.tree) & _counts) - stated if claim.kind == 'differential' else None
-    if sizes: return Outcome('unreadable', why=f'nothing says what `{min(sizes)}` is')
-    if claim.kind == 'identity' and symbols(claim.truth) - symbols(claim.side.tree) - set(self.meaning.definitions):
-        return Outcome('unreadable', why='an equation between symbols that nothing defines cannot be checked')
-    return self.under_assumptions(claim) or outcome
-
-# %% ../../nbs/derivations/steps.ipynb #4f0fd0d6
-@patch
-def is_condition(self:Trial, claim: Any) -> Any:
-    "Whether `= 0` is a condition rather than a claim."
-    sides = [other.side for other in self.claims.claims if other.left is claim.left]
-    return sides[0] is not claim.side or bool(_stationary.search(self.text))
-
-# %% ../../nbs/derivations/steps.ipynb #75096360
-@patch
-def is_related(self:Trial, claim: Any) -> Any:
-    "Whether what is differentiated depends on the variable at all; a literal zero may say that it does not."
-    if claim.truth[0] != 'd' or not symbols(claim.side.tree) - set(constants): return True
-    if claim.truth[1][0] == 'sym' and claim.truth[1][1] in self.of_leaves: return True
-    variables, entries = {base_symbol(by) for by in claim.truth[2]}, self.meaning.entries
-    todo, reached = list(symbols(claim.truth[1]) | called_in(claim.truth[1])), set()
-    while todo:
-        key = todo.pop()
-        reached.add(key)
-        todo.extend(({entries[key][0]} if key in entries else self.meaning.depends.get(key, set())) - reached)
-    return None in variables or bool(variables & reached)
-def called_in(tree: Any) -> Any: return {part[1] for part in subtrees(tree) if part[0] in ('call', 'prime')}
-@patch
-def unknown_word(self:Trial, claim: Any) -> Any:
-    "A word in a claim that nothing else in the text speaks of: no symbol that we may guess at."
-    others = {key for tree in (*self.trees, *self.truths, *(side for side in self.sides
-        if side is not claim.side.tree)) for key in symbols(tree)}
-    spoken = others | set(self.given) | set(self.meaning.lengths) | {'pi'}
-    return next((key for key in sorted(symbols(claim.side.tree) - spoken) if not is_letter(key)
-        and key not in self.meaning.entries), None)
-
-# %% ../../nbs/derivations/steps.ipynb #f9c2a5b2
-@patch
-def under_assumptions(self:Trial, claim: Any) -> Any:
-    "The outcome where targets sum to one, or where lengths and masses are positive; `None` where it still fails."
-    for what, keys in (('simplex', self.targets()), ('positive', self.positive_lengths(claim))):
-        if not keys: continue
-        before = list(self.claims.assumed)
-        self.claims.assumed = before + [(what, key) for key in keys]
-        outcome = self.judge(claim)
-        self.claims.assumed = before
-        if outcome.status == 'holds':
-            return outcome._replace(why=f'where the entries of {" and ".join(keys)} sum to one' if what == 'simplex'
-                else 'for ' + ', '.join(f'{key} > 0' for key in keys))
-    return None
-@patch
-def targets(self:Trial) -> Any:
-    "The vectors that a cross-entropy of a softmax weighs logarithms with."
-    calls = {known_function(part[1]) for tree in self.trees for part in subtrees(tree) if part[0] == 'call'}
-    if not calls & {'softmax', 'log_softmax', 'logsumexp'}: return []
-    return [key for key in sorted(self.of_leaves) if self.of_leaves[key]
-        and key in ('y', 't', 'p', 'q', 'target', 'targets', 'Y', 'T', 'y_true', 'labels')]
-
-# %% ../../nbs/derivations/steps.ipynb #fecf30a3
-@patch
-def positive_lengths(self:Trial, claim: Any) -> Any:
-    "The symbols that change the sign of what stands under a root or in a logarithm: negative ones were not meant."
-    inside = [part[2] if part[0] == 'call' else part[1] for tree in [*self.trees, claim.truth]
-        for part in subtrees(tree)
-              if part[0] == 'call' and known_function(part[1]) in ('sqrt',
-                  'log') or part[0] == 'pow' and part[2][0] in ('div', 'sym', 'add', 'sub')]
-    return sorted({key for tree in inside for key in symbols(tree) if self.of_leaves.get(key) == 0
-        and self.is_odd(tree, key)})
-@patch
-def is_odd(self:Trial, tree: Any, key: Any) -> Any:
-    "Whether a tree changes its sign with a symbol."
-    try:
-        evaluator = self.drawn_values(0, 'positive', 3, Digits(30), 1)
-        here = primal(evaluator.of(tree)).a
-        evaluator.leaves[key] = -evaluator.leaves[key]
-        evaluator.memo.clear()
-        there = primal(evaluator.of(tree)).a
-        return bool(np.all(abs(here + there) <= abs(here) * Fraction(1, 10**20).numerator / 10**20))
-    except (Unreadable, ArithmeticError, ValueError, TypeError): return False
 
 # %% ../../nbs/derivations/steps.ipynb #8f260308
 @patch
@@ -185,15 +87,21 @@ def shape_of(self:Trial, tree: Any) -> Any:
     "The shape of a tree, `None` where it has none."
     try: return self.drawn_values(0, 'unit', 0, Floats(), 1).of(tree).shape
     except (Unreadable, ArithmeticError, ValueError, TypeError, IndexError): return None
+
+# %% ../../nbs/derivations/steps.ipynb #c25a063e
 @patch
 def has_layout(self:Trial, claim: Any) -> Any:
     shape = self.shape_of(claim.truth)
     return shape is not None and len(shape) == 2 and 1 not in shape
 @patch
 def is_jacobian(self:Trial, claim: Any) -> Any: return bool(self.shape_of(claim.truth[1]))
+
+# %% ../../nbs/derivations/steps.ipynb #adedada3
 def best_reading(text: Any, given: Any, fixed: Any=None) -> Any:
     "The outcomes under the reading that is meant, and a sentence where there was a choice."
     base = judged(text, fixed or {}, given)
+    again = _given_again(base)
+    if again: base = judged(text, {**(fixed or {}), **again}, given)
     grave = {name: options for name, options in base.trial.asked.items() if name == 'capitals'
         and options[0] == 'numbers'}
     if base.complete and not grave: return base, ''
@@ -206,6 +114,12 @@ def best_reading(text: Any, given: Any, fixed: Any=None) -> Any:
     return _common(base, others), ''
 
 # %% ../../nbs/derivations/steps.ipynb #5ab7f646
+def _given_again(base):
+    "Choices by which a name that is given again, and has another value, is another one."
+    keys = [claim.truth[1] for claim, outcome in zip(base.trial.claims.claims, base.outcomes)
+            if claim.kind == 'value' and outcome.status == 'fails']
+    return {f'{key} given again': 'another one' for key in keys if f'{key} given again' in base.trial.asked}
+
 def _other_readings(text, base, given, fixed):
     "All other readings, as far as they can be worked out."
     blind = all(status == 'unreadable' for status in base.statuses)
@@ -220,6 +134,8 @@ def _other_readings(text, base, given, fixed):
         try: found.append(judged(text, {**fixed, **choices}, given, base.trial.meaning.budget))
         except Unreadable: continue
     return found
+
+# %% ../../nbs/derivations/steps.ipynb #934a8279
 def _safe(best, rivals):
     "A reading in which all is right, unless a rival that is as natural says otherwise."
     outcomes = list(best.outcomes)
@@ -239,7 +155,7 @@ def _other_rank(best, rival, k):
 def _said_choices(choices):
     return '; '.join(f'{name} read as {choice}' if not name.startswith('rank of ')
         else f'{name[8:]} as {("a number", "a vector", "a matrix")[choice]}' for name, choice in choices.items()
-        if name not in ('capitals', 'sampled', 'plain'))
+        if name not in ('capitals', 'sampled', 'plain') and not name.endswith(' given again'))
 def _reads_definition_otherwise(judged):
     "Whether a quotient in a definition is read differently from how it is written."
     if not {'1/2x', 'a/b c'} & set(judged.trial.choices): return False

@@ -28,17 +28,13 @@ Claim: Any = namedtuple('Claim', 'left truth side kind')
 class Claims:
     "The definitions of a text, and its claims."
     reading: Any
-    definitions: Any
-    functions: Any
-    claims: Any
-    assumed: Any
-    guards: Any
-    updates: Any
-    def __init__(self, reading: Any) -> None:
+    def __init__(self, reading: Any, choices: Any=()) -> None:
         self.reading, self.definitions, self.functions = reading, {}, {}
+        self.choices, self.asked = dict(choices), {}
         self.claims, self.assumed, self.guards, self.updates = [], list(reading.assumptions), [], []
         self.known: Any = {key for equation in reading.equations for key in self.defines(equation)}
-        for equation in reading.equations: self.note(equation)
+        for equation in self.renewed(): self.note(equation)
+        self.claims = [self.through_forms(claim) for claim in self.claims]
         for what, key in list(self.assumed):
             if isinstance(what, tuple) and what[0] == 'rows' and key not in self.definitions:
                 self.definitions[key] = ((), ('sym', what[1])); self.known.add(key)
@@ -51,6 +47,39 @@ class Claims:
 
     def claim(self, equation: Any, sides: Any, kind: Any, truth: Any=None) -> None:
         self.claims += [Claim(equation.left, truth or equation.left.tree, side, kind) for side in sides]
+
+# %% ../../nbs/derivations/truth.ipynb #35366d91
+@patch
+def renewed(self:Claims) -> Any:
+    """The equations; a name that is given again behind its derivative has a name of its own from there on, where it
+    is read so."""
+    fresh, given, derived, parameters = {}, set(), set(), self.reading.names.functions
+    for equation in self.reading.equations:
+        key, first = next(iter(self.defines(equation)), None), equation.rights[0].tree
+        if key in given & derived and first and symbols(first):
+            self.asked[f'{key} given again'] = ('the same', 'another one')
+            if self.choices.get(f'{key} given again') == 'another one':
+                fresh[key] = fresh.get(key, key) + '′'
+                parameters |= {fresh[key]: parameters[key]} if key in parameters else {}
+        given.add(key)
+        derived |= _tops_of(equation.left.tree)
+        yield _renamed(equation, fresh)
+
+# %% ../../nbs/derivations/truth.ipynb #3498b4b0
+def _tops_of(left):
+    "The names of which a left side is a derivative."
+    if left[0] == 'prime': return {left[1]}
+    if left[0] not in ('d', 'grad') or not isinstance(left[1], tuple): return set()
+    return symbols(left[1]) | {part[1] for part in subtrees(left[1]) if part[0] == 'call'}
+
+def _renamed(equation, fresh):
+    "An equation with other names."
+    def change(part):
+        if part[0] not in ('sym', 'call', 'prime') or part[1] not in fresh: return None
+        return (part[0], fresh[part[1]], *(replaced(inner, change) for inner in part[2:]))
+    def changed(side): return side._replace(tree=replaced(side.tree, change), guard=replaced(side.guard, change))
+    if not fresh: return equation
+    return equation._replace(left=changed(equation.left), rights=[changed(side) for side in equation.rights])
 
 # %% ../../nbs/derivations/truth.ipynb #707daae8
 @patch
@@ -76,8 +105,21 @@ def note_value(self:Claims, equation: Any) -> Any:
     if updates and not rights[0].guard: return self.updates.append(rights[0].tree)
     squared = left[0] == 'pow' and left[1][0] == 'sym' and left[2] == ('num', '2')
     if squared and left[1][1] not in self.known: return self.define_root(equation, left[1][1])
-    if key: return self.define(equation, key)
+    if key and not self.is_result(left, key): return self.define(equation, key)
+    if key: return
     if not self.is_condition(equation): self.claim(equation, rights, 'identity')
+@patch
+def is_result(self:Claims, left: Any, key: Any) -> Any:
+    "Whether `x = …` says where a derivative by x, which stands before it, vanishes, rather than what x is."
+    if left[0] != 'sym' or key in self.definitions: return False
+    if not any(('sym', key) in claim.truth[2] for claim in self.claims if claim.truth[0] == 'd'): return False
+    self.asked[f'{key} = …'] = ('a definition', 'a result')
+    return self.choices.get(f'{key} = …') == 'a result'
+
+# %% ../../nbs/derivations/truth.ipynb #15f3a396
+#| exports
+
+# %% ../../nbs/derivations/truth.ipynb #2608427d
 @patch
 def names_point(self:Claims, left: Any, rights: Any) -> Any:
     "Whether a point stands before a derivative, as in `at x = 3 dy/dx = 6`."
@@ -136,6 +178,32 @@ def is_known(self:Claims, left: Any, side: Any) -> Any:
     "Whether a function that everybody knows is described, rather than one with parameters of its own."
     return (len(left) == 3 and left[2][0] == 'sym'
             and not (side.tree and symbols(side.tree) - {part[1] for part in left[2:]} - set(constants)))
+
+# %% ../../nbs/derivations/truth.ipynb #fe832416
+@patch
+def through_forms(self:Claims, claim: Any) -> Any:
+    "A claim in which `dy/du` is the derivative of that form of y in which u occurs."
+    forms = [(other.truth, other.side.tree) for other in self.claims
+             if other.kind == 'value' and other.truth[0] == 'sym' and other.side.tree and not other.side.guard]
+    def change(part):
+        if part[0] != 'd' or part[1][0] != 'sym': return None
+        variables = {base_symbol(by) for by in part[2]}
+        if variables & self.below(part[1]): return None
+        fitting = (tree for name, tree in forms if name == part[1] and variables <= symbols(tree))
+        return next((('d', tree, part[2]) for tree in fitting), None)
+    if not forms: return claim
+    side = claim.side._replace(tree=replaced(claim.side.tree, change))
+    return claim._replace(truth=replaced(claim.truth, change), side=side)
+
+@patch
+def below(self:Claims, tree: Any) -> Any:
+    "All symbols that a tree depends on."
+    found, todo = set(), [*symbols(tree)]
+    while todo:
+        key = todo.pop()
+        found.add(key)
+        todo += symbols(self.definitions.get(key, ((), ()))[1]) - found
+    return found
 
 # %% ../../nbs/derivations/truth.ipynb #688635b9
 @patch
@@ -509,7 +577,7 @@ class Trial:
     def __init__(self, text: Any, choices: Any=None, given: Any=None, budget: Any=None) -> None:
         self.text, self.choices, self.given = text, dict(choices or {}), dict(given or {})
         self.reading: Any = read_text(text, self.choices)
-        self.claims: Any = Claims(self.reading)
+        self.claims: Any = Claims(self.reading, self.choices)
         names = self.reading.names
         self.meaning: Any = Meaning(self.claims.definitions, self.claims.functions, names.indices, self.choices)
         self.meaning.code = bool(_code_style.search(text))
@@ -519,7 +587,7 @@ class Trial:
             'sampled' in self.choices, 'plain' in self.choices)
         self.sides: Any = [claim.side.tree for claim in self.claims.claims if claim.side.tree]
         self.truths: Any = [claim.truth for claim in self.claims.claims if claim.truth[0] != 'unreadable']
-        self.asked: Any = dict(self.reading.asked)
+        self.asked: Any = {**self.reading.asked, **self.claims.asked}
         self.link()
         self.rank(text)
 
@@ -810,8 +878,9 @@ def _same_shape(truth, claim):
     if len(pairs) == 1: raise Misfit('the shapes of claim and truth differ', *pairs[0])
 
 # %% ../../nbs/derivations/truth.ipynb #17d74c4d
-# status: 'holds', 'fails', 'unreadable'
-Outcome: Any = namedtuple('Outcome', 'status layouts why point values misfit', defaults=((), '', None, None, False))
+# status: 'holds', 'fails', 'unreadable'; misfit: whether shapes do not fit; aside: whether it is no step
+Outcome: Any = namedtuple('Outcome', 'status layouts why point values misfit aside',
+                          defaults=((), '', None, None, False, False))
 most_digits = 480
 def _digits_for(trees):
     "Sixty digits, and more where written numbers need them."

@@ -1,0 +1,50 @@
+"What may not be blamed: names that nothing explains or links, values at a point, names that are given again."
+import pytest
+from literate_grad import derivation
+
+letters = {'proved': 'r', 'holds': 'r', 'fails': 'w', 'unreadable': 'u'}
+def read(text): return ''.join(letters[step.status] for step in derivation(text).steps)
+
+@pytest.mark.parametrize('text,expected', [
+    ('y = sigma(z)\nL = -t log(y) - (1-t) log(1-y)\ndL/dz = y - t = p - t', 'ru'), # p is another name for y
+    ('y = x^2\ndy/dx = 2x*w', 'w'), # w = 1 would do, so that it is one factor too much
+    ('y = x^2\ndy/dx = 2x + c', 'w'),
+    ('y = x^2\ndy/dx = c x', 'u')])
+def test_names_that_nothing_explains(text, expected): assert read(text) == expected
+
+@pytest.mark.parametrize('text,expected', [
+    ('y = sin(x)\ndy/dx = dy/dv * dv/dx', 'u'),
+    ('dS/dt = -beta*S*I\nd(dS/dt)/dS = -beta*I', 'uu'),
+    (r'$\frac{\partial \ell}{\partial \sigma^2} = \frac{1}{2\sigma^4} (x - \mu)^2$', 'u'),
+    ('O = softmax(Q @ K^T) @ V\nP = softmax(Q @ K^T)\ndP = dO @ V^T', 'u'),
+    ('y = x^2\ndx/dy = 1/(2x)', 'r'), # the other way round
+    ('y = a^2\ndy/dx = 0', 'r'),
+    ('y = tanh(x)\ndL/dx = dL/dy * (1 - y)', 'w')]) # dL/dy is given
+def test_derivatives_that_nothing_links(text, expected): assert read(text) == expected
+
+@pytest.mark.parametrize('text,expected', [
+    ('y = x^2\ndy/dx = 2x = 6', 'ru'),
+    ('y = x^2\ndy/dx = 2x\ny = 9\ndy/dx = 6', 'ruu'),
+    ('y = x^2\ndy/dx = 6', 'w'),
+    ('y = x^2\ndy/dx = 2x = 0 at the minimum', 'ru')])
+def test_values_at_a_point(text, expected): assert read(text) == expected
+
+@pytest.mark.parametrize('text,expected', [
+    ("f(x) = e^x\nf'(x) = e^x\n\nf(x) = ln(x)\nf'(x) = 1/x", 'rr'),
+    ("f(x) = e^x\nf'(x) = e^x\n\nf(x) = ln(x)\nf'(x) = x", 'rw'),
+    ('y = x^2\ndy/dx = 2x\ny = x^3\ndy/dx = 3x^2', 'rr'),
+    ('y = (x+1)^2\ndy/dx = 2x + 2\ny = x^2 + 2x + 1\ndy/dx = 2(x+1)', 'rrr'), # the same, in another form
+    ('y = x^2\ny = x^3\ndy/dx = 2x', 'wr')])
+def test_names_given_again(text, expected): assert read(text) == expected
+
+@pytest.mark.parametrize('text,expected', [
+    ('y = (3x + 2)^2\nLet u = 3x + 2, then y = u^2\ndy/dx = dy/du * du/dx = 2u*3', 'rrr'),
+    ('y = (3x + 2)^2\nLet u = 3x + 2, then y = u^2\ndy/dx = dy/du * du/dx = 2u*2', 'rrw'),
+    ('f(x,y) = (x+y) * (x-y)\na = x+y, b = x-y, f = a*b\ndf/dx = df/da * da/dx + df/db * db/dx', 'rr'),
+    ('f(x,y) = (x+y) * (x-y)\na = x+y, b = x-y, f = a*b\ndf/dx = df/da * da/dx - df/db * db/dx', 'rw')])
+def test_two_forms_of_one_quantity(text, expected): assert read(text) == expected
+
+def test_the_solution_of_a_condition_is_no_definition():
+    text = 'L = x² + y² + λ(x + y - 1)\n∂L/∂x = 2x + λ = 0\n∂L/∂y = 2y + λ = 0\n2x = 2y ⟹ x = y'
+    assert 'w' not in read(text)
+    assert read('y = u^2\ndy/du = 2u\nu = 3x\ndy/dx = 6u') == 'rr'
