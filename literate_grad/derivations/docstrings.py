@@ -11,7 +11,7 @@ from typing import NamedTuple
 from fastcore.basics import patch
 from .notation import Unreadable, Word, canonical, closing, is_letter, words_of
 from .names import Names, names_in
-from .grammar import Reader, _common_words, _comparisons, symbols
+from .grammar import Reader, _common_words, _compared_by, symbols
 
 # %% ../../nbs/derivations/docstrings.ipynb #6f8aed9e
 class Side(NamedTuple):
@@ -102,8 +102,8 @@ def _names_point(words):
     return any(a.key and b.text == '=' and (c.kind == 'number' or c.text == '-')
                for a, b, c in zip(words, words[1:], words[2:]))
 
-# %% ../../nbs/derivations/docstrings.ipynb #25ea8f28
-_derivatives = ('d', 'prime', 'grad')
+# %% ../../nbs/derivations/docstrings.ipynb #2a55be2c
+_slopes = ('d', 'prime', 'grad')
 _stops = {*',;:.', '=>', '<-'}
 _openers = set('''where with let since as thus so then hence and because therefore is that has have gives get
     if for'''.split())
@@ -111,7 +111,7 @@ _openers = set('''where with let since as thus so then hence and because therefo
 @patch
 def is_left(self: Reader, tree, clean):
     "Whether a tree can be the left side of an equation."
-    if tree[0] in (*_derivatives, 'sym', 'diff'): return True
+    if tree[0] in (*_slopes, 'sym', 'diff'): return True
     if tree[0] == 'index' and tree[1][0] in ('sym', 'd', 'grad', 'diff'): return True
     if tree[0] == 'call' and tree[1] in self.names.functions and all(x[0] == 'sym' for x in tree[2:]): return True
     return clean and bool(symbols(tree))
@@ -224,7 +224,7 @@ def preface(self: Reader, start, j):
                   if words[k].text.lower() in ('at', 'for', 'if', 'when', 'where', 'let', 'with')), None)
     if opens is not None and words[opens].text.lower() != 'with' and _names_point(words[opens:j]):
         return None, self.unreadable('a derivative at one point cannot be checked', words[opens])
-    sign = next((word for word in words[start:j] if word.text in _comparisons), None)
+    sign = next((word for word in words[start:j] if word.text in _compared_by), None)
     if not sign: return None, None
     reader = self.before(start if opens is None else opens + 1, j)
     guard = reader.attempt(reader.condition)
@@ -347,7 +347,7 @@ def is_further_case(self: Reader):
     said = set(said[:next((k for k, text in enumerate(said) if text in ('=', '.', ';')), None)])
     if said & {'otherwise', 'else', 'elsewhere'}: return True
     opens = not self.word.key or self.symbolic(self.word) or self.next().text == '(' and not self.next().spaced
-    return opens and bool(said & set(_comparisons))
+    return opens and bool(said & set(_compared_by))
 
 # %% ../../nbs/derivations/docstrings.ipynb #d95e410a
 @patch
@@ -355,7 +355,7 @@ def lists_cases(self: Reader):
     "Whether a list of cases in curly brackets begins here: `{x if x > 0; 0 otherwise}`."
     if not self.sees('{'): return False
     end = min(closing(self.words, self.at) - self.at, len(self.rest_of_line()))
-    return any(word.text in _comparisons for word in self.words[self.at:self.at + end])
+    return any(word.text in _compared_by for word in self.words[self.at:self.at + end])
 
 # %% ../../nbs/derivations/docstrings.ipynb #a4be9d5f
 @patch
@@ -418,7 +418,7 @@ def ends_in_left(self: Reader, start):
         if self.words[j].kind == 'newline': return False
         reader = self.before(j, self.at)
         tree, _ = reader.whole(reader.expression) if self.words[j].spaced else (None, None)
-        if tree and tree[0] in _derivatives: return True
+        if tree and tree[0] in _slopes: return True
     return False
 
 # %% ../../nbs/derivations/docstrings.ipynb #aa20b974
@@ -470,7 +470,7 @@ def _note(found, equation):
 def is_prose(self: Reader, equation, clean, wrt, tops):
     "Whether an equation has nothing to do with the mathematics of its docstring."
     left, right = equation.left.tree, equation.rights[0]
-    if left[0] in (*_derivatives, 'unreadable', 'diff'): return False
+    if left[0] in (*_slopes, 'unreadable', 'diff'): return False
     if left[0] != 'sym': return left[0] not in ('call', 'index') and any(side.problem for side in equation.rights)
     if not right.tree:
         is_value = not re.search(r'[-+*/^(|²³√∂∇Σ∑@ᵀ]', right.text) or right.text[0] in '[{"\'('
@@ -502,7 +502,7 @@ def _needed(found, tops):
     used = tops | spoken_of(found)
     reached = tops | spoken_of(equation for equation in found if equation.left.tree[0] != 'sym')
     for _ in found: reached |= spoken_of(equation for equation in found if equation.left.tree[1] in reached)
-    derives = any(equation.left.tree[0] in (*_derivatives, 'unreadable', 'diff') for equation in found)
+    derives = any(equation.left.tree[0] in (*_slopes, 'unreadable', 'diff') for equation in found)
     def is_needed(equation):
         left, right = equation.left.tree, equation.rights[0]
         if left[0] != 'sym' or left[1] in (used if right.tree else reached): return True
@@ -580,7 +580,7 @@ def read_text(
         k += 1
         if not left: continue
         side, clean, asked_left = left
-        rights = reader.chain(k - 1, side.tree[0] in _derivatives)
+        rights = reader.chain(k - 1, side.tree[0] in _slopes)
         k = reader.at
         reader.asked.update({**asked_left, **reader.asked})
         equation = Equation(side, [right._replace(guard=right.guard or side.guard) for right in rights])

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../../nbs/derivations/grammar.ipynb #11c9d646
+# %% ../../nbs/derivations/grammar.ipynb #95258579
 import re, unicodedata
 from fastcore.basics import patch
 from .notation import (
@@ -15,7 +15,7 @@ from .reader import _deepest, _longest
 from .reader import replaced, subtrees, symbols # noqa: F401, for those who read formulas
 from .leibniz import Reader, _is_d
 
-_comparisons = ('<', '>', '<=', '>=', '!=', '==')
+_compared_by = ('<', '>', '<=', '>=', '!=', '==')
 
 # %% ../../nbs/derivations/grammar.ipynb #478c282b
 @patch
@@ -175,7 +175,7 @@ def behind_transpose(self: Reader):
 def encloses_condition(self: Reader, at):
     "Whether a bracket that opens here holds a comparison: `(x > 0)`."
     if self.words[at].text not in ('(', '['): return False
-    return any(word.text in _comparisons for word in self.words[at:closing(self.words, at)])
+    return any(word.text in _compared_by for word in self.words[at:closing(self.words, at)])
 
 # %% ../../nbs/derivations/grammar.ipynb #da236195
 @patch
@@ -242,14 +242,14 @@ def raised(self: Reader, base):
         elif self.sees("'") and glued and base[0] != 'sym' and self.transposes(): self.take(); base = ('T', base)
         else: return base
 
-# %% ../../nbs/derivations/grammar.ipynb #1cd952c2
-def _transposed(base): return ('T', ('call', 'ones') if base == ('num', '1') else base)
+# %% ../../nbs/derivations/grammar.ipynb #573b0796
+def _transpose_of(base): return ('T', ('call', 'ones') if base == ('num', '1') else base)
 def _inverse(base): return ('pow', base, ('neg', ('num', '1')), '^')
 
 @patch
 def scripted(self: Reader, base, script):
     "A base with a superscript: ², ⁻¹, ᵀ, ⁻ᵀ."
-    if script.text == 'ᵀ': return _transposed(base)
+    if script.text == 'ᵀ': return _transpose_of(base)
     if script.text in ('⁻ᵀ', '⁻¹ᵀ'): return ('T', _inverse(base))
     if script.text[0] == '⁽' or 'ᵀ' in script.text:
         self.refuse(f'the superscript `{script.text[:20]}` can be read in several ways', script)
@@ -265,7 +265,7 @@ def superscript(self: Reader, script):
 def caret(self: Reader, base):
     "A base with an exponent behind `^` or `**`."
     sign = self.take()
-    if self.takes_transpose(): return _transposed(base)
+    if self.takes_transpose(): return _transpose_of(base)
     exponent = ('neg', self.power()) if self.seen('-') else self.power()
     if exponent == ('neg', ('sym', 'T')) and 'T' not in self.names.quantities: return ('T', _inverse(base))
     if self.last.text == '1' and self.sees('/') and not self.word.spaced:
@@ -314,7 +314,7 @@ def method(self: Reader, base):
     "`X.T`, `x.dot(w)`, `dY.sum(axis=0)`."
     self.take()
     word = self.take()
-    if word.text in ('T', 'mT'): return _transposed(base)
+    if word.text in ('T', 'mT'): return _transpose_of(base)
     if word.text in _methods and self.sees('('):
         return ('call', known_function(word.text), base, *self.application(word.text, True)[2:])
     self.refuse(f'cannot read `.{word.text}`', word)
@@ -385,7 +385,7 @@ def bracketed(self: Reader):
 def condition_or_expression(self: Reader):
     "What stands in a bracket."
     tree = self.expression()
-    return self.condition(tree) if self.sees(*_comparisons) else tree
+    return self.condition(tree) if self.sees(*_compared_by) else tree
 
 # %% ../../nbs/derivations/grammar.ipynb #59e1c28e
 @patch
@@ -644,8 +644,8 @@ def condition(self: Reader, left=None):
 def comparison(self: Reader, left=None):
     "One comparison, or a chain of them."
     left, tree = left or self.sum(), None
-    if not self.sees(*_comparisons): self.refuse(f'expected one of < > <= >=, but got {self.said()}')
-    while self.sees(*_comparisons):
+    if not self.sees(*_compared_by): self.refuse(f'expected one of < > <= >=, but got {self.said()}')
+    while self.sees(*_compared_by):
         sign, right = self.take().text, self.sum()
         part = ('compare', sign, left, right)
         left, tree = right, ('and', tree, part) if tree else part

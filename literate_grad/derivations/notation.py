@@ -48,8 +48,8 @@ cosh | sinh(u) | \cosh
 tanh | 1/cosh(u)^2 | \tanh
 '''
 
-# %% ../../nbs/derivations/notation.ipynb #bc6b6ff5
-_special = r'''
+# %% ../../nbs/derivations/notation.ipynb #ca713a51
+_from_mathematics = r'''
 asinh arcsinh arsinh | 1/sqrt(u^2 + 1) | \operatorname{arsinh}
 acosh arccosh arcosh | 1/sqrt(u^2 - 1) | \operatorname{arcosh}
 atanh arctanh artanh | 1/(1 - u^2) | \operatorname{artanh}
@@ -148,7 +148,7 @@ def _read_table(text, has_slope):
         yield from ((key, entry) for key in keys)
 
 functions: dict[str, Function] = {
-    **dict(_read_table(_elementary + _special, True)), **dict(_read_table(_compound + _of_learning, False))}
+    **dict(_read_table(_elementary + _from_mathematics, True)), **dict(_read_table(_compound + _of_learning, False))}
 
 # %% ../../nbs/derivations/notation.ipynb #1093d0c0
 def known_function(
@@ -320,7 +320,7 @@ _signs |= {spelled: sign for sign, *others in map(str.split, r'''
     => -> ⇒ → ⟹ \Rightarrow \implies \Longrightarrow \to \rightarrow \Leftrightarrow \iff \therefore
     <- ⇐ ← \gets \leftarrow
     '''.strip().splitlines()) for spelled in others}
-_kinds = {'ᵀ': 'super', 'frac': 'name', 'Σ': 'sum'} # all other signs are of the kind 'sign'
+_kinds_of_signs = {'ᵀ': 'super', 'frac': 'name', 'Σ': 'sum'} # all other signs are of the kind 'sign'
 
 # %% ../../nbs/derivations/notation.ipynb #bd5ca6c8
 _superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿˣʸᶻᵃᵇᵏᵗᵐᵀ⁽⁾'
@@ -360,7 +360,7 @@ def _classified(kind, said, sigma_is_symbol, after):
     "The kind and the text of a word, with one sign for all that mean the same."
     if kind == 'sum' and sigma_is_symbol and not re.match('_[a-z]|[ᵢⱼₖ]|_{', after): return 'name', 'Σ'
     if said == 'sum' and re.match('_[a-z{]', after): return 'sum', 'Σ'
-    if said in _signs: return _kinds.get(_signs[said], 'sign'), _signs[said]
+    if said in _signs: return _kinds_of_signs.get(_signs[said], 'sign'), _signs[said]
     return ('name', said[1:]) if kind == 'command' else (kind, said)
 
 # %% ../../nbs/derivations/notation.ipynb #6565540f

@@ -41,7 +41,7 @@ def text_of(
     tree = _signed(tree)
     kind, *parts = tree
     def write(part, least=0): return text_of(part, style, least)
-    text = _written(write, style, kind, parts) if kind in _forms else _writers[kind](write, style, *parts)
+    text = _fill_in(write, style, kind, parts) if kind in _forms else _writers[kind](write, style, *parts)
     strength = (_strength_in_latex if style.latex else _strength).get(kind, 6)
     if style.latex and tree[:2] == ('call', 'sum') and len(tree) == 3: strength = _strength['sum']
     if strength >= least: return text
@@ -65,7 +65,7 @@ _forms = {
     'or': ('{} or {}', (0, 0), r'{} \text{{ or }} {}', (0, 0)),
     'asked': ('?', (), '{{?}}', ())}
 
-def _written(write, style, kind, parts):
+def _fill_in(write, style, kind, parts):
     form, least = _forms[kind][2:] if style.latex else _forms[kind][:2]
     return form.format(*map(write, parts, least))
 
@@ -86,15 +86,15 @@ def _latex_name(key):
     if len(index) > 2: index = rf'\mathrm{{{index.replace("_", " ")}}}'
     return f'{shown}_{{{index}}}' if index else shown
 
-# %% ../../nbs/derivations/printing.ipynb #ce021398
-def _name(write, style, key): return _latex_name(key) if style.latex else style.names.get(key, key)
+# %% ../../nbs/derivations/printing.ipynb #7195604e
+def _write_name(write, style, key): return _latex_name(key) if style.latex else style.names.get(key, key)
 
-def _number(write, style, text):
+def _write_number(write, style, text):
     if not style.latex or text not in vulgar_fractions: return text
     return r'\tfrac{%s}{%s}' % tuple(unicodedata.normalize('NFKC', text).split('⁄'))
 
-# %% ../../nbs/derivations/printing.ipynb #118cd850
-def _sum(sign):
+# %% ../../nbs/derivations/printing.ipynb #7390e337
+def _write_sum(sign):
     def write_sum(write, style, a, b):
         binds = sign == '-' or _signed(b)[0] == 'neg'
         return f'{write(a, 2)} {sign} {write(b, 2 + binds / (1 + style.latex))}'
@@ -104,7 +104,7 @@ def _sum(sign):
 _products_in_latex = {'': ' ', '*': r' \cdot ', '·': r' \cdot ', '@': ' ', '⊙': r' \odot ', '×': r' \times ',
                       '⊗': r' \otimes ', ':': ' : '}
 
-def _product(write, style, sign, a, b):
+def _write_product(write, style, sign, a, b):
     if style.latex:
         first = _signed(b)
         while first[0] in ('pow', 'mul'): first = first[1 if first[0] == 'pow' else 2]
@@ -114,16 +114,16 @@ def _product(write, style, sign, a, b):
 
 _raised_digits = str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹')
 
-# %% ../../nbs/derivations/printing.ipynb #b6198c60
-def _power(write, style, base, exponent, sign='^'):
+# %% ../../nbs/derivations/printing.ipynb #19a782dc
+def _write_power(write, style, base, exponent, sign='^'):
     if style.latex: return f'{write(base, 6)}^{{{write(exponent)}}}'
     text = write(exponent, 5)
     number = re.fullmatch(r'\((-[\d.]+)\)', text)
     if number: text = number[1]
-    if style.power == '²' and text.lstrip('-').isdigit(): return write(base, 5.5) + text.translate(_raised_digits)
+    if style.power == '²' and re.fullmatch('-?[0-9]+', text): return write(base, 5.5) + text.translate(_raised_digits)
     return write(base, 5.5) + style.power.replace('²', '^') + text
 
-def _transpose(write, style, a):
+def _write_transpose(write, style, a):
     if not style.latex: return _transpose_as_text(write, style, a)
     base = write(a, 6)
     return rf'\left({base}\right)^\top' if '^' in base and not base.startswith(r'\left(') else rf'{base}^\top'
@@ -139,9 +139,9 @@ def _transpose_as_text(write, style, a):
 _around = {'abs': '|', 'bars': '|', 'norm': '‖'}
 _bars_in_latex = {'|': 'vert', '‖': 'Vert'}
 
-def _call(write, style, name, *arguments):
-    if name in ('ones', 'eye') and not arguments:
-        return 'I' if name == 'eye' else r'\mathbf{1}' if style.latex else '1'
+def _write_call(write, style, name, *arguments):
+    if name == 'eye' and not arguments: return 'I'
+    if name == 'ones' and not arguments: return r'\mathbf{1}' if style.latex else '1'
     inside, bar = ', '.join(map(write, arguments)), _around.get(name)
     if style.latex: return _call_in_latex(write, name, arguments, inside, _bars_in_latex.get(bar))
     if bar and bar not in inside.replace('‖', ''): return f'{bar}{inside}{bar}'
@@ -160,8 +160,8 @@ def _call_in_latex(write, name, arguments, inside, bar):
     else: shown = _latex_name(name) if len(name) == 1 or name.lower() in _greek else rf'\operatorname{{{name}}}'
     return rf'{shown}\left({inside}\right)'
 
-# %% ../../nbs/derivations/printing.ipynb #939f0af1
-def _derivative(write, style, top, by):
+# %% ../../nbs/derivations/printing.ipynb #7762e3e8
+def _write_derivative(write, style, top, by):
     order = len(by) if len(by) > 1 else ''
     below = [write(part, 5 if style.latex else 5.5) for part in by]
     if style.latex: order = f'^{{{order}}}' if order else ''
@@ -171,17 +171,17 @@ def _derivative(write, style, top, by):
     if style.latex: return rf'\frac{{d{order} {write(top, 5.5)}}}{{{shown}}}'
     return f'd{order}{write(top, 5.5)}/{shown}'
 
-def _prime(write, style, name, order, *arguments):
+def _write_prime(write, style, name, order, *arguments):
     inside = ', '.join(map(write, arguments))
     if inside: inside = rf'\left({inside}\right)' if style.latex else f'({inside})'
-    return _name(write, style, name) + "'" * order + inside
+    return _write_name(write, style, name) + "'" * order + inside
 
-def _gradient(write, style, top, by, order):
+def _write_gradient(write, style, top, by, order):
     if style.latex: start, by = r'\nabla' + '^2' * (order == 2), f'_{{{write(by)}}} ' if by else ' '
     else: start, by = '∇' + '²' * (order == 2), f'_{write(by)} ' if by else ''
     return start + by + write(top, 5.5)
 
-def _differential(write, style, a):
+def _write_differential(write, style, a):
     if style.latex: return f'd {write(a, 5)}'
     return f'd{write(a)}' if a[0] == 'sym' else f'd({write(a)})'
 
@@ -189,22 +189,22 @@ def _differential(write, style, a):
 def _index_text(index):
     return ''.join(sign * (k > 0 or sign == '-') + atom for k, (sign, atom) in enumerate(index[1:]))
 
-def _index(write, style, base, *indices):
+def _write_index(write, style, base, *indices):
     letters = [_index_text(index) for index in indices]
     if style.latex: return f'{write(base, 6)}_{{{" ".join(letters)}}}'
     short = len(letters) < 3 and all(len(letter) == 1 for letter in letters)
     return f'{write(base, 5.5)}_' + (''.join(letters) if short else f"{{{','.join(letters)}}}")
 
-def _delta(write, style, *indices):
+def _write_delta(write, style, *indices):
     letters = list(map(_index_text, indices))
     return rf'\delta_{{{" ".join(letters)}}}' if style.latex else 'δ_' + ''.join(letters)
 
-def _sum_over(write, style, letters, body):
+def _write_sum_over(write, style, letters, body):
     if not style.latex: return f'Σ{"_" * bool(letters)}{"".join(letters)} {write(body, 3)}'
     return r'\sum' + (f"_{{{', '.join(letters)}}}" if letters else '') + f' {write(body, 2.5)}'
 
-# %% ../../nbs/derivations/printing.ipynb #671b8b84
-def _list(write, style, *parts):
+# %% ../../nbs/derivations/printing.ipynb #e4f2523f
+def _write_list(write, style, *parts):
     if style.latex and all(part[0] == 'tuple' for part in parts):
         rows = [' & '.join(map(write, part[1:])) for part in parts]
         return r'\begin{pmatrix}' + r' \\ '.join(rows) + r'\end{pmatrix}'
@@ -213,17 +213,20 @@ def _list(write, style, *parts):
 
 _comparisons_in_latex = {'<=': r'\le', '>=': r'\ge', '!=': r'\ne', '==': '='}
 
-def _comparison(write, style, sign, a, b):
+def _write_comparison(write, style, sign, a, b):
     if style.latex: return f'{write(a)} {_comparisons_in_latex.get(sign, sign)} {write(b)}'
     return f'{write(a, 2)} {sign} {write(b, 2)}'
 
-def _keyword(write, style, name, value): return rf'\mathrm{{{name}}}={value}' if style.latex else f'{name}={value}'
+def _write_keyword(write, style, name, value):
+    return rf'\mathrm{{{name}}}={value}' if style.latex else f'{name}={value}'
 
 # %% ../../nbs/derivations/printing.ipynb #1517fd9e
 _writers = {
-    'num': _number, 'sym': _name, 'add': _sum('+'), 'sub': _sum('-'), 'mul': _product, 'pow': _power, 'T': _transpose,
-    'call': _call, 'kw': _keyword, 'd': _derivative, 'prime': _prime, 'grad': _gradient, 'diff': _differential,
-    'index': _index, 'delta': _delta, 'sum': _sum_over, 'tuple': _list, 'compare': _comparison}
+    'num': _write_number, 'sym': _write_name,
+    'add': _write_sum('+'), 'sub': _write_sum('-'), 'mul': _write_product, 'pow': _write_power, 'T': _write_transpose,
+    'call': _write_call, 'kw': _write_keyword, 'tuple': _write_list, 'compare': _write_comparison,
+    'd': _write_derivative, 'prime': _write_prime, 'grad': _write_gradient, 'diff': _write_differential,
+    'index': _write_index, 'delta': _write_delta, 'sum': _write_sum_over}
 
 # %% ../../nbs/derivations/printing.ipynb #18be4ab1
 def latex_words(
