@@ -16,7 +16,7 @@ from collections import Counter, namedtuple
 from fractions import Fraction
 from typing import Any
 from fastcore.basics import patch
-from .notation import functions
+from .notation import functions, known_function
 from .grammar import Reader
 from .printing import Style, text_of
 
@@ -95,9 +95,10 @@ def add(*nodes: Node) -> Node:
     "A sum, equal terms taken together; a number is added to every entry."
     shape = next((node.shape for node in nodes if not node.is_number), (1, 1))
     terms: Any = {}
+    if len(nodes) == 1: return nodes[0]
     for node in nodes:
         if node.is_number: node = times(node, ones(shape))
-        for term in node.parts if node.op == 'add' else (node,):
+        for term in _terms(node):
             if term.shape != shape: raise NoAdjoint('terms of two shapes')
             c = term.parts[0] if term.op == 'prod' else Fraction(1)
             body = _of_powers(Fraction(1), dict(term.parts[1]), shape) if term.op == 'prod' else term
@@ -105,6 +106,14 @@ def add(*nodes: Node) -> Node:
     kept = [times(number(c), body) for body, c in terms.items() if c]
     if len(kept) < 2: return kept[0] if kept else times(number(0), ones(shape))
     return Node('add', tuple(sorted(kept, key=lambda node: node.name)), shape)
+
+# %% ../../nbs/derivations/adjoints.ipynb #a5100001
+def _terms(node):
+    "The terms of a sum, or of a multiple of one."
+    if node.op == 'add': return node.parts
+    if node.op != 'prod' or len(node.parts[1]) != 1 or node.parts[1][0][0].op != 'add' or node.parts[1][0][1] != 1:
+        return (node,)
+    return [times(number(node.parts[0]), term) for term in node.parts[1][0][0].parts]
 def negative(a: Node) -> Node: return times(number(-1), a)
 def minus(a: Node, b: Node) -> Node: return add(a, negative(b))
 
@@ -161,6 +170,7 @@ def transposed(node: Node) -> Node:
     if node.is_number or node.op in ('eye', 'diag') or node.op == 'leaf' and node.parts[1]: return node
     if node.op == 'ones': return ones(shape)
     if node.op == 'T': return node.parts[0]
+    if node.op == 'skew': return negative(node)
     if node.op == 'add': return add(*map(transposed, node.parts))
     if node.op == 'mul': return matmul(*map(transposed, node.parts[::-1]))
     if node.op == 'prod': return _of_powers(node.parts[0], {transposed(base): e for base, e in node.parts[1]}, shape)
@@ -183,6 +193,8 @@ class Writer:
     said: dict[Node, Any] # the trees that a text has for nodes
     signs: Any # of products
     lengths: Any # a function that gives the tree for a number of entries
+    entries: Any = None # what is known of letters, where a text has indices
+    taken: Any = frozenset() # the letters of sums that are being written
     def __init__(self, said: Any=None, signs: Any=Signs(), lengths: Any=None) -> None:
         self.said, self.signs, self.lengths = said or {}, signs, lengths
         self.code: bool = signs.matrices == '@'
@@ -214,6 +226,7 @@ def of_length(self:Writer, node: Node) -> Any: return self.lengths(node.parts)
 def of_fn(self:Writer, node: Node) -> Any: return ('call', node.parts[0], self.of(node.parts[1]))
 def _as_call(self, node): return ('call', node.op, *map(self.of, node.inner))
 Writer.of_det = Writer.of_tr = Writer.of_norm = Writer.of_diag = Writer.of_softmax = Writer.of_logsumexp = _as_call
+Writer.of_skew = _as_call
 @patch
 def of_inv(self:Writer, node: Node) -> Any:
     a = node.parts[0]
@@ -250,7 +263,7 @@ def raised(self:Writer, base: Node, e: Any) -> Any:
 @patch
 def of_prod(self:Writer, node: Node) -> Any:
     "Numbers first, then arrays; what has a negative exponent goes below."
-    node = self.named(node)
+    for _ in range(len(node.inner)): node = self.named(node)
     if node.op != 'prod': return self.of(node)
     coefficient, factors = node.parts
     if coefficient < 0: return ('neg', self.of_prod(negative(node)))
@@ -269,19 +282,43 @@ def of_prod(self:Writer, node: Node) -> Any:
     if chain is not None: top = self.chained(chain, top)
     top = top or ('num', '1')
     return ('div', top, below) if below else top
-def _short_first(pair): return pair[0].op not in ('leaf', 'T'), len(pair[0].name), pair[0].name
+
+# %% ../../nbs/derivations/adjoints.ipynb #a5200001
+def _short_first(pair):
+    "What comes first in a product: entries of matrices before those of vectors, names before formulas."
+    base = pair[0]
+    if base.op == 'entry': return 0, -len(base.parts[1]), base.name
+    return base.op not in ('leaf', 'T'), len(base.name), base.name
 
 # %% ../../nbs/derivations/adjoints.ipynb #598d6431
 @patch
 def named(self:Writer, node: Node) -> Node:
     "The node with the names that the text gives to products, such as R for xᵀAx/xᵀx."
-    best = node
-    for product, tree in self.said.items():
-        if tree[0] != 'sym' or product.op != 'prod' or product.shape not in (node.shape, (1, 1)): continue
-        for sign in (1, -1):
-            changed = times(node, power(product, -sign), power(leaf(tree, product.shape), sign))
-            if len(changed.inner) < len(best.inner) or changed.op != 'prod': best = changed
-    return best
+    forms = [node]
+    for product, tree in self.said.items() if node.op == 'prod' else ():
+        if not _is_name(tree) or product.op != 'prod': continue
+        if product.shape not in (node.shape, (1, 1)): continue
+        own, name = dict(node.parts[1]), leaf(tree, product.shape)
+        for k in (1, -1):
+            if all(0 < k * e / own.get(base, k * e * -1) <= 1 for base, e in product.parts[1] if base.op != 'ones'):
+                forms.append(times(node, power(product, -k), power(name, k)))
+    return min(forms, key=_written_weight)
+
+# %% ../../nbs/derivations/adjoints.ipynb #a5100002
+@patch
+def with_names(self:Writer, node: Node) -> Node:
+    "The node with the names that the text gives to parts of it."
+    if node in self.said and _is_name(self.said[node]): return leaf(self.said[node], node.shape)
+    inner = [self.with_names(part) for part in node.inner]
+    if node.op == 'over': return Node('over', (node.parts[0], *inner, node.parts[2]), (1, 1))
+    node = rebuilt(node, inner)
+    for _ in range(len(node.inner)): node = self.named(node)
+    return node
+def _is_name(tree):
+    return tree[0] in ('sym', 'index') or tree[0] == 'call' and not known_function(tree[1])
+def _written_weight(node):
+    if node.op != 'prod': return len(node.name)
+    return sum(len(base.name) * abs(e) for base, e in node.parts[1])
 
 # %% ../../nbs/derivations/adjoints.ipynb #27a56565
 @patch
@@ -308,10 +345,15 @@ def summed(self:Writer, parts: Any, first: Any) -> Any:
     "The sum of all entries of what stands between ones."
     body = matmul(*parts[parts[0].op == 'ones':len(parts) - (parts[-1].op == 'ones')])
     body = transposed(body) if body.shape[0] == 1 else body
-    pair = [base for base, e in body.parts[1] if e == 1] if body.op == 'prod' and body.shape[1] == 1 else []
-    if len(pair) == 2 and len(body.parts[1]) == 2 and body.parts[0] == 1:
+    pair = [base for base, e in body.parts[1] if e == 1] if body.op == 'prod' else []
+    if len(pair) == 2 and body.shape[1] == 1 and len(body.parts[1]) == 2 and body.parts[0] == 1:
         return self.chained(Node('mul', (transposed(pair[0]), pair[1]), (1, 1)), first)
+    if len(pair) == 2 and not self.code and body.parts[0] == 1 and len(body.parts[1]) == 2:
+        tree = ('call', 'tr', self.of(matmul(transposed(pair[0]), pair[1])))
+        return self.joined((self.signs.scalars, first), (self.signs.scalars, tree))
     return self.joined((self.signs.scalars, first), (self.signs.scalars, ('call', 'sum', self.of(body))))
+
+# %% ../../nbs/derivations/adjoints.ipynb #a5100003
 @patch
 def sum_along(self:Writer, parts: Any) -> Any:
     "The sums of the rows of what stands before a column of ones."
@@ -324,7 +366,7 @@ def outer(self:Writer, column: Any, row: Any) -> Any:
     "A column times a row; ones repeat the other one."
     a, b = matmul(*column), transposed(matmul(*row))
     if a.op == 'ones': return self.of(b)
-    if b.op == 'ones' and column[-1].op == 'ones': return (*self.of(a), ('kw', 'keepdims', 'True'))
+    if b.op == 'ones': return (*self.of(a), ('kw', 'keepdims', 'True')) if column[-1].op == 'ones' else self.of(a)
     return ('call', 'outer', self.of(a), self.of(b)) if self.code else ('mul', '', self.of(a), ('T', self.of(b)))
 
 # %% ../../nbs/derivations/adjoints.ipynb #c6f66d39
@@ -453,11 +495,11 @@ def gradient(
 # %% ../../nbs/derivations/adjoints.ipynb #e75c8ac7
 def factored(node: Node) -> Node:
     "A sum with what its terms have in common at one end taken out, as often as that works."
-    if node.op != 'add': return node
+    if node.op != 'add' or node.is_number: return node
     terms = [(scalar, body.parts if body.op == 'mul' else (body,)) for scalar, body in map(split, node.parts)]
     for side in (-1, 0):
         end, count = Counter(parts[side] for _, parts in terms).most_common(1)[0]
-        if count < 2: continue
+        if count < 2 or end.op == 'eye': continue
         rest = slice(0, -1) if side else slice(1, None)
         size = end.shape[0 if side else 1]
         inside = factored(add(*(times(scalar, matmul(*(parts[rest] or (eye(size),))))

@@ -43,6 +43,7 @@ def text_of(
     def write(part, least=0): return text_of(part, style, least)
     text = _fill_in(write, style, kind, parts) if kind in _forms else _writers[kind](write, style, *parts)
     strength = (_strength_in_latex if style.latex else _strength).get(kind, 6)
+    if kind == 'mul' and parts[2][0] == 'sum' and not style.latex: strength = _strength['sum'] # a sum runs to the end
     if style.latex and tree[:2] == ('call', 'sum') and len(tree) == 3: strength = _strength['sum']
     if strength >= least: return text
     return rf'\left({text}\right)' if style.latex else f'({text})'
@@ -57,7 +58,7 @@ def latex_of(
 
 # %% ../../nbs/derivations/printing.ipynb #745fec94
 _forms = {
-    'neg': ('-{}', (3,), '-{}', (2.5,)),
+    'neg': ('-{}', (2.5,), '-{}', (2.5,)),
     'div': ('{}/{}', (3, 5), r'\frac{{{}}}{{{}}}', (0, 0)),
     'if': ('{1} if {0} else {2}', (0, 1, 0),
            r'\begin{{cases}}{1} & \text{{if }} {0} \\ {2} & \text{{else}}\end{{cases}}', (0, 0, 0)),
@@ -97,7 +98,7 @@ def _write_number(write, style, text):
 def _write_sum(sign):
     def write_sum(write, style, a, b):
         binds = sign == '-' or _signed(b)[0] == 'neg'
-        return f'{write(a, 2)} {sign} {write(b, 2 + binds / (1 + style.latex))}'
+        return f'{write(a, 2)} {sign} {write(b, 2 + binds / 2)}'
     return write_sum
 
 # %% ../../nbs/derivations/printing.ipynb #9a68ec84
@@ -110,7 +111,7 @@ def _write_product(write, style, sign, a, b):
         while first[0] in ('pow', 'mul'): first = first[1 if first[0] == 'pow' else 2]
         times = r' \cdot ' if first[0] == 'num' else _products_in_latex[sign]
     else: times = style.times if sign in ('', '*') else f' {sign} '
-    return write(a, 3) + times + write(b, 4)
+    return write(a, 3) + times + write(b, 2.5 if b[0] == 'sum' and not style.latex else 4)
 
 _raised_digits = str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹')
 

@@ -783,7 +783,7 @@ def _answer_question(self:Derivation, step):
     "Fills in what a question mark asks for."
     trial, claim = self.judged.trial, step.claim
     lead_back(trial, claim.truth)
-    related = trial.is_related(claim._replace(side=claim.side._replace(tree=('sym', '?'))))
+    related = claim.truth[0] != 'd' or trial.is_linked(*claim.truth[1:])
     step.truth, tree = related and self._derived(step) or ('', None)
     if tree: step.status, step.tree = 'holds', tree
     step.why = f'{step.left} is {step.truth}' if step.truth else 'what it is was not found'
