@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['symbolic_work', 'largest', 'most_pivots', 'most_terms', 'most_nodes', 'Unprovable', 'Pivot', 'Symbolic', 'terms_of',
-           'size_of', 'is_zero', 'on_each_side', 'proved', 'is_below', 'tree_of', 'cancelled', 'forms_of', 'shortest',
-           'separating']
+           'size_of', 'expanded', 'is_zero', 'on_each_side', 'proved', 'is_below', 'tree_of', 'cancelled', 'forms_of',
+           'shortest', 'separating']
 
 # %% ../../nbs/derivations/algebra.ipynb #34e1d66e
 import math
@@ -147,7 +147,7 @@ def sign(self:Symbolic, e: Any) -> Any:
     "The sign of a pivot on the side that is looked at."
     if e.is_number: 
         return -1 if e < 0 else 1
-    e = self.sp.factor_terms(self.sp.expand(e)) if len(e.args) < 8 else e
+    e = self.sp.factor_terms(expanded(e)) if len(e.args) < 8 else e
     if e in self.signs: return self.signs[e]
     if -e in self.signs: return -self.signs[-e]
     raise Pivot(e)
@@ -167,7 +167,7 @@ def applied(self:Symbolic, name: Any, arguments: Any, keep: Any) -> Any:
 @patch
 def summed(self:Symbolic, known: Any, tree: Any, keep: Any) -> Any:
     "A sum over entries: a symbol that knows its summand."
-    entry = self.sp.expand(self.of(tree, keep))
+    entry = expanded(self.of(tree, keep))
     if entry.free_symbols & set(self.sums.values()): raise Unprovable('sums in sums')
     if not any(self.ranks.get(s.name) for s in entry.free_symbols): raise Unprovable('a sum of a number')
     total = self.sums.setdefault(entry, self.sp.Dummy(real=True))
@@ -212,7 +212,7 @@ def slope(self:Symbolic, e: Any, s: Any) -> Any:
     total = e.diff(s)
     for entry, dummy in list(self.sums.items()):
         if not e.has(dummy): continue
-        inner = self.sp.expand(entry.diff(s))
+        inner = expanded(entry.diff(s))
         if not self.ranks.get(s.name):
             inner = self.sums.setdefault(inner,
                 self.sp.Dummy(real=True)) if inner.free_symbols and any(self.ranks.get(x.name)
@@ -251,16 +251,20 @@ def size_of(e: Any) -> Any:
     "How many nodes an expression has."
     return 1 + sum(size_of(part) for part in e.args)
 most_terms, most_nodes = 300, 150
+def expanded(e: Any) -> Any:
+    "An expression multiplied out where that is little work, else as it is."
+    import sympy as sp
+    return sp.expand(e) if terms_of(e) <= most_terms else e
 def is_zero(
     e: Any, # an expression of SymPy
 ) -> bool: # whether it is shown to be zero with little work
     "Whether SymPy shows that an expression is zero; `False` says nothing."
     import sympy as sp
     if e == 0: return True
-    if terms_of(e) <= most_terms and sp.expand(e) == 0: return True
+    if expanded(e) == 0: return True
     if size_of(e) > most_nodes or any(number.q > 1000 for number in e.atoms(sp.Rational)): return False
     numerator = sp.fraction(sp.together(e.rewrite(sp.exp)))[0]
-    return terms_of(numerator) <= most_terms and sp.expand(numerator) == 0
+    return expanded(numerator) == 0
 
 # %% ../../nbs/derivations/algebra.ipynb #cdf8be99
 def on_each_side(

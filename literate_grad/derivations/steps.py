@@ -8,7 +8,7 @@ __all__ = ['most_readings', 'most_entries', 'most_answers', 'most_repairs', 'lar
            'has_equations']
 
 # %% ../../nbs/derivations/steps.ipynb #08753c09
-import inspect, itertools, math, re, unicodedata
+import inspect, itertools, math, pickle, re, unicodedata
 from typing import Any
 from fractions import Fraction
 import numpy as np
@@ -381,6 +381,19 @@ class Code:
         except Exception as error: raise Unreadable(f'{self.name} failed at the sample arguments ({error})') from None
         if not np.all(np.isfinite(value)): raise Unreadable(f'{self.name} is not finite at the sample arguments')
         return value
+
+# %% ../../nbs/derivations/steps.ipynb #09ccabc8
+@patch
+def __getstate__(self:Code) -> dict[str, Any]:
+    "What of the label can be sent to another process: the steps are judged, and need its functions no more."
+    where = {symbol: path for symbol, path in self.where.items() if _can_be_sent(path)}
+    arguments = self.arguments if _can_be_sent(self.arguments) else None
+    return vars(self) | dict(of=self.of if _can_be_sent(self.of) else None, where=where, arguments=arguments)
+def _can_be_sent(x):
+    "Whether something can be pickled; a function that is local to another cannot."
+    try: pickle.dumps(x)
+    except Exception: return False
+    return True
 
 # %% ../../nbs/derivations/steps.ipynb #45fb4d7b
 @patch

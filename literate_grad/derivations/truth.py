@@ -145,8 +145,9 @@ def is_name_for(self:Claims, key: Any, equation: Any) -> Any:
     if left[0] != 'd' or left[1][0] != 'sym' or left[1][1] in self.known: return False
     stated = [other for other in self.reading.equations if other is not equation
               and other.left.tree[0] not in ('d', 'grad', 'diff', 'prime', 'unreadable')]
+    variables = [part for other in self.reading.equations if other.left.tree[0] == 'd' for part in other.left.tree[2]]
     return (not any(key in symbols(side.tree) for other in stated for side in other.rights if side.tree)
-            and not any(key in symbols(part) for part in left[2]))
+            and not any(key in symbols(part) for part in variables))
 
 # %% ../../nbs/derivations/truth.ipynb #2f2f2bb6
 @patch
@@ -277,6 +278,7 @@ class Ranks:
                  claims: Any=()) -> None:
         self.definitions: Any = definitions or {}
         self.given, self.found, self.letters, self.doubtful = dict(given), dict(given), letters, {}
+        self.flowed: Any = set() # the definitions whose rank has reached what they are made of
         parts = [part for tree in trees for part in subtrees(tree)]
         self.indexed(parts)
         self.note_kinds(parts, text, capitals)
@@ -427,12 +429,21 @@ def agree(self:Ranks, claims: Any) -> None:
 @patch
 def vectorial(self:Ranks, tree: Any, least: int=1) -> None:
     "Notes that a tree is a vector, or a matrix."
-    if tree[0] == 'sym': self.set(tree[1], 2 if self.matrices and self.is_capital(tree[1]) else least)
+    if tree[0] == 'sym': self.vectorial_symbol(tree[1], least)
     elif tree[0] == 'index' and tree[1][0] == 'sym' and len(tree) == 3: self.set(tree[1][1], 2)
     elif tree[0] in ('add', 'sub'): self.vectorial(tree[1]); self.vectorial(tree[2])
     elif tree[0] in ('neg', 'T'): self.vectorial(tree[1])
     elif tree[0] == 'mul': self.vectorial(tree[3])
     elif tree[0] == 'div': self.vectorial(tree[1])
+    elif tree[0] == 'call' and known_function(tree[1]) in functions: self.vectorial(tree[2])
+    elif tree[0] == 'if' and tree[1][0] == 'compare' and tree[2][0] == tree[3][0] == 'num': self.vectorial(tree[1][2])
+@patch
+def vectorial_symbol(self:Ranks, key: Any, least: int) -> None:
+    "Notes that a symbol is a vector, or a matrix, and so what it is defined by."
+    self.set(key, 2 if self.matrices and self.is_capital(key) else least)
+    if key in self.definitions and key not in self.flowed:
+        self.flowed.add(key)
+        self.vectorial(self.definitions[key])
 @patch
 def set(self:Ranks, key: Any, rank: Any) -> None:
     if key not in self.given: self.found[key] = max(self.found.get(key, 0), rank)

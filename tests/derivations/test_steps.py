@@ -1,6 +1,8 @@
 "Docstrings, right and wrong, against what is expected of each step; what a hostile text can do; numbers from formulas."
-import string, subprocess, sys, time
+import copy, pickle, string, subprocess, sys, time, warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -84,6 +86,7 @@ hostile = {
     '²' * 3000 + '\ndy/dx = x' + '⁻' * 3000,
     'a long name': 'y = ' + 'x' * 19000 + '\ndy/dx = 1', 'sums': 'y = ' + 'Σ_i ' * 500 + 'x_i\ndy/dx=1', 'words':
     'a b c d e f g h ' * 1000 + ' = 1',
+    'fractions in a sum': 'L = sum(' + r'\frac{1}{1 + ' * 12 + 'x' + '}' * 12 + ')\ndL/dx = x',
     'controls': 'y = \x00\ndy/dx = \u202ex\ufeff', 'no number':
     'y = x/(1-1)\ndy/dx = 1/(x-x) + 0^(-1) + log(0)\ny = sqrt(-1)*x',
 }
@@ -226,3 +229,39 @@ def test_arguments_that_the_function_refuses():
     ('-sum(x)*w', r'-\left(\sum x\right) \cdot w')])
 def test_latex_has_the_brackets_that_it_needs(typed, latex):
     assert f'L &= {latex} &&' in derivation(f'L = {typed}\ndL/dz = 0')._repr_latex_()
+
+def worked_out(d):
+    "All that a derivation says."
+    return (repr(d), d.status, d.reading, d.reason, d.derivatives,
+            [(repr(step), step.truth, str(step.point), str(step.values)) for step in d.steps])
+
+def test_threads_see_what_one_thread_sees():
+    "Several precisions and readings at once; neither mpmath's precision nor the filters of warnings change."
+    texts = [text for text, _, _ in cases[::16]] + [
+        'y = x\ndy/dx = cosh(10x)^2 - sinh(10x)^2', 'y = atanh(tanh(20x))\ndy/dx = 20']
+    def said(text): return worked_out(derivation(text))
+    before = mpmath.mp.prec, mpmath.fp.prec, list(warnings.filters), np.geterr()
+    alone = list(map(said, texts))
+    pause = sys.getswitchinterval()
+    sys.setswitchinterval(1e-4)
+    try:
+        with ThreadPoolExecutor(20) as pool: together = list(pool.map(said, texts * 2))
+    finally: sys.setswitchinterval(pause)
+    assert together == alone * 2
+    assert before == (mpmath.mp.prec, mpmath.fp.prec, list(warnings.filters), np.geterr())
+
+sent = [lambda x: pickle.loads(pickle.dumps(x)), copy.copy, copy.deepcopy]
+
+@pytest.mark.parametrize('same', sent, ids=['pickle', 'copy', 'deepcopy'])
+@pytest.mark.parametrize('text', ['y = max(x, 0)^2\ndy/dx = 2x if x > 0 else 1', 'f = x^T A x\ndf/dx = 2 A x',
+                                  'f(x) = x^3\nf\'(x) = 3x² = foo(x)', 'y = x^\ndy/dx', ''])
+def test_a_derivation_can_be_sent_and_copied(text, same):
+    d = derivation(text)
+    assert worked_out(same(d)) == worked_out(d) and [repr(same(step)) for step in d.steps] == list(map(repr, d.steps))
+
+@pytest.mark.parametrize('same', sent, ids=['pickle', 'copy', 'deepcopy'])
+def test_a_derivation_of_a_local_function_can_be_sent(same):
+    d = derivation(labelled('y = tanh(x*w)\ndy/dw = (1 - y^2) x', of=lambda x, w: tanh_activation(x, w)))
+    at = dict(x=x, w=w)
+    assert worked_out(same(d)) == worked_out(d) and same(d).describes
+    assert same(d).evaluate('w', at).tolist() == d.evaluate('w', at).tolist()
