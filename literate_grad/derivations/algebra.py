@@ -255,6 +255,8 @@ def expanded(e: Any) -> Any:
     "An expression multiplied out where that is little work, else as it is."
     import sympy as sp
     return sp.expand(e) if terms_of(e) <= most_terms else e
+
+# %% ../../nbs/derivations/algebra.ipynb #edc6a9ab
 def is_zero(
     e: Any, # an expression of SymPy
 ) -> bool: # whether it is shown to be zero with little work

@@ -437,6 +437,8 @@ def vectorial(self:Ranks, tree: Any, least: int=1) -> None:
     elif tree[0] == 'div': self.vectorial(tree[1])
     elif tree[0] == 'call' and known_function(tree[1]) in functions: self.vectorial(tree[2])
     elif tree[0] == 'if' and tree[1][0] == 'compare' and tree[2][0] == tree[3][0] == 'num': self.vectorial(tree[1][2])
+
+# %% ../../nbs/derivations/truth.ipynb #a5dbe75f
 @patch
 def vectorial_symbol(self:Ranks, key: Any, least: int) -> None:
     "Notes that a symbol is a vector, or a matrix, and so what it is defined by."
