@@ -383,7 +383,7 @@ def _refuse_numbers(**given):
     "An error where a number that the user grants cannot be meant."
     for name, value in given.items():
         kind, what = (Integral, 'a whole number') if name == 'seed' else (Real, 'a number')
-        if value is None: continue
+        if value is None and name != 'seed': continue
         if not isinstance(value, kind): raise TypeError(f'check expected {what} as {name}, but got {shown(value)}.')
         if not value >= 0: raise ValueError(f'check expected {name} >= 0, but got {value}.')
 

@@ -306,7 +306,7 @@ CAUSES |= {
                           in_arguments(lambda x: x * 0))}
 
 # %% ../../nbs/checking/diagnosis.ipynb #6865d350
-NOISY = 0.03 # relative error of a reference that shows zeros, signs and gross entries only
+NOISY = 0.03 # relative error of a reference that shows zeros and gross entries only
 _first = (values.nonfinite, values.zero, values.sign, values.scale, values.offset, values.low_precision,
           values.transpose, values.permuted, values.shifted, values.repeated_index, values.mask_missing)
 _then = (local_form, values.few_entries, values.diagonal, values.matrix_factor, points.shifted_point, points.exchanged,
@@ -317,7 +317,7 @@ _dear = (points.wrong_sum, points.agrees_at_one, points.agrees_when_symmetric, p
 def hypotheses(p: MovablePair) -> tuple[Callable[..., Any], ...]:
     "What can be asked of this pair, in order."
     if not np.isfinite(p.error).all(): return values.nonfinite,
-    if p.precision > NOISY: return values.zero, values.sign, values.few_entries
+    if p.precision > NOISY: return values.zero, values.few_entries
     if np.iscomplexobj(p.error): return *_first, values.few_entries
     if p.error.size == 1: return values.zero, points.derivative_of_another, of_scalar
     asked = *_first, values.mask_ignored, points.derivative_of_another, values.other_axis

@@ -18,11 +18,13 @@ import numpy as np
 from autograd.tracer import isbox
 from fastcore.basics import patch
 from ..gradients.autodiff import withgradient
-from ..gradients.messages import name_of
-from ..gradients.structure import copied, leaves, part_at, replaced
+from ..gradients.messages import name_of, shown
+from ..gradients.structure import copied, is_list_of_numbers, leaves, part_at, path_name, replaced
 from .numeric import Line, direction, quiet, slope, unit
+from .points import is_float
 from .subject import (
-    Parameters, Part, Subject, after, argument_names, called, find_path, parameters, resolve_wrt, standing_for)
+    Parameters, Part, Subject, _as_array, _float_leaf, after, argument_names, called, find_path, parameters,
+    real_value, resolve_wrt, standing_for)
 
 # %% ../../nbs/checking/forms.ipynb #f3eb2ff1
 @dataclass
@@ -43,7 +45,8 @@ class Handed:
     def __post_init__(self) -> None:
         self.forth, self.back = (parameters(function, self.kwargs) for function in (self.f, self.df))
         n = len(self.args)
-        self.given = self.forth is not None and not self.forth.take(n) and self.forth.take(n - 1)
+        told = n > 1 and (self.back or self.form) is not None # of *args alone nobody knows what they are
+        self.given = told and self.forth is not None and not self.forth.take(n) and self.forth.take(n - 1)
         self.names = argument_names(self.f, self.df, n - self.given)
 
     @cached_property
@@ -128,7 +131,7 @@ class Plain:
 # %% ../../nbs/checking/forms.ipynb #368f4578
 def _generic_like(like, rng):
     "A generic number or array like another one."
-    like = np.asarray(like)
+    like = _as_array(like, 'from f')
     kind = like.dtype if like.dtype.kind == 'f' else float
     x = rng.standard_normal(like.shape).astype(kind)
     return x if like.shape else x[()]
@@ -218,7 +221,8 @@ def _cache(case):
     "`df(g, cache)`, where `f` returns its output and a cache, or keeps one."
     case, n = replace(case, form='cache'), len(case.names)
     kept = not isinstance(case.value, tuple)
-    places = list(case.strangers) if case.back else list(range(1 + (np.ndim(case.value[0]) > 0)))
+    first = real_value(case.value if kept else case.value[0], name_of(case.f))
+    places = list(case.strangers) if case.back else list(range(1 + (first.ndim > 0)))
     hold = [] if kept else (_called(case.strangers, CACHE) or places)[-1:]
     places = [place for place in places if place not in hold]
     outs = (case.value,) if kept else case.value[:max(1, len(places))]
@@ -263,7 +267,8 @@ class Along:
 def _jvp(case):
     "`df(*args, *tangents)`, in the shape of the output."
     n, names = len(case.names), case.names
-    floats = [k for k, x in enumerate(case.forward) if np.asarray(x).dtype.kind == 'f']
+    arrays = [_as_array(x, 'in args') if is_list_of_numbers(x) else x for x in case.forward]
+    floats = [k for k, x in enumerate(arrays) if is_float(x)]
     if case.wrt is not None: floats = [find_path(w, names, case.forward)[0] for w in np.atleast_1d(case.wrt).tolist()]
     ts = case.vector or [_generic_like(case.forward[k], case.rng) * unit(case.forward[k]) for k in floats]
     places, f = case.places(len(ts)), Along(case.f, n, tuple(floats))
@@ -272,7 +277,7 @@ def _jvp(case):
     def df(*args, **kwargs): return case.df(*((*f.there(args), *args[n:])[k] for k in order), **kwargs)
     p = _asking(case, f, df, (*ts, AT), places, title='the jvp', written={}, linear=tuple(range(n, n + len(ts))))
     p = replace(p, names=(*p.names, *_fresh(['s'], p.names)), path=(len(p.names),), count=0)
-    return p if np.size(case.value) <= MANY else _combined(p, case)
+    return p if real_value(case.value, name_of(case.f)).size <= MANY else _combined(p, case)
 
 def _combined(p, case):
     "The same for a generic combination of all values."
@@ -343,6 +348,10 @@ def _gradient(case, f, args):
     "The gradient of `f`, the path by which, and what `df` differentiates by."
     wrt = 0 if case.wrt is None else case.wrt
     path = find_path(wrt, case.names, case.forward)
+    y = real_value(case.value, name_of(case.f))
+    if y.ndim and f is case.f:
+        raise TypeError(f'check expected one number from {name_of(f)} for a Hessian, but got an array of shape '
+                        f'{y.shape}; check the Hessian of each value, or of its sum.')
     own = tuple(copied(x, name) for x, name in zip(args, (*case.names, 'v')))
     def F(x): return f(*replaced(own, path, x), **case.kwargs)
     return Gradient(f, len(args), path, _is_traced(F, part_at(own, path))), path
@@ -363,8 +372,8 @@ def _hvp(case):
     "`df(x, p)`, the Hessian times a vector."
     case, n = replace(case, form='hvp'), len(case.names)
     gradient, path = _gradient(case, case.f, case.forward)
-    x = part_at(case.forward, path)
-    p = case.vector or (direction(np.asarray(x), case.rng, unit(x)),)
+    x = _float_leaf(part_at(case.forward, path), path_name(path, case.names, case.forward))
+    p = case.vector or (direction(x, case.rng, unit(x)),)
     places = case.places(1)
     df = _reordered(case, case.order({places[0]: n}))
     title = 'the product with the Hessian by {}'
@@ -499,7 +508,7 @@ def question(
     case: Handed, # what was handed in
 ) -> Plain: # what it asks
     "The plain question, if it is clear which form the user has in mind."
-    if case.form is not None and case.form not in FORMS:
+    if case.form is not None and not (isinstance(case.form, str) and case.form in FORMS):
         raise ValueError(f'check expected form to be one of {", ".join(map(repr, FORMS))}, but got {case.form!r}.')
     forms = [case.form] if case.form else _forms_that_fit(case)
     if len(forms) == 1: return FORMS[forms[0]].plain(case)
@@ -620,7 +629,10 @@ def directed(
     along: Any, # directions: an array in the shape of the argument, perhaps with one more axis for several
 ) -> Plain: # what is asked along them
     "The same question for some directions only."
-    D, x, df = np.asarray(along, float), part.x, plain.df
+    x, df = part.x, plain.df
+    try: D = np.asarray(along, float)
+    except Exception:
+        raise TypeError(f'check expected along to be an array of numbers, but got {shown(along)}.') from None
     if D.shape[:x.ndim] != x.shape or D.ndim > x.ndim + 1:
         raise ValueError(f'check expected along to be an array of shape {x.shape}, with one more axis for several '
                          f'directions, but got one of shape {D.shape}.')

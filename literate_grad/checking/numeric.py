@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['EPS', 'RATIO', 'LONGEST', 'SHORTEST', 'STEPS', 'MORE', 'TINY', 'GREAT', 'ENOUGH', 'SEEN', 'STEEP', 'STEADY',
-           'DROWNED', 'LOUD', 'DIFFER', 'REPEATS', 'APART', 'SAMPLE', 'FAR', 'NEAR', 'ROUNDING', 'CHANGE', 'BENT',
-           'ROUGHLY', 'quiet', 'Line', 'ask', 'Rungs', 'rungs', 'noise', 'Slope', 'slope', 'look_inside', 'unit',
-           'direction', 'pair', 'confirms', 'glances']
+           'DROWNED', 'LOUD', 'DIFFER', 'BENDS', 'REPEATS', 'APART', 'FADED', 'SAMPLE', 'FAR', 'NEAR', 'ROUNDING',
+           'CHANGE', 'BENT', 'ROUGHLY', 'quiet', 'Line', 'ask', 'Rungs', 'rungs', 'noise', 'Slope', 'slope',
+           'look_inside', 'unit', 'direction', 'pair', 'confirms', 'glances']
 
 # %% ../../nbs/checking/numeric.ipynb #0568b549
 import re, threading, warnings
@@ -81,7 +81,7 @@ def keep(self: Line, t: Any, y: Any) -> None:
     zero = self.known[0.0]
     y = np.array(np.nan if y is None else y)
     fits = y.dtype.kind in 'biuf' and y.size == zero.size
-    self.known[t] = y.ravel() if fits else np.full(zero.shape, np.nan)
+    self.known[t] = 1.0 * y.ravel() if fits else np.full(zero.shape, np.nan)
 
 # %% ../../nbs/checking/numeric.ipynb #20f1829d
 def _one_by_one(f, points):
@@ -277,7 +277,7 @@ def _estimate(r, line):
     right, right_error = _best((r.plus - r.zero) / r.h, level, (1, 2, 3))
     left, left_error = _best((r.zero - r.minus) / r.h, level, (1, 2, 3))
     sides = np.fmax(left_error, right_error) + inexact
-    kink = abs(right - left) > DIFFER * sides
+    kink = abs(right - left) > np.fmax(DIFFER * sides, BENDS * np.fmax(abs(left), abs(right)))
     for side, side_error in ((left, left_error), (right, right_error)):
         better = np.isnan(r.odd).any(axis=0) & (side_error < error)
         value, error = np.where(better, side, value), np.where(better, side_error, error)
@@ -285,6 +285,7 @@ def _estimate(r, line):
     return Slope(value, error, left, right, sides, sigma, kink, _rough(r))
 
 DIFFER = 8 # times their error: slopes from both sides that differ by more belong to a kink
+BENDS = 1e-6 # of the slope: what differs by less is straight in six digits, which is all that values confirm
 
 # %% ../../nbs/checking/numeric.ipynb #cdab15a7
 def _settled(r, s):
@@ -343,6 +344,7 @@ def look_inside(
 
 # %% ../../nbs/checking/numeric.ipynb #db4ffec4
 APART = 1e3 # of the largest and the typical entry: beyond that they are quantities of different kinds
+FADED = 1e-6 # of the typical entry is the least that moves by as much: to a smaller one every step is a leap
 SAMPLE = 1000 # entries, from which the typical one is known well enough
 
 def _power_of_two(x): return 2.0**np.round(np.log2(x))
@@ -357,7 +359,7 @@ def unit(
     sample = sample[np.searchsorted(sample, 0, 'right'):]
     if not len(sample): return 1.0
     typical = sample[len(sample) // 2]
-    if max(x.max(), -x.min()) <= APART * typical: return _power_of_two(typical)
+    if max(x.max(), -x.min()) <= APART * typical and sample[0] >= FADED * typical: return _power_of_two(typical)
     return _power_of_two(np.where(x == 0, sample[0], abs(x)))
 
 # %% ../../nbs/checking/numeric.ipynb #94bf7d1c

@@ -196,7 +196,7 @@ def power_of(
     "The q with after = (2^q + one) before, to halves; `None` where there is none."
     total = np.sum(before * before) if after is not None and before is not None else 0
     k = np.sum(after * before) / total if total else 0
-    if k <= one or not p.close(after, k * before): return None
+    if not one < k < math.inf or not p.close(after, k * before): return None
     q = 2 * math.log2(k - one)
     return round(q) / 2 if abs(q - round(q)) < HALF_POWER else None
 

@@ -168,7 +168,8 @@ def called(
     kwargs: dict[Any, Any], # its keyword arguments
 ) -> Any: # what it returns
     "Calls `f`. Where it raises, the error says in one sentence which function and why, with the type of the original."
-    try: return f(*args, **kwargs)
+    try:
+        with np.errstate(): return f(*args, **kwargs) # which may set how NumPy alarms
     except Exception as error: cause = error
     try: inspect.signature(f).bind(*args, **kwargs)
     except ValueError: pass
@@ -186,7 +187,7 @@ def counted(
     @wraps(f)
     def again(*args, **kwargs):
         tally.append(None)
-        return f(*args, **kwargs)
+        with np.errstate(): return f(*args, **kwargs)
     again.__name__ = name_of(f)
     return again
 
@@ -233,13 +234,17 @@ def side_by_side(
     how: Callable[..., Any]=map, # what `mapping` gives
 ) -> Any: # an iterator over what the functions return or raise
     "Calls functions, perhaps in other threads or processes."
-    try: yield from how(attempt, tasks)
+    if how is map: return (yield from map(attempt, tasks))
+    try: values = [*how(attempt, tasks)]
     except Exception as error:
-        if how is map: raise
         if re.search('pickl|local object', raised(error)):
             raise TypeError(f'check cannot send the functions to the workers of the executor ({error}); '
                             'define them at the top of a module, or use ThreadPoolExecutor.') from None
         raise ValueError(f'check expected an executor that takes work, but it raised {raised(error)}.') from error
+    if len(values) != len(tasks):
+        raise ValueError(f'check expected an executor that gives a value for each task, but got {len(values)} '
+                         f'for {len(tasks)}; try ThreadPoolExecutor().')
+    yield from values
 
 # %% ../../nbs/checking/subject.ipynb #ccce7288
 @dataclass
@@ -361,10 +366,7 @@ def real_value(
     where = f'from {name}'
     if y is None:
         raise TypeError(f'check expected a number or an array {where}, but got None; is a return statement missing?')
-    _plain(y, where)
-    try: y = np.asarray(y)
-    except ValueError:
-        raise ValueError(f'check expected numbers {where}, but got a list whose rows have different lengths.') from None
+    y = _as_array(y, where)
     if y.dtype.kind == 'c':
         raise TypeError(f'check expected real numbers {where}, but got complex ones; '
                         'check its real and imaginary parts one by one.')
@@ -375,12 +377,18 @@ def real_value(
     return y if y.dtype.kind == 'f' else y.astype(float)
 
 # %% ../../nbs/checking/subject.ipynb #1374f76a
-def _plain(x, where):
-    "Refuses what looks like an array and is none."
+def _as_array(x, where):
+    "Numbers as an array. What looks like an array and is none is refused."
     if inspect.isgenerator(x):
         raise TypeError(f'check expected numbers {where}, but got a generator; put them into a list.')
     if isinstance(x, (np.ma.MaskedArray, np.matrix)):
         raise TypeError(f'check expected a plain array {where}, but got a {type(x).__name__}; try np.asarray.')
+    try: return np.asarray(x)
+    except ValueError:
+        raise ValueError(f'check expected numbers {where}, but got a list whose rows have different lengths.') from None
+    except Exception as error:
+        raise TypeError(f'check expected numbers {where}, but got {shown(x)}, of which NumPy can make no array: '
+                        f'{raised(error).rstrip(".")}.') from None
 
 # %% ../../nbs/checking/subject.ipynb #3a7b903f
 def _equal(a, b):
@@ -479,8 +487,7 @@ def as_written(self: Part, array: np.ndarray) -> np.ndarray:
 # %% ../../nbs/checking/subject.ipynb #5811bdf4
 def _float_leaf(x, name):
     "The argument as an array of floats."
-    _plain(x, f'in {name}')
-    x = np.asarray(x)
+    x = _as_array(x, f'in {name}')
     if x.dtype.kind == 'c':
         raise TypeError(f'check expected real numbers in {name}, but got complex ones; '
                         'differentiate by their real and imaginary parts.')
@@ -503,11 +510,7 @@ def _hand_array(d, df, name):
     if d is None:
         raise TypeError(f'check expected the derivative by {name} from {df}, but got None; '
                         'is a return statement missing?')
-    _plain(d, f'from {df}')
-    try: d = np.asarray(d)
-    except ValueError:
-        got = 'a list whose rows have different lengths'
-        raise ValueError(f'check expected an array from {df}, but got {got}.') from None
+    d = _as_array(d, f'from {df}')
     if d.dtype.kind == 'c' and np.all(d.imag == 0): d = d.real
     if d.dtype.kind not in 'biuf': raise TypeError(f'check expected real numbers from {df}, but got {d.dtype.name}.')
     return d

@@ -5,16 +5,16 @@
 # %% auto #0
 __all__ = ['TERMS', 'ACCURACY', 'SIX_DIGITS', 'DOUBT', 'TELLS', 'NOTHING', 'NINE', 'ORDER', 'LARGE', 'KINK', 'ROUGH', 'CLOSE',
            'SLIGHTLY', 'SIDES', 'SMALL', 'MANY', 'BESIDE', 'STEEP', 'JUMPS', 'SEVERAL', 'UNEVEN', 'LEAST', 'PARTLY',
-           'GROUPS', 'ENTRIES', 'TIED', 'TRIANGLE', 'Limits', 'Case', 'tolerance', 'along', 'terms', 'slack', 'hears',
-           'Heard', 'Probe', 'probe', 'Verdict', 'confirmed', 'judge', 'contested', 'same_digits', 'to_digits',
-           'by_values', 'located', 'swept', 'decide']
+           'GROUPS', 'NO_ENTRY', 'ENTRIES', 'TIED', 'TRIANGLE', 'Limits', 'Case', 'tolerance', 'along', 'terms',
+           'slack', 'hears', 'Heard', 'Probe', 'probe', 'Verdict', 'confirmed', 'judge', 'contested', 'same_digits',
+           'to_digits', 'by_values', 'located', 'swept', 'decide']
 
 # %% ../../nbs/checking/verdict.ipynb #d8c0b31a
 import copy
 from dataclasses import dataclass, field, replace
 from typing import Any
 import numpy as np
-from ..gradients.messages import name_of
+from ..gradients.messages import name_of, raised
 from literate_grad.checking.numeric import (EPS, FAR, NEAR, ROUNDING, Slope, ask, confirms, direction, glances,
     look_inside, pair, slope)
 from .witnesses import autodiff, extended, is_zero, line_of, nudged, rounding, sweep
@@ -333,7 +333,8 @@ def contested(
     if v.numeric.sides in ('kink', 'rough') or finite.sum() > 1 and _kinks_cancel(part, auto, finite):
         return _entry_by_entry(case, v)
     if finite.sum() < v.wrong.sum(): return v.says('disagrees', _siding(v.numeric))
-    return _autodiff_wrong(case, v.numeric) if v.numeric.sides == 'hand' else _beyond_rounding(case, v)
+    settled = _beyond_rounding(case, v)
+    return _autodiff_wrong(case, v.numeric) if v.numeric.sides == 'hand' and settled.status == 'disagrees' else settled
 
 def _autodiff_wrong(case, heard):
     v = by_values(case)
@@ -341,7 +342,7 @@ def _autodiff_wrong(case, heard):
 
 # %% ../../nbs/checking/verdict.ipynb #bf095bac
 SIDES = {'autodiff': 'Numeric differentiation sides with autodiff',
-         'hand': 'Autodiff is wrong here: numeric differentiation sides with the hand derivative'}
+         'hand': 'Autodiff is {} here: numeric differentiation sides with the hand derivative'}
 
 def _siding(heard):
     "With whom the values side, and the three slopes in as many digits as tell them apart."
@@ -349,6 +350,7 @@ def _siding(heard):
     digits = next((d for d in (6, 9, 12) if f'{hand:.{d}g}' != f'{auto:.{d}g}'), 17)
     hand, auto, numeric = (f'{slope:.{digits}g}' for slope in (hand, auto, numeric))
     side = SIDES.get(heard.sides, 'Numeric differentiation sides with neither')
+    side = side.format('wrong' if digits == 6 else 'inexact')
     slopes = f'hand {hand}, autodiff {auto}, numeric {numeric} ± {heard.error:.0e}'
     return f'{side} (slope along the difference: {slopes})'
 
@@ -397,6 +399,13 @@ def to_digits(
 # %% ../../nbs/checking/verdict.ipynb #9f0a8a32
 MANY = 10**4 # entries: for more, rounding is only looked for where the difference is small
 
+def _is_beside(heard):
+    "Whether the slope is a little beside both claims, and not clearly nearer to one of them."
+    numeric, *claims = heard.slopes
+    hand, auto = (abs(claim - numeric) for claim in claims)
+    clear = auto > DOUBT * hand if heard.sides == 'hand' else hand > DOUBT * auto
+    return heard.sides in ('hand', 'neither') and max(hand, auto) <= SLIGHTLY * abs(numeric) and not clear
+
 def _digits(hand, auto, wrong):
     "To how many digits two arrays are equal where they differ."
     apart = np.max(abs(hand - auto)[wrong] / abs(auto)[wrong], initial=0)
@@ -404,7 +413,8 @@ def _digits(hand, auto, wrong):
 
 def _beyond_rounding(case, v):
     "The disagreement, without the entries where the difference is rounding."
-    part, auto, blind = case.part, case.auto, v.numeric.sides == 'both'
+    part, auto, beside = case.part, case.auto, _is_beside(v.numeric)
+    blind = beside or v.numeric.sides == 'both'
     gap = abs(part.hand - auto)
     close = blind or np.max(gap) <= np.sqrt(EPS) * np.max(abs(auto))
     slip = rounding(part, auto) if close or part.x.size <= MANY else None
@@ -413,7 +423,9 @@ def _beyond_rounding(case, v):
     v = _without_rounding(case, v, gap, slip)
     if v.status or not blind: return v if v.status else v.says('disagrees', _siding(v.numeric))
     stays = f'The values of f cannot tell who is right, but the difference stays {slip}, so that it is not rounding'
-    return v.says('disagrees', stays) if part.hand[v.wrong & slip.stays].any() else unclear
+    drowned = (auto == 0) & (gap * part.unit <= EPS * np.max(abs(part.subject.y))) # autodiff may have lost all of it
+    sure = v.wrong & slip.stays & (part.hand != 0) & ~drowned
+    return v.says('disagrees', stays) if not beside and sure.any() else unclear
 
 # %% ../../nbs/checking/verdict.ipynb #cd203bca
 def _without_rounding(case, v, gap, slip):
@@ -449,8 +461,8 @@ def _at_kinks(part, auto, tol):
     try: far, near = ([side for step in steps for side in _beside(part, h * step)] for h in BESIDE)
     except Exception: return np.zeros(part.shape, bool), np.zeros(part.shape, bool)
     low, high = np.min([auto, *near], axis=0), np.max([auto, *near], axis=0)
-    size = abs(low) + abs(high)
-    smooth = np.max(abs(np.subtract(far, near)), axis=0) <= STEEP * size
+    size, sides = abs(low) + abs(high), np.max(np.abs(near), axis=0)
+    smooth = np.max(abs(np.subtract(far, near)), axis=0) <= STEEP * sides
     kinked = smooth & (high - low > JUMPS * size)
     return kinked, kinked & (part.hand >= low - tol) & (part.hand <= high + tol)
 
@@ -468,7 +480,8 @@ def _entry_by_entry(case, v):
     columns = columns[left[:, columns].any(axis=0)]
     s, claim = sweep(part, columns), part.hand.reshape(-1, n)[:, columns]
     says = np.where(left[:, columns], hears(s, claim, abs(claim), case.limits.allow(abs(claim))), '')
-    left[:, columns] = bad = says == 'against'
+    bad = says == 'against'
+    left[:, columns] &= ~np.isin(says, ('for', 'kink'))
     if bad.any(): return v.says('disagrees', *_outside(part, s, bad, columns), wrong=left.reshape(part.shape))
     if (says == 'rough').any(): return v.says('undecided', ROUGH, wrong=None)
     if kinked.any() and not (says == 'noisy').any(): return _agrees_at_kink(part, v)
@@ -538,8 +551,7 @@ def _why_noisy(part, heard):
     f = name_of(part.subject.f)
     try: part.F(part.x + NEAR * part.unit)
     except Exception as error:
-        told = (str(error).splitlines() or [''])[0].rstrip('.')
-        return f'{f} fails on the array that stands for {part.name}, with {type(error).__name__}: {told}'
+        return f'{f} fails on the array that stands for {part.name}, with {raised(error).rstrip(".")}'
     noisy = f'The values of f are too noisy to judge by: their slope is uncertain by {heard.error:.0e}'
     return '; '.join([noisy, *_in_few_digits(part)])
 
@@ -569,7 +581,7 @@ def _single(case, probes):
     error, room = zip(*((p.off[row] / p.d.ravel(), p.room[row] / abs(p.d.ravel())) for p in probes))
     fits = abs(error[0]) > room[0]
     for k in (1, 2): fits &= abs(error[0] - error[k]) <= room[0] + room[k]
-    others = np.delete(abs(probes[2].off) > probes[2].room, row)
+    others = np.delete(np.any([abs(p.off) > p.room for p in probes], axis=0), row)
     found = np.flatnonzero(fits)
     return found if len(found) == 1 and not others.any() else None
 
@@ -604,13 +616,13 @@ def located(
     if found is not None: return _by_entries(case, v, found)
     if part.x.size <= SMALL:
         found = swept(case, v)
-        unknown = 'The values of f contradict the hand derivative, but are too noisy to say in which entries'
-        return found if found.status == 'disagrees' else v.says('disagrees', unknown)
+        return found if found.status == 'disagrees' else v.says('disagrees', NO_ENTRY)
     found = _halved(case)
     if found is not None: return _by_entries(case, v, found)
     entries = np.sort(case.rng.choice(part.x.size, ENTRIES, replace=False))
     return v.says('disagrees', sample=(entries, *sweep(part, entries)[:2]))
 
+NO_ENTRY = 'The values of f contradict the hand derivative, but are too noisy to say in which entries'
 ENTRIES = 24 # drawn at random, from whose slopes the cause may be seen
 
 # %% ../../nbs/checking/verdict.ipynb #7d6e23fd
@@ -620,6 +632,7 @@ def _by_entries(case, v, found):
     s, hand = sweep(part, found), part.hand.reshape(-1, part.x.size).astype(float)
     claim, reference, error = hand[:, found], hand.copy(), np.zeros(hand.shape)
     bad = hears(s, claim, abs(claim), case.limits.grant(abs(claim))) == 'against'
+    if not bad.any(): return v.says('disagrees', NO_ENTRY)
     reference[:, found], error[:, found] = np.where(bad, s.value, claim), DOUBT * s.error
     shaped = [a.reshape(part.shape) for a in (reference != hand, reference, error)]
     return v.says('disagrees', **dict(zip(('wrong', 'reference', 'tolerance'), shaped)))
@@ -683,8 +696,9 @@ def _beside_autodiff(case):
 
 def _wrong_shape(case):
     "The verdict where the shape is wrong, with a reference if it is cheap."
-    part, auto = case.part, case.auto
-    if auto is None and part.x.size <= SMALL: auto = sweep(part).value.reshape(part.shape)
+    part, subject, auto = case.part, case.part.subject, case.auto
+    cheap = part.x.size <= SMALL and subject.y.size * part.x.size <= LARGE
+    if auto is None and cheap: auto = sweep(part).value.reshape(part.shape)
     witness = 'numeric' if case.auto is None else 'autodiff'
     tol = None if auto is None else SIX_DIGITS * abs(auto).max()
     return Verdict('disagrees', reference=auto, witness=witness, tolerance=tol)

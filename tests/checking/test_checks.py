@@ -173,6 +173,9 @@ def in_a_circle(x):
     x.append(x)
     return x
 
+class Unarrayable:
+    def __array__(self, *args, **kwargs): raise RuntimeError('never.')
+
 BAD = [
     (lambda: check(1, loss_dw, x), TypeError, 'function as f'),
     (lambda: check(loss, None, x, w), TypeError, 'function as df'),
@@ -222,6 +225,14 @@ BAD = [
       for wrt in ('x, w', 'w[1:]', 'w[:, 0]', 'w[0', 'w]', 'w[0] + 3', 'w[x]', 'w[6]', 'w[-7]', ' w')],
     (lambda: check(lambda m: cubes(m['w']), lambda m: (cubes_dx(m['w']), m), {'w': x}, wrt=("m['w']", 'm')),
      ValueError, 'part of another'),
+    (lambda: check(cubes, cubes_dx, x, seed=None), TypeError, 'whole number as seed'),
+    (lambda: check(cubes, cubes_dx, x, form=['vjp']), ValueError, 'form to be one of'),
+    (lambda: check(cubes, cubes_dx, x, along='x'), TypeError, 'along to be an array'),
+    (lambda: check(cubes, lambda *args: cubes_dx(args[0]), x, 3.0), TypeError, 'with 2 arguments'),
+    (lambda: check(cubes, lambda x: Unarrayable(), x), TypeError, 'of which NumPy can make no array'),
+    (lambda: check(cubes, cubes_dx, x, executor=lambda f, tasks: [1.0]), ValueError, 'a value for each task'),
+    (lambda: check(lambda x: x**2, lambda x, p: 2 * p, x, form='hvp'), TypeError, 'one number'),
+    (lambda: check(lambda x: [[1.0], [1.0, 2.0]], lambda *args: x, x, form='cache'), ValueError, 'different lengths'),
     (lambda: derivative(cubes_dx), TypeError, 'of=f'),
     (lambda: assert_derivative(cubes, lambda x: -cubes_dx(x), x), AssertionError, 'sign')]
 
@@ -838,3 +849,35 @@ def by_w_of_a_loss(x, w):
 
 def test_a_docstring_about_something_else_is_no_error():
     assert check(lambda x, w: np.sum(x * w), by_w_of_a_loss, x, w)
+
+def test_true_and_false_are_numbers():
+    assert check(lambda x: onp.sum(onp.asarray(x, float)) > 3, lambda x: 0 * x, x).ok
+    assert check(lambda x: onp.sum(onp.asarray(x, float)) > 3, lambda x: onp.cos(x), x).status == 'disagrees'
+
+def test_functions_that_set_numpys_alarms_do_so_for_themselves():
+    def f(x):
+        onp.seterr(all='raise')
+        return float(onp.sum(onp.asarray(x, float)))
+    before = onp.geterr()
+    assert check(f, lambda x: 1e308 * onp.ones(3), onp.array([.3, -1.2, 2.])).status != 'agrees'
+    assert onp.geterr() == before
+
+def test_an_exception_without_words_reaches_the_report():
+    class Mute(Exception):
+        def __str__(self): raise RuntimeError('no words')
+    def f(x):
+        if not isinstance(x, onp.ndarray): raise Mute
+        return float(onp.sum(onp.sin(x)))
+    assert check(f, onp.cos, x).ok
+
+def test_more_values_than_reverse_passes_are_worth():
+    "A pass backward for each of 20,000 values, of 20,000 numbers each, would take 3 GB and minutes."
+    big = onp.arange(20_000.0)
+    def f(x): return np.sum(x) * big
+    c = check(f, lambda x: onp.outer(big, onp.ones(2)), x[:2])
+    assert c.ok and 'too long' in str(c)
+    assert check(f, lambda x: x, x[:2]).cause == 'wrong-shape'
+
+def test_growth_that_overflows_explains_nothing():
+    c = check(lambda x: np.sum(np.exp(x)), lambda x: onp.exp(x) * onp.linspace(.5, 2, 3), onp.array([600., 650., 700.]))
+    assert c.status == 'disagrees'

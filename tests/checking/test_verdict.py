@@ -283,3 +283,83 @@ def test_many_threads_say_what_one_says():
         return str(check(sines if k % 2 else untraced, lambda x: onp.cos(x) * (1 + 0.01 * (k % 3 == 0)), z))
     with ThreadPoolExecutor(16) as pool: assert list(pool.map(said, range(48))) == [said(k) for k in range(48)]
     assert warnings.filters == before
+
+
+def _nearly_singular(n, condition, seed):
+    rng = onp.random.default_rng(seed)
+    (q, _), (r, _) = (onp.linalg.qr(rng.standard_normal((n, n))) for _ in range(2))
+    return (q * 10.0**(-onp.log10(condition) * onp.linspace(0, 1, n))) @ r, rng.standard_normal(n)
+
+@pytest.mark.parametrize('seed', range(40))
+def test_where_values_are_beside_hand_and_autodiff_nobody_is_accused(seed):
+    "f(x) = |A^-1 x|^2 with a condition of 1e13: its values have their own 1e-6, and hand and autodiff 1e-9."
+    A, x = _nearly_singular(2 + seed % 4, 1e13, seed)
+    f = lambda x: np.sum(np.linalg.solve(A, x)**2)
+    df = lambda x: 2 * onp.linalg.solve(A.T, onp.linalg.solve(A, x))
+    c = check(f, df, x)
+    assert c.status != 'disagrees' and 'Autodiff is wrong' not in c.reason
+    assert check(f, lambda x: -df(x), x).status == 'disagrees'
+
+def test_a_derivative_that_autodiff_loses_is_not_accused():
+    "autograd takes the slope of expit for s (1 - s), which is 0 where 1 - s drowns."
+    pytest.importorskip('scipy')
+    from autograd.scipy.special import expit
+    def df(x): return expit(x) * expit(-x)
+    for x in (49.3, 141.0): assert check(expit, df, x).status != 'disagrees'
+    assert check(expit, lambda x: 2 * df(x), 20.0).status == 'disagrees'
+
+def test_autodiff_that_rounds_is_called_inexact_and_not_wrong():
+    f = lambda x: np.maximum(x, x - x + x**2) + np.sum(0 * x)
+    x = onp.array([-7.190204866840779e-08])
+    c = check(lambda x: np.mean(f(x)), lambda x: 2 * x / x.size, x, elsewhere=False)
+    assert c.ok and 'Autodiff is wrong' not in str(c)
+
+def test_no_entry_is_cleared_by_values_that_drown():
+    "f leaves the cone of positive matrices along most entries, so that its values are silent there."
+    A = onp.random.default_rng(0).standard_normal((4, 4))
+    A = A * 10.0**-onp.linspace(0, 5, 4)
+    A = A @ A.T
+    c = check(lambda A: np.linalg.slogdet(A)[1], lambda A: -onp.linalg.inv(A).T, A)
+    assert c.status == 'undecided' or c.wrong.sum() == 16, c
+
+def test_a_sign_beside_flat_values_is_no_kink():
+    "det of a nearly singular matrix: one-sided slopes that are equal in six digits make no kink."
+    A, _ = _nearly_singular(5, 1e12, 522)
+    c = check(lambda A: onp.linalg.det(onp.asarray(A, float)), lambda A: -onp.linalg.det(A) * onp.linalg.inv(A).T, A)
+    assert 'kink' not in str(c)
+
+def test_the_other_rows_of_a_jacobian_are_looked_at_too():
+    "A single entry explains the first row, and not the second and third."
+    x = onp.array([-1.5e-5, -3.9e-6, 9.2e-6])
+    def f(x): return onp.cumsum(1 / (1 + onp.asarray(x, float)**2))
+    c = check(f, lambda x: onp.zeros((3, 3)), x)
+    assert c.status == 'disagrees' and onp.array_equal(c.wrong, onp.tril(onp.ones((3, 3), bool)))
+
+def test_a_disagreement_whose_entry_is_not_found_is_not_one_with_the_docstring():
+    def f(x):
+        x = onp.asarray(x, float)
+        return onp.sum(onp.sin(x[:2])) - onp.log(onp.clip(x[2], 1e-15, 1 - 1e-15)) + onp.sin(x[3])
+    x = onp.array([-.47, .28, 0.9999999284281103, -.77])
+    right = onp.array([onp.cos(x[0]), onp.cos(x[1]), -1 / x[2], onp.cos(x[3])])
+    assert check(f, lambda x: right, x, elsewhere=False).status != 'disagrees'
+    for factor in (0, 2, -1):
+        wrong = right * [1, 1, factor, 1]
+        c = check(f, lambda x, wrong=wrong: wrong, x, elsewhere=False)
+        assert c.status != 'agrees' and 'docstring' not in str(c)
+
+@pytest.mark.parametrize('x', [[-2.35e-5, 7.5e8], [2.9e8, 2.7e-11, -1.2e-3, -1.1e7, 5e7, 7e-6]])
+def test_entries_much_smaller_than_the_typical_one_have_steps_of_their_own(x):
+    x = onp.array(x)
+    s = abs(x) / 3
+    def f(x): return np.sum(np.sqrt(1 + (x / s)**2))
+    def df(x): return x / s**2 / onp.sqrt(1 + (x / s)**2)
+    for f_ in f, lambda x: f(onp.asarray(x, float)):
+        assert check(f_, df, x).ok
+        for factor in (-1, 2, 1.01):
+            c = check(f_, lambda x, factor=factor: factor * df(x), x)
+            assert c.status == 'disagrees' and 'kink' not in str(c) and c.wrong.all()
+
+def test_beside_a_pole_there_is_no_kink():
+    at = onp.nextafter(3.7, 0)
+    c = check(lambda x: 1 / (x - 3.7), lambda x: -0.999 / (x - 3.7)**2, at)
+    assert c.status != 'agrees' and 'kink' not in str(c)
