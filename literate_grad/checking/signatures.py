@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['GUESSED', 'ROUNDED', 'ALL_BUT', 'PRECISE', 'Finding', 'UNNAMED', 'SHOWN', 'TINY', 'CLEAR', 'FEWEST_BITS', 'MOST_BITS',
-           'SUBNORMAL', 'AXES', 'ROWS', 'LARGEST', 'CONDITION', 'as_numbers', 'arrays_in', 'Pair', 'six_digits',
-           'explained', 'names_in', 'axes_of', 'along', 'wrong_shape', 'places', 'nonfinite', 'zero', 'ratio', 'scale',
-           'offset', 'sign', 'is_few', 'low_precision', 'transpose', 'shifted', 'permuted', 'repeated_index',
-           'mask_missing', 'mask_ignored', 'few_entries', 'diagonal', 'other_axis', 'on_rows', 'row_term',
-           'matrix_factor']
+           'SUBNORMAL', 'AXES', 'KNOWN', 'ROWS', 'LARGEST', 'CONDITION', 'as_numbers', 'arrays_in', 'Pair',
+           'six_digits', 'explained', 'names_in', 'axes_of', 'along', 'wrong_shape', 'places', 'nonfinite', 'zero',
+           'ratio', 'scale', 'offset', 'sign', 'is_few', 'low_precision', 'transpose', 'shifted', 'permuted',
+           'repeated_index', 'mask_missing', 'mask_ignored', 'few_entries', 'diagonal', 'other_axis', 'on_rows',
+           'row_term', 'matrix_factor']
 
 # %% ../../nbs/checking/signatures.ipynb #0ebd7e99
 import itertools, math
@@ -324,11 +324,15 @@ def mask_ignored(p: Pair) -> Finding:
             if np.array_equal(p.wrong, m) or np.array_equal(p.wrong, ~m):
                 return 'missing-factor', f'hand is wrong exactly where the mask {words} is {bool(m[p.wrong][0])}'
 
+KNOWN = 0.03 # of the largest entry: an entry that may be further off is not known to be right
+
 def few_entries(p: Pair) -> Finding:
     "Right but for a few entries."
     wrong, n, k = p.wrong, p.wrong.size, int(p.wrong.sum())
     if n < 3 or k > 1 and not is_few(p): return None
-    there, told = p.within(wrong), f'hand is wrong in {k} of {n} entries, right in the others: {places(wrong)}'
+    known = np.all(p.tolerance[~wrong] <= KNOWN * np.max(abs(p.reference)))
+    others = 'right in the others' if known else 'as far as can be seen'
+    there, told = p.within(wrong), f'hand is wrong in {k} of {n} entries, {others}: {places(wrong)}'
     factor = ratio(there)
     if not there.hand.any(): told += '; hand is zero there'
     elif factor is not None: told += f'; there hand = {_multiple(factor)} × reference'.replace('= -1 × ', '= -')

@@ -363,3 +363,12 @@ def test_beside_a_pole_there_is_no_kink():
     at = onp.nextafter(3.7, 0)
     c = check(lambda x: 1 / (x - 3.7), lambda x: -0.999 / (x - 3.7)**2, at)
     assert c.status != 'agrees' and 'kink' not in str(c)
+
+def test_entries_that_cannot_be_told_are_not_called_right():
+    def f(x):
+        x = onp.asarray(x, float)
+        return x[0] * onp.log(x[0]) + onp.sum(onp.sin(x[1:]))
+    def df(x): return onp.concatenate([[onp.log(x[0]) + 1], onp.cos(x[1:])])
+    x = onp.array([1.8744701865677765e-15, .98, .3, -.4, 1.2])
+    c = check(f, lambda x: df(x) * [2, 2, 1, 1, 1], x)
+    assert c.status == 'disagrees' and (c.wrong[0] or 'right in the others' not in str(c))
