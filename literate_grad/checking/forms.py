@@ -23,7 +23,7 @@ from ..gradients.structure import copied, is_list_of_numbers, leaves, part_at, p
 from .numeric import Line, direction, quiet, slope, unit
 from .points import is_float
 from .subject import (
-    Parameters, Part, Subject, _as_array, _float_leaf, after, argument_names, called, find_path, parameters,
+    Parameters, Part, Subject, _numbers_of, _float_leaf, after, argument_names, called, find_path, parameters,
     real_value, resolve_wrt, standing_for)
 
 # %% ../../nbs/checking/forms.ipynb #f3eb2ff1
@@ -131,7 +131,7 @@ class Plain:
 # %% ../../nbs/checking/forms.ipynb #368f4578
 def _generic_like(like, rng):
     "A generic number or array like another one."
-    like = _as_array(like, 'from f')
+    like = _numbers_of(like, 'from f')
     kind = like.dtype if like.dtype.kind == 'f' else float
     x = rng.standard_normal(like.shape).astype(kind)
     return x if like.shape else x[()]
@@ -267,7 +267,7 @@ class Along:
 def _jvp(case):
     "`df(*args, *tangents)`, in the shape of the output."
     n, names = len(case.names), case.names
-    arrays = [_as_array(x, 'in args') if is_list_of_numbers(x) else x for x in case.forward]
+    arrays = [_numbers_of(x, 'in args') if is_list_of_numbers(x) else x for x in case.forward]
     floats = [k for k, x in enumerate(arrays) if is_float(x)]
     if case.wrt is not None: floats = [find_path(w, names, case.forward)[0] for w in np.atleast_1d(case.wrt).tolist()]
     ts = case.vector or [_generic_like(case.forward[k], case.rng) * unit(case.forward[k]) for k in floats]

@@ -366,7 +366,7 @@ def real_value(
     where = f'from {name}'
     if y is None:
         raise TypeError(f'check expected a number or an array {where}, but got None; is a return statement missing?')
-    y = _as_array(y, where)
+    y = _numbers_of(y, where)
     if y.dtype.kind == 'c':
         raise TypeError(f'check expected real numbers {where}, but got complex ones; '
                         'check its real and imaginary parts one by one.')
@@ -377,7 +377,7 @@ def real_value(
     return y if y.dtype.kind == 'f' else y.astype(float)
 
 # %% ../../nbs/checking/subject.ipynb #1374f76a
-def _as_array(x, where):
+def _numbers_of(x, where):
     "Numbers as an array. What looks like an array and is none is refused."
     if inspect.isgenerator(x):
         raise TypeError(f'check expected numbers {where}, but got a generator; put them into a list.')
@@ -487,7 +487,7 @@ def as_written(self: Part, array: np.ndarray) -> np.ndarray:
 # %% ../../nbs/checking/subject.ipynb #5811bdf4
 def _float_leaf(x, name):
     "The argument as an array of floats."
-    x = _as_array(x, f'in {name}')
+    x = _numbers_of(x, f'in {name}')
     if x.dtype.kind == 'c':
         raise TypeError(f'check expected real numbers in {name}, but got complex ones; '
                         'differentiate by their real and imaginary parts.')
@@ -510,7 +510,7 @@ def _hand_array(d, df, name):
     if d is None:
         raise TypeError(f'check expected the derivative by {name} from {df}, but got None; '
                         'is a return statement missing?')
-    d = _as_array(d, f'from {df}')
+    d = _numbers_of(d, f'from {df}')
     if d.dtype.kind == 'c' and np.all(d.imag == 0): d = d.real
     if d.dtype.kind not in 'biuf': raise TypeError(f'check expected real numbers from {df}, but got {d.dtype.name}.')
     return d

@@ -396,15 +396,16 @@ def to_digits(
     return replace(v, status='agrees', reasons=[told], wrong=np.zeros(part.shape, bool),
                    tolerance=np.maximum(v.tolerance, unseen))
 
-# %% ../../nbs/checking/verdict.ipynb #9f0a8a32
-MANY = 10**4 # entries: for more, rounding is only looked for where the difference is small
-
+# %% ../../nbs/checking/verdict.ipynb #5e1d77b0
 def _is_beside(heard):
     "Whether the slope is a little beside both claims, and not clearly nearer to one of them."
     numeric, *claims = heard.slopes
     hand, auto = (abs(claim - numeric) for claim in claims)
     clear = auto > DOUBT * hand if heard.sides == 'hand' else hand > DOUBT * auto
     return heard.sides in ('hand', 'neither') and max(hand, auto) <= SLIGHTLY * abs(numeric) and not clear
+
+# %% ../../nbs/checking/verdict.ipynb #9f0a8a32
+MANY = 10**4 # entries: for more, rounding is only looked for where the difference is small
 
 def _digits(hand, auto, wrong):
     "To how many digits two arrays are equal where they differ."
@@ -613,12 +614,12 @@ def located(
     "Where a derivative is wrong that contradicts the values of `f`."
     part = case.part
     found = _single(case, probes)
-    if found is not None: return _by_entries(case, v, found)
+    if found is not None: return _by_entries(case, v, found, probes)
     if part.x.size <= SMALL:
         found = swept(case, v)
         return found if found.status == 'disagrees' else v.says('disagrees', NO_ENTRY)
     found = _halved(case)
-    if found is not None: return _by_entries(case, v, found)
+    if found is not None: return _by_entries(case, v, found, probes)
     entries = np.sort(case.rng.choice(part.x.size, ENTRIES, replace=False))
     return v.says('disagrees', sample=(entries, *sweep(part, entries)[:2]))
 
@@ -626,11 +627,12 @@ NO_ENTRY = 'The values of f contradict the hand derivative, but are too noisy to
 ENTRIES = 24 # drawn at random, from whose slopes the cause may be seen
 
 # %% ../../nbs/checking/verdict.ipynb #7d6e23fd
-def _by_entries(case, v, found):
+def _by_entries(case, v, found, probes):
     "The verdict where all entries but those that were found are right."
     part = case.part
     s, hand = sweep(part, found), part.hand.reshape(-1, part.x.size).astype(float)
-    claim, reference, error = hand[:, found], hand.copy(), np.zeros(hand.shape)
+    claim, reference = hand[:, found], hand.copy()
+    error = np.min([2 * p.room[:, None] / abs(p.d.ravel()) for p in probes], axis=0) # less is not seen
     bad = hears(s, claim, abs(claim), case.limits.grant(abs(claim))) == 'against'
     if not bad.any(): return v.says('disagrees', NO_ENTRY)
     reference[:, found], error[:, found] = np.where(bad, s.value, claim), DOUBT * s.error
