@@ -300,10 +300,11 @@ class _Shaken(_Numbers):
 def _solved(m, ctx):
     "The inverse and the determinant of a matrix, by Gauss and Jordan with pivots."
     n, determinant = len(m), ctx.one
+    smallest = max((abs(x) for x in m.flat), default=ctx.zero) * ctx.eps * 2**20 # what rounding leaves of zero
     rows = np.concatenate([m, np.eye(n, dtype=int) * ctx.one], axis=1)
     for i in range(n):
         k = max(range(i, n), key=lambda k: abs(rows[k, i]))
-        if not rows[k, i] or not ctx.isfinite(rows[k, i]): return rows[:, n:] * ctx.nan, rows[k, i] * 0
+        if not abs(rows[k, i]) > smallest or not ctx.isfinite(rows[k, i]): return rows[:, n:] * ctx.nan, rows[k, i] * 0
         if k != i: rows[[i, k]], determinant = rows[[k, i]], -determinant
         determinant *= rows[i, i]
         rows[i] = rows[i] / rows[i, i]

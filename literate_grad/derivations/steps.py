@@ -165,15 +165,15 @@ def _reads_definition_otherwise(judged):
 
 # %% ../../nbs/derivations/steps.ipynb #280cf3b5
 def _common(base, others):
-    "What all readings agree on; a step on which they disagree is refused."
+    """What all readings agree on; a step on which they disagree is refused. A reading that makes nothing right which
+    the plain one does not is none."""
     rivals = [other for other in others if len(other.outcomes) == len(base.outcomes)
-        and not any(name.startswith('rank of') or name == 'capitals' for name in other.trial.choices)]
+              and any(there.status == 'holds' != here.status for here, there in zip(base.outcomes, other.outcomes))]
     outcomes = []
     for k, outcome in enumerate(base.outcomes):
         said = {other.outcomes[k].status for other in [base, *rivals]} - {'unreadable'}
         if outcome.status == 'unreadable' and outcome.layouts: pass
-        elif outcome.misfit and any(other.outcomes[k].status == 'holds' for other in others
-                                    if len(other.outcomes) == len(base.outcomes)):
+        elif outcome.misfit and any(other.outcomes[k].status == 'holds' for other in rivals):
             outcome = Outcome('unreadable', why=
                               'right for matrices, but its shapes do not fit for vectors; say which its symbols are')
         elif outcome.status == 'unreadable' and len(said) == 1:

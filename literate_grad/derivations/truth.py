@@ -30,10 +30,11 @@ class Claims:
     reading: Any
     def __init__(self, reading: Any, choices: Any=()) -> None:
         self.reading, self.definitions, self.functions = reading, {}, {}
-        self.choices, self.asked = dict(choices), {}
+        self.choices, self.asked, self.late = dict(choices), {}, set()
         self.claims, self.assumed, self.guards, self.updates = [], list(reading.assumptions), [], []
         self.known: Any = {key for equation in reading.equations for key in self.defines(equation)}
         for equation in self.renewed(): self.note(equation)
+        self.forget_results()
         self.claims = [self.through_forms(claim) for claim in self.claims]
         for what, key in list(self.assumed):
             if isinstance(what, tuple) and what[0] == 'rows' and key not in self.definitions:
@@ -105,16 +106,9 @@ def note_value(self:Claims, equation: Any) -> Any:
     if updates and not rights[0].guard: return self.updates.append(rights[0].tree)
     squared = left[0] == 'pow' and left[1][0] == 'sym' and left[2] == ('num', '2')
     if squared and left[1][1] not in self.known: return self.define_root(equation, left[1][1])
-    if key and not self.is_result(left, key): return self.define(equation, key)
-    if key: return
+    if key: return self.define(equation, key)
     if not self.is_condition(equation): self.claim(equation, rights, 'identity')
-@patch
-def is_result(self:Claims, left: Any, key: Any) -> Any:
-    "Whether `x = …` says where a derivative by x, which stands before it, vanishes, rather than what x is."
-    if left[0] != 'sym' or key in self.definitions: return False
-    if not any(('sym', key) in claim.truth[2] for claim in self.claims if claim.truth[0] == 'd'): return False
-    self.asked[f'{key} = …'] = ('a definition', 'a result')
-    return self.choices.get(f'{key} = …') == 'a result'
+
 
 # %% ../../nbs/derivations/truth.ipynb #15f3a396
 #| exports
@@ -126,6 +120,19 @@ def names_point(self:Claims, left: Any, rights: Any) -> Any:
     first = rights[0].tree
     return (left[0] == 'sym' and len(rights) > 1 and bool(first) and first[:2] == ('mul', '') and first[2][0] == 'num'
             and first[3][0] in ('d', 'prime', 'grad'))
+
+# %% ../../nbs/derivations/truth.ipynb #088c5fe6
+@patch
+def forget_results(self:Claims) -> None:
+    "Takes back the definitions of what a text has differentiated by before, and that no other derivative needs."
+    slopes = [claim.truth for claim in self.claims if claim.truth[0] == 'd' and isinstance(claim.truth[1], tuple)]
+    variables = {base_symbol(by) for slope in slopes for by in slope[2]} & {*self.definitions} & self.late
+    for key in sorted(variables):
+        kept = self.definitions.pop(key)
+        if any(not {base_symbol(by) for by in slope[2]} <= self.below(slope[1]) | {None} for slope in slopes):
+            self.definitions[key] = kept
+        forgotten = {('sym', key) for key in variables} - {('sym', key) for key in self.definitions}
+        self.claims = [claim for claim in self.claims if claim.kind != 'value' or claim.truth not in forgotten]
 
 # %% ../../nbs/derivations/truth.ipynb #352aa1fa
 @patch
@@ -160,6 +167,8 @@ def define(self:Claims, equation: Any, key: Any) -> Any:
         if rights[0].tree: self.functions[key] = ((left[2][1],), rights[0].tree)
         return
     place = self.functions if left[0] == 'call' else self.definitions
+    if left[0] == 'sym' and any(('sym', key) in claim.truth[2] for claim in self.claims if claim.truth[0] == 'd'):
+        self.late.add(key)
     if key in self.definitions or key in self.functions:
         former = place.get(key)
         if former and former[1][0] == 'if' and former[1][1] is not None and rights[0].guard:
@@ -541,7 +550,7 @@ class Shapes:
     classes: Any
     fixed: Any
     def __init__(self, ranks: Any, given: Any) -> None:
-        self.classes, self.fixed, self.long = {}, {}, set()
+        self.classes, self.fixed, self.long, self.turned = {}, {}, set(), False
         sizes = sorted({size for shape in given.values() for size in shape})
         for key, rank in ranks.items():
             for axis in range(rank):
@@ -550,10 +559,11 @@ class Shapes:
         self.given = sizes
 
     def numbers(self, which: Any) -> Any:
-        "A length for each class, all of them different."
-        order = list(dict.fromkeys(self.classes.values()))
-        pool = iter(n for n in lengths[which] if n not in self.fixed.values())
-        return {name: self.fixed.get(name) or next(pool, 3) + _longer * (name in self.long) for name in order}
+        "A length for each class, all of them different; a longer one where a longer one is given."
+        order = sorted(dict.fromkeys(self.classes.values()), key=lambda name: name[1] if name[0] == 'given' else 0)
+        pool = [n for n in lengths[which] if n not in self.fixed.values()] + [3] * len(order)
+        pool = iter(pool[len(order) - 1::-1] if self.turned else pool)
+        return {name: self.fixed.get(name) or next(pool) + _longer * (name in self.long) for name in order}
 
     def of(self, key: Any, rank: Any, numbers: Any) -> Any:
         return tuple(numbers[self.classes[key, axis]] for axis in range(rank))
@@ -859,10 +869,26 @@ def settle(self:Trial) -> None:
     "Makes lengths equal where the definitions, and then the claims, ask for it."
     self.misfits = {}
     for tree in [('sym', key) for key in self.meaning.definitions] + [*self.truths]: self.fit([tree], ())
+    self.shapes.turned = self.is_singular()
     settled = set(self.shapes.classes[key, axis] for key, rank in self.of_leaves.items() for axis in range(rank)
                   if any(key in symbols(tree) for tree in [*self.trees, *self.truths]))
     for claim in self.claims.claims:
         if claim.side.tree: self.fit([claim.truth, claim.side.tree], settled)
+
+# %% ../../nbs/derivations/truth.ipynb #98365d31
+_singular = ('inv', 'det', 'logdet') # functions that want a matrix of full rank
+
+@patch
+def is_singular(self:Trial) -> Any:
+    "Whether an inverse or a determinant leaves every truth without a value."
+    parts = [part for tree in self.every for part in subtrees(tree)]
+    inverses = [part for part in parts if part[0] == 'call' and known_function(part[1]) in _singular
+                or part[0] == 'pow' and part[2][0] == 'neg']
+    if self.given or not self.ranks.arrays or not inverses: return False
+    evaluator = self.drawn_values(0, 'unit', 0, Digits(20), 1)
+    try: values = [primal(evaluator.of(truth)).a for truth in self.truths if truth[0] != 'unreadable']
+    except (Unreadable, ArithmeticError, ValueError, TypeError, IndexError): return False
+    return bool(values) and not any(x == x for value in values for x in value.flat)
 
 # %% ../../nbs/derivations/truth.ipynb #b6036447
 @patch
