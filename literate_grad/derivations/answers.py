@@ -15,7 +15,8 @@ from .duals import Floats, primal
 from .notation import Unreadable, functions, known_function
 from .grammar import replaced, subtrees, symbols
 from .printing import Style, text_of
-from .truth import Trial, base_symbol
+from .ranks import base_symbol
+from .truth import Trial
 from literate_grad.derivations.adjoints import (
     NoAdjoint, Node, Signs, Writer, add, applied, contains, diagonal, diagonal_of, differential, divided, eye, forms_of,
     gradient, inverse, jacobian, leaf, length, matmul, minus, negative, number, ones, power, rebuilt, times, total,

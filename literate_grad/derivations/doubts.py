@@ -13,7 +13,9 @@ from fastcore.basics import patch
 from .duals import Digits, primal
 from .grammar import replaced, subtrees, symbols
 from .notation import Unreadable, is_letter, known_function
-from .truth import Claim, Outcome, Trial, base_symbol, constants
+from .claims import Claim
+from .ranks import base_symbol, constants
+from .truth import Outcome, Trial
 
 # %% ../../nbs/derivations/doubts.ipynb #1c404100
 @patch

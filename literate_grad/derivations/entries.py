@@ -13,7 +13,7 @@ from fastcore.basics import patch
 from .duals import Floats, primal
 from .notation import Unreadable, functions, known_function
 from .grammar import replaced, symbols
-from .truth import base_symbol
+from .ranks import base_symbol
 from .adjoints import (
     NoAdjoint, Node, Writer, add, applied, divided, length, minus, negative, number, power, rebuilt, rules, times)
 

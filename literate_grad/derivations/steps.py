@@ -24,7 +24,9 @@ from .notation import Unreadable, canonical
 from .grammar import subtrees, symbols
 from .printing import Style, latex_of, latex_words, text_of
 from .doubts import called_in
-from .truth import (Claims, Outcome, Trial, base_symbol, plans)
+from .claims import Claims
+from .ranks import base_symbol
+from .truth import Outcome, Trial, plans
 
 # %% ../../nbs/derivations/steps.ipynb #64aebdbd
 most_readings = 24
@@ -896,7 +898,7 @@ def _constants(self:Derivation, step):
     try:
         for kind, which in plans[:3]:
             for said, truth in [(said, truth) for name, said, truth,
-                _ in trial.pairs_of(step.claim, which, kind, 40, 3)[0] if name == 'as written']:
+                _ in trial.pairs_of(step.claim, which, kind, 40, 3) if name == 'as written']:
                 pairs = [(s, t) for s, t in zip(said.ravel(), truth.ravel()) if s == s and t == t]
                 quotients += [_divided(t, s) for s, t in pairs]
                 differences += [t - s for s, t in pairs]
