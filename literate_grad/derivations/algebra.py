@@ -403,7 +403,10 @@ def separating(
     if quotient == -1: return 'the sign is wrong'
     if quotient is not None and abs(quotient) >= 1: return f'a factor {quotient} is missing'
     if quotient is not None: return f'a factor {1 / quotient} is too much'
-    if difference is not None: return f"the term {abs(difference)} is {'missing' if difference > 0 else 'too much'}"
+    if difference is not None:
+        has_it = claim is not None and -difference in claim.as_ordered_terms()
+        if has_it: return f'the term {-difference} is too much'
+        return f"the term {abs(difference)} is {'missing' if difference > 0 else 'too much'}"
     if claim is None or claim == 0 or truths[0] == 0 or size_of(claim) + size_of(truths[0]) > 300: return ''
     found = [pair for truth in truths for pair in _between(claim, truth, write)]
     return min(found)[1] if found else ''

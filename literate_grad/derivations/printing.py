@@ -111,7 +111,8 @@ def _write_product(write, style, sign, a, b):
         while first[0] in ('pow', 'mul'): first = first[1 if first[0] == 'pow' else 2]
         times = r' \cdot ' if first[0] == 'num' else _products_in_latex[sign]
     else: times = style.times if sign in ('', '*') else f' {sign} '
-    return write(a, 3) + times + write(b, 2.5 if b[0] == 'sum' and not style.latex else 4)
+    mixed = a[:2] == ('mul', '⊙') and sign in ('', '@') and not style.latex # as in (a ⊙ b) xᵀ
+    return write(a, 4 if mixed else 3) + times + write(b, 2.5 if b[0] == 'sum' and not style.latex else 4)
 
 _raised_digits = str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹')
 

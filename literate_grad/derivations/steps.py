@@ -15,7 +15,7 @@ import numpy as np
 from fastcore.basics import patch
 from .algebra import (Pivot, Symbolic, Unprovable, forms_of, on_each_side, proved, separating,
                                                shortest, tree_of)
-from .answers import answers, lead_back, signs_of
+from .answers import answers, lead_back, separation, signs_of
 from .duals import Digits, Floats, Misfit, Value, primal
 from .slopes import Evaluator
 from .arrays import most_work
@@ -188,6 +188,15 @@ def _common(base, others):
         outcomes.append(outcome)
     return Judged(base.trial, outcomes)
 
+# %% ../../nbs/derivations/steps.ipynb #b7100004
+@patch
+def tried(self:Trial) -> Any:
+    "At how many points a claim is tried, and in which sizes: the shapes of all symbols, once for each."
+    numbers = [self.shapes.numbers(which) for which in sorted({which for _, which in plans})]
+    sizes = [{key: self.shapes.of(key, rank, of) for key, rank in self.of_leaves.items()} for of in numbers]
+    if not self.ranks.arrays: return len(plans) * 12, sizes[:1]
+    return len(plans[:3]) * 2, [shapes for k, shapes in enumerate(sizes) if shapes not in sizes[:k]]
+
 # %% ../../nbs/derivations/steps.ipynb #4173d976
 _status_marks = {'proved': '✓', 'holds': '✓', 'fails': '✗', 'unreadable': '?'}
 def plain_number(x: Any) -> Any:
@@ -199,9 +208,6 @@ def plain_number(x: Any) -> Any:
 # %% ../../nbs/derivations/steps.ipynb #4e98c14d
 class Step:
     "One claim of a docstring: the expression behind an `=`."
-    claim: Any
-    tree: Any
-    outcome: Any
     left: str # what stands on the left of the equation
     text: str # the expression, as it was written
     line: int # where it begins, counted from 1
@@ -212,15 +218,18 @@ class Step:
     separates: str # what is between claim and truth, or ''
     point: dict[Any, Any] | None # the values of the symbols where it fails
     values: tuple[Any, ...] | None # the claim and the truth there
+    points: int # at how many points it was tried
+    sizes: list[Any] # and in which sizes: the shapes of all symbols, once for each
 
     def __init__(self, claim: Any, outcome: Any) -> None:
         side = claim.side
-        self.left, self.text, self.line, self.column, self.claim, self.tree = (claim.left.text, side.text, side.line,
-            side.column, claim, side.tree)
-        self.status, self.why = outcome.status, outcome.why
+        self.left, self.text, self.line, self.column = claim.left.text, side.text, side.line, side.column
+        self.claim, self.tree, self.status, self.why = claim, side.tree, outcome.status, outcome.why
         self.point = outcome.point and {key: plain_number(value) for key, value in outcome.point.items()}
         self.values = outcome.values and tuple(map(plain_number, outcome.values))
-        self.truth, self.separates, self.outcome = '', '', outcome._replace(point=None, values=None)
+        self.gap = outcome.values and plain_number(outcome.values[0] - outcome.values[1])
+        self.truth, self.separates, self.points, self.sizes = '', '', 0, []
+        self.outcome: Any = outcome._replace(point=None, values=None)
 
 # %% ../../nbs/derivations/steps.ipynb #148b771f
 @patch
@@ -232,6 +241,10 @@ def __repr__(self:Step) -> str:
 def problem(self:Step) -> Any:
     "Why the step could not be read, `None` where it could."
     return self.why if self.status == 'unreadable' else None
+@patch(as_prop=True)
+def is_answer(self:Step) -> bool:
+    "Whether a question mark stands in its place that was answered."
+    return self.text == '?' and self.status == 'holds'
 
 # %% ../../nbs/derivations/steps.ipynb #182b1fe6
 _worst_status_first = ('fails', 'unreadable', 'holds', 'proved')
@@ -293,6 +306,7 @@ def _judge_steps(self:Derivation, at):
             step.status = 'proved'
         if self.code is not None and step.status == 'unreadable': self._by_code(step)
         if step.tree == ('asked',): self._answer_question(step)
+        if step.status in ('proved', 'holds'): step.points, step.sizes = trial.tried()
     self.reading = self.reading or _said_choices({name: choice for name, choice in fixed.items()})
     for step in self.steps:
         if step.status == 'fails': self._explain(step)
@@ -672,7 +686,8 @@ def __repr__(self:Derivation) -> str: # noqa: F811 (of another class)
         step in self._rows(lambda tree: text_of(tree, style), str)]
     width, across = (max((len(row[i]) for row in rows), default=0) for i in (0, 1))
     lines = [f'{left:>{width}} = {right:<{across}}  {mark}'.rstrip() for left, right, mark in rows]
-    notes = [f'{_status_marks[step.status]} {step.text}\n  {step.why}' for step in self.steps if step.why]
+    notes = [step.why if step.is_answer else f'{_status_marks[step.status]} {step.text}\n  {step.why}'
+             for step in self.steps if step.why]
     return '\n'.join([*([self.reason] if self.reason else []), *lines, *([self.reading] if self.reading else []),
         *notes]) or 'no equations'
 _latex_marks = {'✓': r'\quad\checkmark', '✗': r'\quad\boldsymbol{\times}', '?': r'\quad ?'}
@@ -686,8 +701,9 @@ def _repr_latex_(self:Derivation):
 @patch
 def _repr_markdown_(self:Derivation):
     from literate_grad.gradients.messages import in_markdown
-    notes = [f'{_status_marks[step.status]} {in_markdown(step.text)}: {in_markdown(step.why)}' for step in self.steps
-        if step.why]
+    notes = [in_markdown(step.why) if step.is_answer else
+             f'{_status_marks[step.status]} {in_markdown(step.text)}: {in_markdown(step.why)}'
+             for step in self.steps if step.why]
     return '\n\n'.join([part for part in (in_markdown(self.reason), self._repr_latex_(), in_markdown(self.reading),
         *notes) if part])
 def has_equations(
@@ -737,8 +753,10 @@ def _explain(self:Derivation, step):
         and other.status in ('proved', 'holds') and other.tree and not other.why), None)
     truth, claim, tree_of, forms = self._symbolic(step)
     def write(e): return text_of(tree_of(e), self._number_style())
+    arrays = self.judged.trial.ranks.arrays
+    if truth is not None and arrays and not self._holds(step, tree_of(truth)): truth = None
     if right is not None: step.truth = right.text
-    elif truth is not None: step.truth = write(truth)
+    elif truth is not None and not arrays: step.truth = write(truth)
     else: step.truth, _ = self._derived(step) or ('', None)
     if truth is not None: step.separates = separating(claim, [truth, *forms], *self._constants(step), write)
     if step.outcome.why == 'transpose': step.separates = 'the transpose is meant'
@@ -753,13 +771,33 @@ def _explain(self:Derivation, step):
 # %% ../../nbs/derivations/steps.ipynb #36b53387
 @patch
 def _explain_arrays(self:Derivation, step):
-    "What separates a claim about arrays from the truth: a number, or one small change."
+    "What separates a claim about arrays from the truth: a number, one small change, or a term."
     quotient, difference = self._constants(step)
     step.separates = separating(None, [], quotient, difference, None) or step.separates
     repaired = None if step.separates else self._repaired(step)
     if repaired:
         text = text_of(repaired[0], self._style(step))
-        step.separates, step.truth = repaired[1], min(filter(None, (text, step.truth)), key=len)
+        read = self._read_again(step, text)
+        texts = [step.truth] + [text] * bool(read and self._holds(step, read))
+        step.separates, step.truth = repaired[1], min(filter(None, texts), key=len, default='')
+    elif not step.separates: step.separates = self._separation(step)
+
+# %% ../../nbs/derivations/steps.ipynb #b7100005
+@patch
+def _separation(self:Derivation, step):
+    "Which term or which factor is between a claim and the truth, in words; '' where that is not known."
+    found = separation(self.judged.trial, step.claim.truth, step.tree) if step.tree else None
+    if not found: return ''
+    missing, excess, factor = found
+    right = ('add', step.tree, missing) if missing else step.tree
+    if not self._holds(step, ('sub', right, excess) if excess else right): return ''
+    missing, excess, factor = (part and text_of(part, self._style(step)) for part in found)
+    if not excess: return f'the term {missing} is missing'
+    if not missing: return f'the term {excess} is too much'
+    if factor == '-1': return f'the sign of {excess.removeprefix("-")} is wrong'
+    return f'the factor {factor} is missing' + f' in {excess}' * (step.tree[0] in ('add', 'sub'))
+
+# %% ../../nbs/derivations/steps.ipynb #b7100003
 @patch
 def _style(self:Derivation, step):
     "The notation of the text, for formulas with arrays."
@@ -771,7 +809,6 @@ def _style(self:Derivation, step):
     names = {key: unicodedata.normalize('NFKC', name) for key, name in self.names.items()} # bold letters as plain ones
     if 'np.' in self.text: names |= {name: f'np.{name}' for name in ('sum', 'outer', 'diag', 'exp', 'log', 'tanh')}
     return Style(times if '*' in signs else ' ', power, names, transpose)
-
 
 # %% ../../nbs/derivations/steps.ipynb #26011922
 @patch
@@ -878,7 +915,10 @@ def _repairs(tree, ranks):
     for change, words in ((missing, 'a transpose is missing'), (excess, 'a transpose is too much'),
         (order, 'the order of a product is wrong')):
         found += [(variant, words) for variant in _changed_once(tree, change)]
-    return found[:most_repairs]
+    return [(variant, words) for variant, words in found if not _is_odd(variant)][:most_repairs]
+def _is_odd(tree):
+    "Whether a tree has a transpose of a transpose, or the differential of one."
+    return any(part[0] in ('T', 'diff') and part[1][0] == 'T' for part in subtrees(tree))
 @patch
 def _by_cases(self:Derivation, step):
     "The truth where it has kinks, as a tree; `None` where it cannot be had."
@@ -924,10 +964,11 @@ def _constant(values):
 # %% ../../nbs/derivations/steps.ipynb #c86923e8
 @patch
 def _place_of_failure(self:Derivation, step):
-    "A point at which a step fails, with both values."
+    "A point at which a step fails, with both values; matrices are not written out."
     if not step.values: return step.outcome.why if step.outcome.why != 'transpose' else ''
-    scalars = {key: value for key, value in (step.point or {}).items()}
-    at = ', '.join(f'{self.names.get(key, key)} = {shown_number(value)}' for key, value in scalars.items()
-        if np.size(value) <= 6)
+    point = {self.names.get(key, key): value for key, value in (step.point or {}).items()}
+    at = [f'{name} = {shown_number(value)}' for name, value in point.items() if np.size(value) <= 6]
+    at += [f'a random {name}' for name, value in point.items() if np.size(value) > 6]
     here, there = map(shown_number, step.values)
-    return f'at {at or "any point"} the step is {here}, the truth {there}'
+    gap = f' (they differ by {shown_number(step.gap)})' if here == there else ''
+    return f'at {", ".join(at) or "any point"} the step is {here}, the truth {there}{gap}'

@@ -1,4 +1,6 @@
 "Derivatives of expressions with arrays as expressions: what a question is answered, what a wrong step is told."
+import json, re
+from pathlib import Path
 import numpy as np
 import pytest
 from literate_grad import derivation
@@ -118,3 +120,85 @@ told = {'L = x^T A x\ndL/dx = 2 A x': ('(A + A^T) x', ''),
 def test_a_wrong_step_is_told_the_right_expression(text):
     step = derivation(text).steps[-1]
     assert step.status == 'fails' and (step.truth, step.separates) == told[text]
+
+asked_by_index = {
+    'z_i = Σ_j W_ij x_j\nL = 1/2 Σ_i (z_i - t_i)²\n∂L/∂W_ij = ?': 'x_j (z_i - t_i)',
+    'f = Σ_i Σ_j A_ij x_i x_j\n∂²f/∂x_k∂x_l = ?': 'A_kl + A_lk',
+    'a_i = tanh(Σ_j W_ij x_j)\n∂a_i/∂x_j = ?': 'W_ij (1 - a_i^2)',
+    'p_i = exp(z_i)/Σ_k exp(z_k)\n∂p_i/∂z_j = ?': 'p_i (δ_ij - p_j)',
+    'L = Σ_i Σ_j A_ij x_i x_j\ndL/dx = ?': '(A + A^T) x',
+    'E = Σ_i Σ_j (R_ij - Σ_k U_ik V_jk)²\n∂E/∂U_ik = ?': '-2 Σ_j V_jk (R_ij - Σ_l U_il V_jl)'}
+
+@pytest.mark.parametrize('text', asked_by_index)
+def test_a_formula_with_indices_is_answered_with_indices(text):
+    step = derivation(text).steps[-1]
+    assert (step.truth, step.status) == (asked_by_index[text], 'holds')
+
+entries = json.loads(Path(__file__).with_name('matrices.json').read_text(encoding='utf-8'))
+
+def given(entry):
+    "An array for each symbol; letters of dimensions become lengths, all different."
+    lengths = dict(zip(sorted({d for shape in entry['shapes'].values() for d in shape if isinstance(d, str)}),
+                       (4, 3, 5, 6, 7, 2)))
+    return {key: np.ones([lengths.get(d, d) for d in shape]) for key, shape in entry['shapes'].items()}
+
+def pasted(found, first, last, formula):
+    "The text with a formula from the beginning of one right side to the end of another; what closes a line stays."
+    lines = [0]
+    for line in found.text.split('\n'): lines.append(lines[-1] + len(line) + 1)
+    start, end = (lines[side.line - 1] + side.column - 1 for side in (first, last))
+    before, behind = re.sub(r'\\left\s*$', '', found.text[:start]), found.text[end + len(last.text):]
+    rest, _, below = behind.partition('\n')
+    close = next((mark for mark in ('$$', '\\\\') if mark in rest), '')
+    return f'{before}{formula} {close}\n{below}'
+
+def right_chains(found):
+    "The first and the last right side of each equation that states a derivative and holds."
+    for equation in found.judged.trial.reading.equations:
+        places = {(side.line, side.column) for side in equation.rights}
+        own = [step for step in found.steps if (step.line, step.column) in places]
+        if own and own[0].claim.kind in ('derivative', 'differential') and own[0].status in ('proved', 'holds'):
+            yield equation.rights[0], equation.rights[-1]
+
+def test_most_derivatives_of_the_list_are_found_when_a_question_mark_stands_for_them():
+    answers = []
+    for entry in entries:
+        at = given(entry)
+        found = derivation(entry['text'], at=at)
+        for first, last in right_chains(found):
+            asked = derivation(pasted(found, first, last, '?'), at=at).steps
+            own = [step for step in asked if step.claim.side.tree == ('asked',)]
+            answers.append((own[0].status, own[0].truth) if own else ('', ''))
+    assert len(answers) > 60
+    assert sum(status == 'holds' for status, _ in answers) >= .9 * len(answers)
+    assert all(bool(truth) == (status == 'holds') for status, truth in answers)
+
+@pytest.mark.parametrize('entry', [entry for entry in entries if 'w' in entry['expect']], ids=lambda entry: entry['id'])
+def test_what_a_wrong_step_is_told_holds_in_its_place(entry):
+    at = given(entry)
+    found = derivation(entry['text'], at=at)
+    for step in found.steps:
+        if step.status != 'fails' or not step.truth: continue
+        sides = [side for equation in found.judged.trial.reading.equations for side in equation.rights]
+        side = next(side for side in sides if (side.line, side.column) == (step.line, step.column))
+        again = derivation(pasted(found, side, side, step.truth), at=at).steps
+        assert next(other.status for other in again if other.line == step.line) in ('proved', 'holds')
+
+separated = {
+    'L = x^T A x\ndL/dx = A x': 'the term A^T x is missing',
+    'L = x^T A x\ndL/dx = A x + A^T x + x': 'the term x is too much',
+    'L = ||X w - y||^2 + a ||w||^2\ndL/dw = 2 X^T (X w - y) + a w': 'the factor 2 is missing in a w',
+    'L = tr(A X) + tr(B X)\ndL/dX = A^T - B^T': 'the sign of B^T is wrong',
+    'y = x^2\ndy/dx = 2x - 1': 'the term -1 is too much', 'y = x^2 + x\ndy/dx = 2x': 'the term 1 is missing'}
+
+@pytest.mark.parametrize('text', separated)
+def test_what_separates_a_wrong_step_is_named(text):
+    step = derivation(text).steps[-1]
+    assert (step.status, step.separates) == ('fails', separated[text])
+
+def test_two_numbers_that_look_alike_are_told_apart():
+    assert 'they differ by 1e-60' in derivation('y = x^2\ndy/dx = 2x + 1e-60').steps[0].why
+
+def test_a_step_knows_where_it_was_tried():
+    step = derivation('L = x^T A x\ndL/dx = (A + A^T) x').steps[0]
+    assert step.points == 6 and len({tuple(shapes.items()) for shapes in step.sizes}) == 2
