@@ -213,7 +213,8 @@ def _own_precision(inquiry, part):
 # %% ../../nbs/checking/checks.ipynb #c3848eda
 def _mistakes(formula, status):
     "What is wrong in a derivation, step by step."
-    reason = [formula.reason] if formula.reason and (status == 'unreadable' or formula.describes is False) else []
+    of_another = formula.describes is False and formula.derivatives # or its last name may stand for the derivative
+    reason = [formula.reason] if formula.reason and (status == 'unreadable' or of_another) else []
     told = '{0.why}' if status == 'unreadable' else '{0.text}: {0.why}'
     return reason + [told.format(step) for step in formula.steps if step.status == status]
 

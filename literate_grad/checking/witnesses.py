@@ -277,7 +277,8 @@ def _read(subject):
     code = Code(partial(subject.f, **subject.kwargs), subject.args, label and label.where)
     code.named = lambda: dict(zip(subject.names, subject.args))
     formula = Derivation(text, code)
-    return formula if formula.derivatives or formula.status == 'unreadable' else None
+    fails = any(step.status == 'fails' for step in formula.steps)
+    return formula if formula.derivatives or fails or formula.status == 'unreadable' else None
 
 # %% ../../nbs/checking/witnesses.ipynb #08542ee7
 class Formula(Witness):

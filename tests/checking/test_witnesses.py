@@ -83,3 +83,12 @@ def test_an_ulp_moves_all_but_whole_numbers():
     near = nudged(part, 3)
     assert onp.all(abs(near.x - x) <= 5e-16 * abs(x)) and onp.any(near.x != x)
     assert onp.array_equal(near.subject.args[1], part.subject.args[1])
+
+@pytest.mark.parametrize('formula, ok', [
+    ('F = -dV/dr = 2 k/r^2', False), ('-dV/dr = 2 k/r^2', False), ('F = - dV/dr\n\nF = 2k/r^2', False),
+    ('G = dV/dr = -2 k/r^2', False), ('F = -dV/dr = k/r^2', True), ('-dV/dr = k/r^2', True)])
+def test_a_formula_with_a_name_for_the_derivative_is_read_too(formula, ok):
+    def df(r, k): return -k / r**2
+    df.__doc__ = f'V = k/r\n\n{formula}'
+    c = check(lambda r, k: k / r, df, 1.3, 0.7, wrt='r')
+    assert c.ok == ok and ('docstring is not' in str(c)) == (not ok)
