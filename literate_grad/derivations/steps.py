@@ -192,10 +192,12 @@ def _common(base, others):
 @patch
 def tried(self:Trial) -> Any:
     "At how many points a claim is tried, and in which sizes: the shapes of all symbols, once for each."
-    numbers = [self.shapes.numbers(which) for which in sorted({which for _, which in plans})]
-    sizes = [{key: self.shapes.of(key, rank, of) for key, rank in self.of_leaves.items()} for of in numbers]
-    if not self.ranks.arrays: return len(plans) * 12, sizes[:1]
-    return len(plans[:3]) * 2, [shapes for k, shapes in enumerate(sizes) if shapes not in sizes[:k]]
+    sizes = []
+    for numbers in (self.shapes.numbers(which) for which in sorted({which for _, which in plans})):
+        axes = self.shapes.classes
+        found = {key: tuple(numbers[axes[key, k]] for k in range(rank)) for key, rank in self.of_leaves.items()}
+        if found not in sizes: sizes.append(found)
+    return (len(plans[:3]) * 2, sizes) if self.ranks.arrays else (len(plans) * 12, sizes[:1])
 
 # %% ../../nbs/derivations/steps.ipynb #4173d976
 _status_marks = {'proved': '✓', 'holds': '✓', 'fails': '✗', 'unreadable': '?'}
