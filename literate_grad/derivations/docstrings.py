@@ -11,7 +11,7 @@ from typing import NamedTuple
 from fastcore.basics import patch
 from .notation import Unreadable, Word, canonical, closing, is_letter, words_of
 from .names import Names, names_in
-from .grammar import Reader, _common_words, _compared_by, symbols
+from .grammar import Reader, _common_words, _compared_by, subtrees, symbols
 
 # %% ../../nbs/derivations/docstrings.ipynb #6f8aed9e
 class Side(NamedTuple):
@@ -60,11 +60,11 @@ def _goes_on(words, k, before, text):
     "Whether a formula goes across the end of the line, `words[k]`; `before` is the word before it."
     if not before: return False
     ahead = next(word for word in words[k + 1:] if word.kind != 'newline')
-    after, further = words[k + 1], words[min(k + 2, len(words) - 1)]
-    if ahead.text == '=' or before.text == '=' or after.text == further.text == '=>': return True
+    after = words[k + 1]
+    if ahead.text == '=' or before.text == '=': return True
     if ahead.kind == 'sign' and ahead.text not in '"([{#' and words[words.index(ahead) + 1].text == '=': return True
     if before.text in _signs_between and not _begins_equation.match(text, after.start): return True
-    if after.text == '+': return further.kind not in ('newline', 'end')
+    if ahead.text == '+': return words[words.index(ahead) + 1].kind not in ('newline', 'end')
     return after.text in _signs_between and _column(text, after) > _column(text, words[_line_start(words, k)])
 
 def _column(text, word): return word.start - text.rfind('\n', 0, word.start)
@@ -77,25 +77,41 @@ def _line_start(words, k, least=0):
 # %% ../../nbs/derivations/docstrings.ipynb #f7523c33
 def _joined(words, text):
     "The words without the line ends that an equation goes across."
-    kept = []
+    kept, goes_on = [], False
     for k, word in enumerate(words):
-        if word.kind != 'newline' or not _goes_on(words, k, kept[-1] if kept else None, text): kept.append(word)
+        if word.kind == 'newline' and _goes_on(words, k, kept[-1] if kept else None, text):
+            goes_on, start = True, _line_start(kept, len(kept))
+            note = next((j for j in range(start + 1, len(kept)) if kept[j].text == '#'), None)
+            if note: kept = kept[:note] # a comment between the lines of a formula
+        else:
+            kept.append(word._replace(goes_on=goes_on))
+            goes_on = False
     return kept
 
 # %% ../../nbs/derivations/docstrings.ipynb #b3411b4d
 def _apart(words, text):
     "The words with a line end before each derivative of a quantity that the same line defines."
     out, defined, depth = [], None, 0
-    for word in words:
+    for k, word in enumerate(words):
         if word.kind == 'newline': defined, depth = None, 0
         if word.kind == 'sign': depth += (word.text in '([{') - (word.text in ')]}')
         if word.text == '=' and out and out[-1].key and (len(out) < 2 or out[-2].kind == 'newline'):
             defined = re.escape(out[-1].text)
-        if defined and depth <= 0 and word.spaced and not _names_point(out[-4:]) and re.match(
-            rf"(?:[d∂][\d²³]?{defined}/[d∂]\S*|{defined}'+(?:\(\w+\))?)[ \t]*=", text[word.start:word.start + 60]):
-            out.append(Word('newline', '\n', word.start, word.start, True))
+        begins = depth <= 0 and word.spaced and out and (
+            word.spaced > 2 and _opens_equation(words, k) or defined and not _names_point(out[-4:]) and re.match(
+                rf"(?:[d∂][\d²³]?{defined}/[d∂]\S*|{defined}'+(?:\(\w+\))?)[ \t]*=", text[word.start:word.start + 60]))
+        if begins: out.append(Word('newline', '\n', word.start, word.start, 1))
         out.append(word)
     return out
+
+# %% ../../nbs/derivations/docstrings.ipynb #8a192ab9
+def _opens_equation(words, k):
+    "Whether a derivative with an equals sign behind it begins here, or a name with one."
+    if words[k + 1].text == '=' and words[k].key: return True
+    end = next(j for j in range(k, len(words)) if words[j].text in ('=', '+', '-', '') or words[j].kind == 'newline')
+    if words[end].text != '=' or any(word.spaced > 2 for word in words[k + 1:end]): return False
+    is_sign = words[k].text in ('∂', '∇', 'frac') or words[k].key[:1] == 'd'
+    return is_sign and any(word.text[:1] in ('d', '∂', '∇') for word in words[k:end])
 
 def _names_point(words):
     "Whether words such as `x = 3` name a point."
@@ -104,7 +120,7 @@ def _names_point(words):
 
 # %% ../../nbs/derivations/docstrings.ipynb #2a55be2c
 _slopes = ('d', 'prime', 'grad')
-_stops = {*',;:.', '=>', '<-'}
+_stops = {*',;:.#', '=>', '<-'}
 _openers = set('''where with let since as thus so then hence and because therefore is that has have gives get
     if for'''.split())
 
@@ -157,6 +173,7 @@ def left(self: Reader, k, done):
     "The left side that ends at the sign `words[k]`, whether it opens its line, and what it asks; or `None`."
     words, refused = self.words, None
     start = max(_line_start(words, k, done), k - _widest)
+    start = max([start, *(j for j in range(start, k) if words[j].closed)])
     if self.in_call(start, k): return self.left_in_bracket(start, k)
     for j in range(start, k):
         clean, before = self.stands_free(j, done), words[j - 1] if j else None
@@ -238,16 +255,28 @@ def rest_of_line(self: Reader):
     end = next(k for k in range(self.at, len(self.words)) if self.words[k].kind in ('newline', 'end'))
     return self.words[self.at:end]
 
+# %% ../../nbs/derivations/docstrings.ipynb #9577d7a4
+@patch
+def refuse_lost_lines(self: Reader):
+    "Refuses a formula that goes on with the next line, where a note between them ended its reading."
+    for word in self.rest_of_line():
+        if word.text in ('=', '=='): return
+        if word.goes_on and word.text != '=>': self.refuse('the formula goes on behind a note, on the next line', word)
+
 # %% ../../nbs/derivations/docstrings.ipynb #fb46dec9
 @patch
 def finish(self: Reader):
     "Refuses what follows an expression and could belong to it."
     word, after = self.word, self.next()
-    if word.kind in ('newline', 'end') or self.sees('=', '#', '=>', '≈', '∝', '∎', '□', '"'): return
+    self.refuse_lost_lines()
+    if word.kind in ('newline', 'end') or word.closed: return
+    if self.sees('=', '#', '=>', '≈', '∝', '∎', '□', '"'): return
     if word.text == after.text == '/': return
     if word.kind == 'name': return self.followed_by_words()
     if word.text in (*',;:.',): return self.punctuated()
-    if word.text in ('(', '[') and word.spaced and self.is_note(): return
+    if word.text in ('(', '[') and word.spaced and self.is_note():
+        behind = self.words[min(closing(self.words, self.at) + 1, len(self.words) - 1)]
+        if behind.text not in _signs_between: return
     if word.text in (*')}]',) and after.kind in ('newline', 'end', 'name', 'sign'):
         if after.text not in (*'^(*/+-',): return
     self.refuse(f'cannot read {self.said()} here')
@@ -387,8 +416,16 @@ def right(self: Reader):
         return self.side(word.start, end, tree, guard)
     except Unreadable as problem:
         self.at, self.words = max(begin, len(self.words) - self.left_over), words # as before `dy` became `d` and `y`
-        while self.word.kind not in ('newline', 'end') and not self.sees('='): self.at += 1
+        while self.word.kind not in ('newline', 'end') and not self.sees('='): self.at = self.behind_bracket()
         return self.side(word.start, max(self.last.end, word.start), problem=problem)
+
+# %% ../../nbs/derivations/docstrings.ipynb #415e565b
+@patch
+def behind_bracket(self: Reader):
+    "The place of the next word, or of the one behind the bracket that opens here: no `=` in it counts."
+    close = closing(self.words, self.at) if self.word.text in (*'([{',) else self.at
+    is_whole = close - self.at < len(self.rest_of_line())
+    return (close if is_whole else self.at) + 1
 
 # %% ../../nbs/derivations/docstrings.ipynb #c2c51e65
 @patch
@@ -428,6 +465,7 @@ def claims_more(self: Reader):
     k = self.at
     while self.words[k].kind not in ('newline', 'end') and self.words[k].text != '=': k += 1
     note = self.words[self.at:k]
+    if sum((word.text in ('(', '[')) - (word.text in (')', ']')) for word in note) > 0: return False
     if self.words[k].text != '=' or not note: return False
     if not self.is_whole_note(note):
         if '\n' not in self.text[note[-1].end:self.words[k].start]: return False
@@ -561,6 +599,32 @@ def _rows_of(words):
         if matrix and row and matrix != row: found.append((('rows', row), matrix))
     return found
 
+# %% ../../nbs/derivations/docstrings.ipynb #a39471cd
+_cases_of_entries = set('if case for when and then where 1 2 i ii : , . ;'.split())
+
+@patch
+def is_about_some_entries(self: Reader, k, end):
+    "Whether the line of the words from `k` to `end`, or the line before, says that two indices are equal or not."
+    start = _line_start(self.words, k)
+    stop = next(j for j in range(max(end, k), len(self.words)) if self.words[j].kind in ('newline', 'end'))
+    before = max(start - 1, 0)
+    while before and self.words[before].kind == 'newline': before -= 1
+    line = self.words[_line_start(self.words, before):before + 1] if start else []
+    indices = self.names.indices
+    plain = all(word.text.lower() in _cases_of_entries or word.text in (*indices, '=', '!=') for word in line)
+    return any(a.key in indices and b.text in ('=', '!=') and c.key in indices
+               for part in (line if plain else [], self.words[start:stop])
+               for a, b, c in zip(part, part[1:], part[2:]))
+
+# %% ../../nbs/derivations/docstrings.ipynb #9493f2c0
+@patch
+def of_all_entries(self: Reader, left, rights, k):
+    "The right sides behind the sign `words[k]`; they cannot be checked where they are about some entries only."
+    by_cases = any(part[0] in ('delta', 'if') for right in rights for part in subtrees(right.tree))
+    if left.tree[0] != 'd' or by_cases or not self.is_about_some_entries(k, self.at): return rights
+    problem = Unreadable('this is about some of the entries only, which is not checked', left.line, left.column)
+    return [right._replace(tree=None, problem=right.problem or problem) for right in rights]
+
 # %% ../../nbs/derivations/docstrings.ipynb #d3d6ce22
 def read_text(
     text: str, # a docstring
@@ -573,15 +637,15 @@ def read_text(
     reader = Reader(text, _apart(_joined(words_of(text), text), text), choices=choices)
     (tops, wrt), found, k, done, tried = _differentiated(reader.words), [], 0, 0, 0
     while k < len(reader.words):
-        is_sign = reader.words[k].text == '='
-        tried += is_sign
+        sign = reader.words[k]
+        tried += sign.text == '='
         if tried > _most_equations: reader.refuse_many()
-        left = reader.left(k, done) if is_sign else None
+        left = reader.left(k, done) if sign.text in ('=', '==', '+=') else None
         k += 1
-        if not left: continue
-        side, clean, asked_left = left
+        if not left or sign.text != '=' and left[0].tree[0] not in (*_slopes, 'diff'): continue
+        (side, clean, asked_left), reader.words[k - 1] = left, sign._replace(text='=')
         rights = reader.chain(k - 1, side.tree[0] in _slopes)
-        k = reader.at
+        k, rights = reader.at, reader.of_all_entries(side, rights, k - 1)
         reader.asked.update({**asked_left, **reader.asked})
         equation = Equation(side, [right._replace(guard=right.guard or side.guard) for right in rights])
         if not reader.is_prose(equation, clean, wrt, tops): _note(found, equation); done = k

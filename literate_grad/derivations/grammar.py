@@ -10,7 +10,7 @@ import re, unicodedata
 from fastcore.basics import patch
 from .notation import (
     _greek, _superscripts, closing, functions, is_letter, known_function)
-from .names import _has_bare_arguments, _is_pair, _subscript
+from .names import _has_bare_arguments, _subscript
 from .reader import _deepest, _longest
 from .reader import replaced, subtrees, symbols # noqa: F401, for those who read formulas
 from .leibniz import Reader, _is_d
@@ -138,7 +138,7 @@ def juxtaposed(self: Reader):
     "Whether the next word is a factor that follows without a sign."
     word, last = self.word, self.last
     if word.kind == 'number': return self.is_numeric_factor(word, last)
-    if last.key and not self.symbolic(last): return False
+    if word.closed or last.key and not self.symbolic(last): return False
     if word.kind == 'sum' or self.sees('√', '∂', 'frac', '∇', '⟨', '𝟏', '𝟎', '𝟙'): return True
     if word.text == '{': return not self.lists_cases() and last.kind != 'newline'
     if word.text in ('(', '['): return self.bracket_multiplies(word, last)
@@ -158,24 +158,22 @@ def is_numeric_factor(self: Reader, word, last):
     "Whether the number here is a factor of what stands before it."
     after = self.next()
     if word.text == '1' and not after.spaced and self.encloses_condition(self.at + 1): return True
-    if word.text == '1' and self.behind_transpose(): return True
+    if word.closed: return False
     raised = after.text == '^' and not after.spaced
     if last.text in (')', '}'): return raised or after.kind == 'name' and not after.spaced
     if raised and word.spaced and (last.kind == 'super' or last.key and self.symbolic(last)): return True
     if last.kind not in ('name', 'number', 'super', 'sub'): return False
     self.refuse(f'`{last.text}{word.text}` cannot be read; is there a sign missing?')
 
-# %% ../../nbs/derivations/grammar.ipynb #f2a429e5
-@patch
-def behind_transpose(self: Reader):
-    "Whether a transpose and a blank stand before the next word."
-    return self.word.spaced and (self.last.text == 'ᵀ' or self.last.text == 'T' and self.words[self.at - 2].text == '^')
-
+# %% ../../nbs/derivations/grammar.ipynb #fa98a617
 @patch
 def encloses_condition(self: Reader, at):
     "Whether a bracket that opens here holds a comparison: `(x > 0)`."
     if self.words[at].text not in ('(', '['): return False
-    return any(word.text in _compared_by for word in self.words[at:closing(self.words, at)])
+    end, k = closing(self.words, at), at + 1
+    while k < end and self.words[k].text not in _compared_by:
+        k = closing(self.words, k) + 1 if self.words[k].text in (*'([{',) else k + 1
+    return k < end
 
 # %% ../../nbs/derivations/grammar.ipynb #da236195
 @patch
@@ -201,13 +199,17 @@ def holds_no_index(self: Reader, symbol):
 # %% ../../nbs/derivations/grammar.ipynb #d2e841e3
 _note_openers = set('because so since as where with then see cf eq hence using by'.split())
 _numbered_things = set('. eq page p ch chapter section equation step rule table line layer'.split())
+_describing = set('''symmetric orthogonal diagonal definite constant constants fixed scalar vector matrix row
+    column'''.split())
 
+# %% ../../nbs/derivations/grammar.ipynb #3df6a179
 @patch
 def is_note(self: Reader):
     "Whether the bracket here holds words only, as in `(chain rule)`, `(sum over the batch)`."
     inside = self.inside()
     ends_line = any(word.kind == 'newline' for word in inside)
-    if ends_line or self.words[self.at + len(inside) + 1].kind == 'end': return False
+    if ends_line or self.words[self.at + len(inside) + 1].kind == 'end' or not inside: return False
+    if self.word.spaced > 1 and self.is_shape(inside): return True
     names = [word for word in inside if word.key]
     if not names or names[0].text.lower() in _note_openers: return bool(names)
     if any(word.kind == 'sign' and word.text not in ',.:;-\'"'
@@ -215,8 +217,17 @@ def is_note(self: Reader):
            for before, word in zip([self.word, *inside], inside)): return False
     if any(word.text == '-' and word.spaced for word in inside) and len(inside) > 1: return False
     plain = [word for word in names if not self.symbolic(word) or word.text in ('a', 'the')]
+    if names[-1] in plain and names[-1].text.lower() in _describing: return True
     is_sentence = any(word.text in (',', '.') for word in inside)
-    return not self.symbolic(names[0]) and len(plain) * 2 + is_sentence > len(names)
+    return names[0] in plain and len(plain) * 2 + is_sentence > len(names)
+
+# %% ../../nbs/derivations/grammar.ipynb #4b00fab1
+@patch
+def is_shape(self: Reader, inside):
+    "Whether a bracket holds the sizes of an array, `(B, T, C)`."
+    sizes = inside[::2]
+    return len(sizes) > 1 and all(word.text == ',' for word in inside[1::2]) and all(
+        word.kind == 'number' or word.key for word in sizes) and any(word.text.isupper() for word in sizes)
 
 # %% ../../nbs/derivations/grammar.ipynb #c8014c60
 @patch
@@ -344,10 +355,10 @@ def _as_number(tree):
 @patch
 def number(self: Reader):
     "A number, or an indicator."
-    is_ones, word = self.at and self.behind_transpose(), self.take()
+    word = self.take()
     if word.text == '1' and not self.word.spaced and (self.word.kind == 'sub' or self.encloses_condition(self.at)):
         return self.indicator()
-    return ('call', 'ones') if word.text == '1' and is_ones else ('num', word.text)
+    return ('num', word.text)
 
 # %% ../../nbs/derivations/grammar.ipynb #a3660cca
 @patch
@@ -357,17 +368,27 @@ def sign_for_ones(self: Reader):
     if sign == '𝟎': return ('num', '0')
     return self.indicator() if sign == '𝟙' else ('call', 'ones')
 
+# %% ../../nbs/derivations/grammar.ipynb #08406cee
+@patch
+def condition_or_index(self: Reader):
+    "A condition, or `i = j` for two indices."
+    a, sign, b = self.word, self.next(), self.next(2)
+    indices = self.names.indices
+    if not (sign.text in ('=', '==') and a.text in indices and b.text in indices): return self.condition()
+    self.at += 3
+    return ('delta', _index_tree(a.text), _index_tree(b.text))
+
 # %% ../../nbs/derivations/grammar.ipynb #322778cd
 @patch
 def indicator(self: Reader):
     "One where the condition behind it holds, and zero elsewhere."
-    if self.sees('[', '(', '{'): return _as_number(self.within(self.condition))
+    if self.sees('[', '(', '{'): return _as_number(self.within(self.condition_or_index))
     if self.word.kind != 'sub': return ('call', 'ones')
     word = self.take()
     said = _subscript(word).strip('[]()')
     equal = re.fullmatch(r'([a-z])\s*=+\s*([a-z])', said)
     if equal: return ('delta', _index_tree(equal[1]), _index_tree(equal[2]))
-    return _as_number(self.small(said, Reader.condition, word))
+    return _as_number(self.small(word.text.strip('_{} []()'), Reader.condition, word))
 
 # %% ../../nbs/derivations/grammar.ipynb #dccd7f08
 @patch
@@ -500,6 +521,7 @@ def name(self: Reader):
         return ('sym', key)
     if key in names.quantities and not (applied and key == 'sigma'): return ('sym', key)
     if key == 'sigma' and not (applied or self.sees('{') or self.at_function()): return ('sym', key)
+    if key in ('array', 'asarray', 'tensor') and self.sees('('): return self.application(key)[2]
     known = known_function(key)
     if known in ('sum', 'mean') and self.sees('_'): self.refuse(f'cannot read `{word.text}_`', word)
     if known and self.is_call(known): return self.applied(known, word)
@@ -527,14 +549,15 @@ def contains(self: Reader, key):
 # %% ../../nbs/derivations/grammar.ipynb #afed7f4f
 @patch
 def letters(self: Reader, key):
-    "The letters of `wx`, when it is the product of symbols that the text knows."
+    "The letters of `wx`, if it is a product of symbols; `mx` beside x and without m may be one name."
     names = self.names
     stem, _, index = key.partition('_')
     if key in names.quantities or key in names.functions or stem.lower() in _greek or not stem.isalpha(): return None
     if len(stem) == 2 and index.isdigit(): return [stem[0], f'{stem[1]}_{index}']
     if index or not 2 <= len(key) <= 3 or known_function(key): return None
-    known = set(key) <= names.quantities | names.alone or _is_pair(key) and names.quantities & set(key)
-    return list(key) if known else None
+    if not set(key) <= names.quantities | names.alone: return None
+    is_sure = len(key) > 2 or set(key) <= names.quantities | names.keys or not set(key) & names.operands
+    return list(key) if is_sure or self.choose('Vt', 'V t', 'one name') == 'V t' else None
 
 # %% ../../nbs/derivations/grammar.ipynb #d6b89083
 @patch
@@ -549,7 +572,8 @@ def side_by_side(self: Reader, letters):
 @patch
 def check_product(self: Reader, key, word):
     "Refuses `g(x)` when nothing says whether `g` is a function."
-    if not is_letter(key): self.refuse(f'the function `{word.text}` is not known here', word)
+    if not is_letter(key) and key not in self.names.alone:
+        self.refuse(f'the function `{word.text}` is not known here', word)
     lone, functional = self.next().key and self.next(2).text in (')', ','), key in 'fghFGH'
     unknown = key not in self.names.alone and (lone or functional or key.lower() in ('phi', 'psi'))
     if unknown or lone and functional:
@@ -563,7 +587,7 @@ def is_call(self: Reader, known):
     if known in ('gamma', 'psi', 'phi', 'Phi', 'step', 'square'):
         if not self.sees('(') or self.word.spaced or known in self.names.alone - {'Phi'}: return False
         return known != 'phi' or 'Phi' in self.names.keys or bool(re.search('normal|gauss|density', self.text, re.I))
-    return known in functions or self.sees('(', '{') or known in (
+    return known in functions or self.sees('(', '{', '[') or known in (
         'det', 'logdet', 'tr', 'trace', 'Tr', 'diag', 'vec', 'softmax', 'max', 'min', 'sum', 'mean')
 
 # %% ../../nbs/derivations/grammar.ipynb #9309339b
@@ -583,7 +607,7 @@ def applied(self: Reader, key, word):
     if exponent and exponent[0] == 'neg':
         self.refuse(f'`{word.text}` to a negative power could be its inverse or its reciprocal; '
                     f'write 1/{word.text}(…)', word)
-    if self.sees('('): tree = self.application(key)
+    if self.sees('(', '['): tree = self.application(key)
     elif self.sees('{'): tree = ('call', key, self.atom())
     elif key in ('sum', 'mean', 'max', 'min', 'dot'):
         self.refuse(f'expected `(` behind `{word.text}`, but got {self.said()}')
@@ -602,16 +626,26 @@ def argument(self: Reader, word):
     while self.juxtaposed() and not self.at_function():
         doubtful = doubtful or tree[0] != 'num'
         tree = ('mul', '', tree, self.power())
-    apart = self.sees('*') and self.next().spaced or known_function(self.next().key)
+    if self.sees('/') and not doubtful and self.word.spaced and self.next().spaced:
+        if self.choose('sin x / y', '(sin x)/y', 'sin(x/y)')[0] == '(': return tree
+        self.take()
+        return ('div', tree, self.unary())
+    apart = self.sees('*') and self.next().spaced or known_function(self.next().key) or self.divides_differentials()
     if doubtful or self.sees('*', '/') and not apart:
         self.refuse(f'where the argument of `{word.text}` ends can be read in two ways; put it in brackets', word)
     return tree
+
+# %% ../../nbs/derivations/grammar.ipynb #a3dd30e2
+@patch
+def divides_differentials(self: Reader):
+    "Whether the slash here is that of a derivative: `∂ log p/∂z`."
+    return self.sees('/') and _is_d(self.next()) and (self.next().text == '∂' or len(self.next().text) > 1)
 
 # %% ../../nbs/derivations/grammar.ipynb #d29625a0
 @patch
 def application(self: Reader, key, maybe_empty=False):
     "A function with its arguments in brackets."
-    if not self.sees('('): self.expect('(')
+    if not self.sees('(', '['): self.expect('(')
     arguments = self.within(lambda: [] if maybe_empty and self.sees(')') else self.listed(self.keyword, ',', ';'))
     return ('call', key, *(arguments if key == 'where' else map(_as_number, arguments)))
 

@@ -9,6 +9,7 @@ __all__ = []
 import re, unicodedata
 from fastcore.basics import patch
 from .notation import canonical, closing, is_letter, known_function
+from .names import _has_bare_arguments
 from .reader import Reader, symbols
 
 # %% ../../nbs/derivations/leibniz.ipynb #2225faaa
@@ -60,7 +61,7 @@ def derivative(self: Reader, fraction=False):
 def top(self: Reader):
     "What is differentiated: a name, a call, a bracket."
     if self.sees('/'): self.refuse('expected something to differentiate')
-    return self.raised(self.primed(self.atom()))
+    return self.raised(self.primed(self.name() if self.word.text == 'd' else self.atom())) # dd/dx: of d
 
 # %% ../../nbs/derivations/leibniz.ipynb #e1a9ff16
 @patch
@@ -205,12 +206,14 @@ def primed(self: Reader, tree):
     "`f'`, `f'(x)`, `f''(x)`, `(x w)'`, or a transpose where primes mean that."
     if not self.sees("'", '"') or self.word.spaced: return tree
     if tree[0] != 'sym': return self.primed_bracket(tree)
-    functions = self.names.functions
-    if tree[1] not in functions and self.transposes(): self.take(); return ('T', tree)
+    functions = {*self.names.functions, *self.names.unknown, 'sigma'}
+    if tree[1] not in self.names.functions and self.transposes(): self.take(); return ('T', tree)
     count = self.primes()
     own_argument = self.next().key and is_letter(self.next().key) and self.next(2).text == ')'
-    applied = self.sees('(') and not self.word.spaced and (tree[1] in functions or tree[1] == 'sigma' or own_argument)
-    return ('prime', tree[1], count, *(self.application(tree[1])[2:] if applied else ()))
+    applied = self.sees('(') and not self.word.spaced and (tree[1] in functions or own_argument)
+    arguments = self.application(tree[1])[2:] if applied else ()
+    if tree[1] in self.names.unknown and not arguments: arguments = (('sym', self.names.unknown[tree[1]]),)
+    return ('prime', tree[1], count, *arguments)
 
 # %% ../../nbs/derivations/leibniz.ipynb #4f23fdb0
 @patch
@@ -237,8 +240,35 @@ def derivative_by_name(self: Reader, key, word):
     if partial and set(partial[2]) <= set(names.functions.get(partial[1], self.coordinates(partial[1]))):
         return ('d', ('sym', partial[1]), tuple(('sym', letter) for letter in partial[2]))
     dotted = re.fullmatch('([^\\W\\d_])([\u0307\u0308])', unicodedata.normalize('NFD', word.text))
-    if dotted: return ('d', ('sym', canonical(dotted[1])), (('sym', 't'),) * (1 + (dotted[2] == '\u0308')))
-    return self.differential(key)
+    if dotted and not self.is_variable(key):
+        if self.sees('(') and not self.word.spaced and _has_bare_arguments(self.words, self.at): self.application(key)
+        return ('d', ('sym', canonical(dotted[1])), (('sym', 't'),) * (1 + (dotted[2] == '\u0308')))
+    return self.gradient_by_name(key) or self.differential(key)
+
+# %% ../../nbs/derivations/leibniz.ipynb #a7501165
+@patch
+def is_variable(self: Reader, key):
+    "Whether the text differentiates ẋ itself, or by it: `∂L/∂ẋ`; then it is a variable of its own."
+    return any(b.key == f'd{key}' or a.text == '∂' and b.key == key for a, b in zip(self.words, self.words[1:]))
+
+# %% ../../nbs/derivations/leibniz.ipynb #4d01a78c
+@patch
+def gradient_by_name(self: Reader, key):
+    "`grad_w`, `w_grad`, `grad_w L`; `D f` and `Df(x)`; `None` for anything else."
+    names = self.names
+    named = re.fullmatch(r'(?:grad|gradient)_(\w+)|(\w+)_grad', key)
+    if named:
+        by = named[1] or named[2]
+        losses = [loss for loss in ('L', 'loss', 'J', 'E', 'C', 'cost') if loss in names.quantities - {by}]
+        if not losses or by not in names.quantities | names.alone: return None
+        top = self.top() if self.word.key in losses and not self.word.closed else ('sym', losses[0])
+        return ('grad', top, ('sym', by), 1)
+    if key[:1] != 'D' or key in names.functions or 'D' in names.quantities | names.alone: return None
+    f = key[1:] or self.word.key
+    if len(names.functions.get(f, [])) != 1: return None
+    if not key[1:]: self.take()
+    if self.sees('('): self.application(f)
+    return ('d', ('sym', f), (('sym', names.functions[f][0]),))
 
 # %% ../../nbs/derivations/leibniz.ipynb #8912e385
 @patch
@@ -259,8 +289,8 @@ def differential(self: Reader, key):
     "`dW`, `d(…)`, `d X`; `None` for anything else."
     if self.is_differential(key): return ('diff', ('sym', key[1:]))
     if key != 'd': return None
-    opens = 'd' not in self.names.quantities and (
-        self.sees('(', '{', '|') and not self.word.spaced or self.at_function())
+    opens = 'd' not in self.names.quantities and (self.at_function() or self.sees('(', '{', '|') and (
+        not self.word.spaced or self.names.differentials))
     if opens: return ('diff', self.raised(self.atom()))
     if self.word.key in self.names.differentials: return ('diff', self.atom())
     return None

@@ -23,7 +23,8 @@ class Names(NamedTuple):
     primes: bool|None # whether a prime transposes; `None`: the text does not say
     differentials: set[str] # W where the text has `dW`
     keys: set[str] # all names
-    unknown: set[str] # functions of which the text only says what they depend on
+    unknown: dict[str, str] # functions of which the text only says what they depend on, and the first of that
+    operands: set[str] # what stands beside a sign of arithmetic
 
 # %% ../../nbs/derivations/names.ipynb #54d17390
 def _subscript(word):
@@ -65,7 +66,8 @@ def _indices(words):
     for name, sub in zip(words, words[1:]):
         if sub.kind != 'sub' or sub.spaced or name.kind == 'sum': continue
         letters = _index_letters(_subscript(sub))
-        for letter in letters: uses[letter].append((name.text, letters))
+        base = name.text[1:] if name.text[0] == 'd' and len(name.text) > 1 else name.text # dE_k is of E_k
+        for letter in letters: uses[letter].append((base, letters))
     plain = {word.text for word, after in zip(words, words[1:])
              if word.kind == 'name' and (after.kind != 'sub' or after.spaced)}
     of_arrays = plain & {'sum', 'mean', 'norm', 'dot', 'softmax', 'max'}
@@ -115,7 +117,7 @@ def _note_defined(words, k, names):
     before, call = words[max(j - 1, 0)], _call_before(words, j) if words[j].text == ')' else None
     if call:
         word, f = words[call[0]], words[call[0]].key
-        if '\u2060' in word.text or f[0] == 'd' and f[1:] in names.functions: return
+        if '\u2060' in word.text or f[0] in 'dD' and f[1:] in names.functions: return
         if f not in ('diag', 'axis'): names.functions.setdefault(f, call[1])
         names.quantities.update(call[1])
     elif words[j].kind == 'name' and (j < 1 or before.text not in ('/', '∂', '^') and (
@@ -135,15 +137,29 @@ def _note_differentiated(words, k, names):
     elif rest and not (after == '/' and words[k + 2].text[:1] not in ('d', '∂', '(')): names.quantities.add(rest)
 
 # %% ../../nbs/derivations/names.ipynb #da3e54e8
-_formula_marks = {*'+-*/^=()|<>·⊙@⊗‖', '**', '<=', '>='}
+_formula_marks = {*'+-*/^=()|<>·⊙@⊗‖∈', '**', '<=', '>='}
 
+def _in_note(words, k):
+    "Whether a name stands in a bracket that holds nothing but words: `(chain rule)`, `(a parabola)`."
+    def is_said(word): return word.key or word.text == ',' or word.text == '-' and not word.spaced
+    first = last = k
+    while first > max(k - 12, 0) and is_said(words[first - 1]): first -= 1
+    while last < k + 12 and is_said(words[last + 1]): last += 1
+    if words[first - 1].text not in ('(', '[') or words[last + 1].text not in (')', ']'): return False
+    is_word = any(word.key and not is_letter(word.key) and not known_function(word.key)
+                  and not re.search(r'[\d_]', word.key) for word in words[first:last + 1])
+    return bool(words[first - 1].spaced) and is_word
+
+# %% ../../nbs/derivations/names.ipynb #5e665780
 def _stands_alone(words, k):
     "Whether a name stands where a symbol would, and a word would not."
     key, before, after = words[k].key, words[k - 1], words[k + 1]
-    if after.text == '(': return False
-    if {before.text, after.text} & _formula_marks or after.kind in ('super', 'sub'): return True
+    if after.text == '(' and not after.spaced or _in_note(words, k): return False
+    if before.text in _formula_marks or after.text in _formula_marks - {'('} or after.kind in ('super', 'sub'):
+        return True
     if is_letter(key) and ',' in (before.text, after.text): return True
     if before.kind != 'number': return False
+    if after.text == '(' and words[k - 2].text in ('=', '+', '-', '*', '/'): return True # = 4 eps (s/r)^12
     return not words[k].spaced or words[k - 2].text == '^' and is_letter(key) and key not in ('a', 'I')
 
 # %% ../../nbs/derivations/names.ipynb #204a3af3
@@ -156,7 +172,8 @@ def _has_bare_arguments(words, k):
 # %% ../../nbs/derivations/names.ipynb #15149711
 def _without_formula(words, names):
     "The functions of which the text only says what they depend on."
-    found, defined = set(), {a.key for a, b in zip(words, words[1:]) if b.text == '='}
+    found = {}
+    defined, primed_ones = ({a.key for a, b in zip(words, words[1:]) if b.text == sign} for sign in "='")
     for k, word in enumerate(words[:-2]):
         key, primed = word.key, words[k + 1].text == "'"
         opens = k + 1 + primed
@@ -164,8 +181,8 @@ def _without_formula(words, names):
         if not _has_bare_arguments(words, opens): continue
         several = words[opens + 2].text == ','
         if primed: says_so = key not in names.quantities and not several
-        else: says_so = key in names.quantities and (key in defined or several)
-        if says_so: found.add(key)
+        else: says_so = key in primed_ones or key in names.quantities and (key in defined or several)
+        if says_so: found.setdefault(key, words[opens + 1].key)
     return found
 
 # %% ../../nbs/derivations/names.ipynb #8013ed21
@@ -185,6 +202,22 @@ def _is_pair(key):
     return (len(key) == 2 and key.isalpha() and not known_function(key)
             and key.lower() not in _greek and key not in _english)
 
+# %% ../../nbs/derivations/names.ipynb #2fd42196
+_glued_call = re.compile('([a-ce-zA-Z]{1,2})(sin|cos|tan|exp|log|ln|sqrt|sinh|cosh|tanh)')
+
+def _with_calls_apart(words, names):
+    "The words with `xsin` before a bracket as two, where x is a symbol."
+    apart = []
+    for word, after in zip(words, [*words[1:], words[-1]]):
+        found = _glued_call.fullmatch(word.text) if word.key and after.text == '(' else None
+        known = names.quantities | names.alone | {*names.functions} - {word.key}
+        if not found or known_function(word.key) or word.key in names.quantities or not set(found[1]) <= known:
+            apart.append(word)
+            continue
+        middle = word.start + len(found[1])
+        apart += [word._replace(text=found[1], end=middle), word._replace(text=found[2], start=middle, spaced=0)]
+    return apart
+
 # %% ../../nbs/derivations/names.ipynb #4fb82bc4
 _prime_words = re.compile(r"""primes?\b[^.\n]{0,40}\btranspos | transpos[^.\n]{0,40}\bprimes?\b
     | '\s*(?:is|=|denotes|means|stands[ ]for)\s*(?:the\s*)?transpos""", re.I | re.X)
@@ -201,18 +234,19 @@ def names_in(
     indices, bounds = _indices(words)
     words = _joined_names(words, indices)
     names = Names({}, set(), set(), indices, bounds, True if _prime_words.search(text) else None, set(),
-                  {word.key for word in words if word.key}, set())
+                  {word.key for word in words if word.key}, {}, set())
     for k, word in enumerate(words):
         if word.text == '=' and k: _note_defined(words, k, names)
         if word.kind != 'name': continue
         _note_differentiated(words, k, names)
         if _stands_alone(words, k): names.alone.add(word.key)
+        around = {words[k - 1].text, words[k + 1].text}
+        if around & {*'+-*/^'} and '∂' not in around: names.operands.add(word.key)
     names.quantities.difference_update(names.functions, {
         key for key in names.quantities if known_function(key) and key not in _letters_of_functions})
-    if any(word.text == "'" for word in words):
-        letters = set(''.join(key for key in names.keys if len(key) < 4))
-        names.quantities.update([letter for letter in 'xt' if letter in letters][:1])
+    letters = set(''.join(key for key in names.keys if len(key) < 4))
+    if any(word.text == "'" for word in words): names.quantities.update([x for x in 'xt' if x in letters][:1])
     _note_differentials(words, names)
     names.alone.update(*(key for key in names.keys if _is_pair(key) and names.quantities & set(key)))
     names.unknown.update(_without_formula(words, names))
-    return words, names
+    return _with_calls_apart(words, names), names

@@ -163,8 +163,10 @@ def is_letter(
     key: str, # the canonical name of a symbol
 ) -> bool: # `True` for `x`, `x_i`, `ŷ`, `alpha`
     "Whether a name is one letter of mathematics."
-    stem = key.split('_')[0].rstrip('0123456789')
-    return len(unicodedata.normalize('NFC', stem)) == 1 or stem.lower() in _greek
+    stem = key.split('_')[0].rstrip('0123456789').removeprefix('Delta') or 'Delta'
+    if stem.lower() in _greek: return True
+    letter = unicodedata.normalize('NFC', stem)
+    return len(letter) == 1 and unicodedata.name(letter, '').startswith(('LATIN', 'MODIFIER', 'DOUBLE-STRUCK'))
 
 # %% ../../nbs/derivations/notation.ipynb #9686e078
 class Marked:
@@ -188,19 +190,30 @@ class Marked:
 # %% ../../nbs/derivations/notation.ipynb #fabb4edd
 _painted = re.compile(r'''
       ^[ \t]*(?:[*•-]|\(?\d+[.)])[ \t]+(?=[^=\n]*=)
-    | ^[ \t]*(?:\#+|//+|>|\||%)[ \t]+
-    | ^[ \t]*(?:>>>|\.\.\.[ ]).*$
+    | ^[ \t]*(?:(?:\#+|//+|%+)!?[ \t]*|(?:>|\||--)[ \t]+|/\*+[ \t]*) | [ \t]+\*+/[ \t]*$
+    | ^[ \t]*(?:>>>|\.\.\.[ ])[^#\n]*
     | [ \t]{2,}\(\d+[\d.]*\)[ \t]*$ | \\q?quad[ \t]*\(\d+[\d.]*\)
     | \b\w+://\S+
-    | ```(?!math|latex|tex)[a-z]+\n[^`]*``` | ```(?:math|latex|tex)? | ``?`? | :math: | ^[ \t]*\.\.[ ]math::
-    | \\(?:tag|label|ref|eqref|hspace|vspace|textcolor)\*?\{[^{}]*\}
-    | \\(?:left|right|[bB]igg?[lrm]?|middle)(?![a-zA-Z])
-    | (?<!\\)\\[,;!:> ] | ~ | & | \\q?quad\b
+    | ```(?:math|latex|tex)? | :math: | ^[ \t]*\.\.[ ]math::
+    | </?(?:b|i|em|strong|span|code|p|br|div|li|ul|td|tr|pre|var)\b[^<>\n]*>
+    | \\(?:tag|label|ref|eqref|vspace|textcolor)\*?\{[^{}]*\}
+    | (?<!\\)\\[,;!:> ] | ~ | &
     | \\(?:displaystyle|textstyle|limits|nolimits|notag|nonumber|phantom|mathstrut|strut|par)\b
-    | (?<![\w.])(?:np|numpy|math|torch|jnp|scipy\.special|sp|special|F|linalg|nn|functional|tf)\.(?=[a-zA-Z])
+    | (?<![\w.])(?:(?:np|numpy|math|torch|jnp|scipy|sp|special|F|linalg|nn|functional|tf)\.)+(?=[a-zA-Z])
     ''', re.X | re.M)
 
 def _blank(found): return re.sub('[^\n]', ' ', found[0])
+
+# %% ../../nbs/derivations/notation.ipynb #3bf2a3e3
+_fences = re.compile(r'```(?!math|latex|tex)[a-z]+\n[^`]*```')
+_bold_text = re.compile(r'(?<!\S)\*\*(?=[^\s*\d])([^*\n]*=[^*\n]*)\*\*(?=[\s.,;:]|$)', re.M)
+_slashes = re.compile(r'(?<=\s)//+(?=\s+[^\W\d]{3})|(?<=\s\s)//+(?=\s)') # a comment, no division
+_rows_of_tables = re.compile(r'^[ \t]*\|[^\n=]*\s\|[^\n]*=[^\n]*\s\|[ \t]*$', re.M)
+
+def _comments_only(found):
+    return re.sub('^[^#\n]*?(?://|#|$)', lambda code: ' ' * len(code[0]), found[0], flags=re.M)
+
+def _cells_as_lines(found): return re.sub(r'(?<!\S)\|(?!\S)', '\n', found[0])
 
 # %% ../../nbs/derivations/notation.ipynb #1d7fe6df
 _accents = dict(hat='_{hat}', widehat='_{hat}', bar='_{bar}', overline='_{bar}', tilde='_{tilde}',
@@ -210,7 +223,7 @@ _bold = dict(zip(_latin_alphabet + '01', [chr(0x1D400 + k) for k in range(52)] +
 _blackboard = {'1': '𝟙', 'I': '𝟙', 'R': 'ℝ', 'E': '𝔼'}
 _latex_styles = re.compile(rf'''
     \\(mathbf|boldsymbol|bm|vec|mathrm|mathit|mathsf|mathtt|mathcal|mathbb|mathscr|operatorname\*?
-    |textbf|textrm|textit|text|mbox|rm|boxed|underbrace|overbrace|color|{'|'.join(_accents)})
+    |textbf|textrm|textit|text|mbox|rm|boxed|color|{'|'.join(_accents)})
     (?![a-zA-Z])\s*(?:\{{([^{{}}]*)\}}|(\\[a-zA-Z]+|\w))''', re.X)
 
 # %% ../../nbs/derivations/notation.ipynb #3d0a30d2
@@ -218,7 +231,7 @@ def _unstyled(found):
     "The text of a styled part."
     style, name = found[1].rstrip('*'), (found[3] if found[2] is None else found[2]).strip()
     if style in _accents: return f'{name}{_accents[style]}' if re.fullmatch(r'\\?\w+', name) else None
-    if style in ('boxed', 'underbrace', 'overbrace'): return f'({name})'
+    if style == 'boxed': return f'({name})'
     if style in ('text', 'mbox', 'textrm', 'textit'): return f' {name} '
     if style == 'color': return ' '
     if style == 'mathbb': return _blackboard.get(name, name)
@@ -238,25 +251,53 @@ def _as_list(found):
     if re.search(r'(?<![<>=])=(?!=)', body): return None
     return '{' + re.sub(r'[,.;]?[ ]*(?:\\\\(?:\[\w+\])?|(&))', lambda said: ', ' if said[1] else '; ', body) + '}'
 
-# %% ../../nbs/derivations/notation.ipynb #a59339c7
+# %% ../../nbs/derivations/notation.ipynb #cf0401a4
+_primes = r"\^\s*(?:\{((?:\s*(?:\\prime|['′]))+)\s*\}|(\\prime|['′]))"
 _token = r'(\d|[a-zA-Z]|\\[a-zA-Z]+)'
 _two_tokens = rf'\\[dtc]?frac\s*{_token}\s*{_token}(?![a-zA-Z{{])'
 _token_above = r'\\[dtc]?frac\s*(\d)(?=\s*\{)'
 _token_below = r'(\\[dtc]?frac\s*\{(?:[^{}]|\{[^{}]*\})*\})\s*(\d|[a-zA-Z])'
 _over = r'\{([^{}]*)\\over(?![a-z])([^{}]*)\}'
 _top = r'(?:\\!|\s)*(?:\\top|\\intercal|\\(?:mathsf|mathrm|text)\s*(?:\{T\}|T)|⊤|\\transpose)'
-_transposes = rf'\^\s*\{{{_top}\s*\}}|\^{_top}|⊤'
+_transposes = rf'\^\s*\{{(\s*-?){_top}\s*\}}|\^{_top}|⊤'
 _layers = r'\^\{\s*[(\[](\d+|[Lln](?:[-+]1)?)[)\]]\s*\}|\^\[(\d+|[Lln](?:[-+]1)?)\]'
 _layer_signs = str.maketrans('-+', 'mp')
+_samples = r'\^\{\s*\(([a-z])\)\s*\}'
+
+def _sample(found):
+    "The index of a sample, `x^{(i)}`, where a sum runs over it; otherwise it could be the order of a derivative."
+    is_summed = re.search(rf'(?:\\sum|[Σ∑])\s*(?:\\limits)?\s*_\{{?\s*{found[1]}\b', found.string)
+    return f'_{{{found[1]}}}' if is_summed else None
 
 # %% ../../nbs/derivations/notation.ipynb #f8f6f40a
-_line_ends = r'\\\\(?:\[[^\]]*\])?[ \t]*\n?|\\begin\{\w+\*?\}(?:\{[lcr]+\})?|\\end\{\w+\*?\}|\\\[|\\\]|\$\$'
+_line_ends = (r'\\\\(?:\[[-\d.\s]+[a-z]+\s*\]|[\[\]])?[ \t]*\n?|\\begin\{\w+\*?\}(?:\{[lcr]+\})?|\\end\{\w+\*?\}'
+              r'|[\\@]f?[\[\]]|\$\$')
+_delimited = r'```|\$\$|[\\@]f\$|\$([^$\n]+)\$|(?<!\\)\\\((.*?)\\\)|``?([^`\n]+)``?|[$`]|(?<!\\)\\[()]'
+_braced = (r'\\(?:under|over)brace\s*\{((?:[^{}]|\{[^{}]*\})*)\}'
+           r'(?:\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\w))?')
+_sizes = r'\\(?:left|right|[bB]igg?[lrm]?|middle)(?![a-zA-Z])[ ]*\.?'
+
+def _delimit(found):
+    "A formula between its delimiters; U+2061 is nothing at all, `$x$=1` has no blank, U+2062 ends the formula."
+    k = found.lastindex
+    if not k: return found[0] if found[0] in ('$$', '```') else '\u2061' * len(found[0])
+    return '\u2061' * (found.start(k) - found.start()) + found[k] + '\u2062' * (found.end() - found.end(k))
+
+# %% ../../nbs/derivations/notation.ipynb #d672bb9b
 _markup = (
     (_environments, _as_list),
     (_painted, _blank),
     (_line_ends, lambda found: '\n'),
-    (r'\$|\\\(|\\\)', lambda found: '\u2061'), # nothing at all: `$x$=1` has no blank
-    (_transposes, lambda found: 'ᵀ'),
+    (r'\\q?quad\b|\\hspace\*?\{[^{}]*\}', lambda found: '    '),
+    (_sizes, lambda found: '\u2061'),
+    (r'\\([{}])', lambda found: found[1]),
+    (_braced, lambda found: f'({found[1]})'),
+    (_primes, lambda found: "'" * len(re.findall(r"\\prime|['′]", found[0]))),
+    (_transposes, lambda found: '⁻ᵀ' if found[1] and '-' in found[1] else 'ᵀ'),
+    (r'\{\\rm\s+(\w)\}', lambda found: found[1]),
+    (r'\\(p?)dv\{([^{}]*)\}\{([^{}]*)\}', lambda found: r'\frac{%s %s}{%s %s}' % (
+        *(('d', '\\partial')[len(found[1])], found[2]), *(('d', '\\partial')[len(found[1])], found[3]))),
+    (_samples, _sample),
     *[(_latex_styles, _unstyled)] * 3, # a style within a style within a style
     (_two_tokens, lambda found: rf'\frac{{{found[1]}}}{{{found[2]}}}'),
     (_token_above, lambda found: rf'\frac{{{found[1]}}}'),
@@ -274,6 +315,10 @@ def _unmarked(text):
     has_commands = re.search(r'\\[a-zA-Z]', text)
     # as long as before, for the places in the text
     text = _boxes.sub(lambda found: ' ' * (found.start(1) - found.start()) + found[1] + ' ', text)
+    for pattern, replacement in ((_fences, _comments_only), (_rows_of_tables, _cells_as_lines), (_delimited, _delimit)):
+        text = re.sub(pattern, replacement, text)
+    text = _bold_text.sub(lambda found: f'  {found[1]}  ', text)
+    text = _slashes.sub(lambda found: '#' + ' ' * (len(found[0]) - 1), text)
     text = _only_doubled.sub(lambda found: found[0].replace('||', '‖\u2061'), text)
     marked = Marked(_double_bars.sub('‖\u2061', text))
     for pattern, replacement in _markup: marked.sub(pattern, replacement)
@@ -289,7 +334,12 @@ _signs = {spelled: sign for sign, *others in map(str.split, r'''
     × ✕ \times
     ⊙ ∘ .* \odot \circ
     ⊗ \otimes
-    / ./
+    / ./ ∕
+    . 。
+    , ，
+    : ：
+    ( （
+    ) ）
     ^ .^
     √ \sqrt
     Σ \sum
@@ -329,7 +379,8 @@ vulgar_fractions = '½⅓¼⅕⅙⅛⅔¾⅜⅝⅞'
 _greek_letter = '[α-ωΓΘΛΞΠΦΨΩϵϕϑϱ]'
 _letter = rf'(?!{_greek_letter})[^\W\d_{_superscripts}{_subscripts}{vulgar_fractions}Σ𝟙ℝ𝟏𝟎]'
 _layer = '(?:\u2060[a-zA-Z0-9]+)?'
-_word = re.compile(rf'''(?P<space>[ \t\u00a0]+) | (?P<nothing>\u2061) | (?P<newline>\n)
+_word = re.compile(rf'''(?P<space>[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+)
+    | (?P<nothing>[\u2061\u2062]) | (?P<newline>\n)
     | (?P<number>(?:[0-9]+(?:\.[0-9]+|\.(?=[ ]*[*/^+)-]))?|\.[0-9]+)(?:[eE][+-]?[0-9]+(?![a-zA-Z(]))?
         |[{vulgar_fractions}])
     | (?P<command>\\[a-zA-Z]+{_layer})
@@ -346,7 +397,9 @@ class Word(NamedTuple):
     text: str
     start: int
     end: int
-    spaced: bool # whether something blank stands before it
+    spaced: int # how many blanks stand before it
+    closed: bool = False # whether a formula's delimiter has closed before it
+    goes_on: bool = False # whether a formula goes on with it behind the end of a line
 
     @property
     def key(self) -> str:
@@ -368,20 +421,21 @@ def words_of(
     text: str, # a docstring, or a part of it
 ) -> list[Word]: # the last one is of the kind 'end'
     "The words of a text; blanks only count as what separates them."
-    marked, words, spaced = _unmarked(text), [], True
+    marked, words, spaced, closed = _unmarked(text), [], 1, False
     sigma_is_symbol = bool(_sigma_as_symbol.search(marked.text))
     for found in _word.finditer(marked.text):
         start, end = marked.places[found.start()][0], marked.places[found.end() - 1][1]
         after = marked.text[found.end():found.end() + 2]
         if found.lastgroup in ('space', 'nothing') or found[0] == '.' and after[:1] == '(': # tanh.(x)
-            spaced = spaced or found.lastgroup == 'space'
+            spaced += len(found[0]) * (found.lastgroup == 'space')
+            closed = closed or found[0] == '\u2062'
             continue
         kind, said = _classified(found.lastgroup, found[0], sigma_is_symbol, after)
         if words and words[-1].text == 'd' and not spaced and found[0][0] == '\\' and is_letter(canonical(said)):
             words[-1] = words[-1]._replace(text=f'd{canonical(said)}', end=end) # d\theta
-        else: words.append(Word(kind, said, start, end, spaced))
-        spaced = kind == 'newline'
-    return [*words, Word('end', '', marked.places[-1][0], marked.places[-1][0], True)]
+        else: words.append(Word(kind, said, start, end, spaced, closed))
+        spaced, closed = int(kind == 'newline'), False
+    return [*words, Word('end', '', marked.places[-1][0], marked.places[-1][0], 1)]
 
 # %% ../../nbs/derivations/notation.ipynb #a46e0c23
 def closing(
