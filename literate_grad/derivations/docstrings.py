@@ -53,7 +53,7 @@ def unreadable(self: Reader, what, word):
     except Unreadable as problem: return problem
 
 # %% ../../nbs/derivations/docstrings.ipynb #6e2d9aca
-_signs_between = ('+', '-', '*', '/', '@', '·', '⊙', '×', '⊗')
+_signs_between = (*'+-*/@·⊙×⊗±∓÷',)
 _begins_equation = re.compile(r"(?:[d∂]\S*/\S*|\w+'*(?:\([\w, ]*\))?)[ \t]*=")
 
 def _goes_on(words, k, before, text):

@@ -145,7 +145,6 @@ def juxtaposed(self: Reader):
     if word.text in ('|', '‖'): return self.bars[-1:] != [word.text]
     return bool(word.key) and self.symbolic(word) and not self.is_article()
 
-# %% ../../nbs/derivations/grammar.ipynb #d98e8fe6
 @patch
 def is_article(self: Reader):
     "Whether the next word is the `a` or `I` of a sentence."
@@ -401,7 +400,6 @@ def bracketed(self: Reader):
     if len(rows[0]) > 1: return ('tuple', *rows[0])
     return _as_number(self.skewed(rows[0][0], opened))
 
-# %% ../../nbs/derivations/grammar.ipynb #fef7513b
 @patch
 def condition_or_expression(self: Reader):
     "What stands in a bracket."
@@ -590,7 +588,6 @@ def is_call(self: Reader, known):
     return known in functions or self.sees('(', '{', '[') or known in (
         'det', 'logdet', 'tr', 'trace', 'Tr', 'diag', 'vec', 'softmax', 'max', 'min', 'sum', 'mean')
 
-# %% ../../nbs/derivations/grammar.ipynb #9309339b
 @patch
 def at_function(self: Reader):
     "Whether the next word is the name of a known function."

@@ -262,9 +262,9 @@ _top = r'(?:\\!|\s)*(?:\\top|\\intercal|\\(?:mathsf|mathrm|text)\s*(?:\{T\}|T)|�
 _transposes = rf'\^\s*\{{(\s*-?){_top}\s*\}}|\^{_top}|⊤'
 _layers = r'\^\{\s*[(\[](\d+|[Lln](?:[-+]1)?)[)\]]\s*\}|\^\[(\d+|[Lln](?:[-+]1)?)\]'
 _layer_signs = str.maketrans('-+', 'mp')
-_samples = r'\^\{\s*\(([a-z])\)\s*\}'
+_sample_numbers = r'\^\{\s*\(([a-z])\)\s*\}'
 
-def _sample(found):
+def _as_index(found):
     "The index of a sample, `x^{(i)}`, where a sum runs over it; otherwise it could be the order of a derivative."
     is_summed = re.search(rf'(?:\\sum|[Σ∑])\s*(?:\\limits)?\s*_\{{?\s*{found[1]}\b', found.string)
     return f'_{{{found[1]}}}' if is_summed else None
@@ -297,7 +297,7 @@ _markup = (
     (r'\{\\rm\s+(\w)\}', lambda found: found[1]),
     (r'\\(p?)dv\{([^{}]*)\}\{([^{}]*)\}', lambda found: r'\frac{%s %s}{%s %s}' % (
         *(('d', '\\partial')[len(found[1])], found[2]), *(('d', '\\partial')[len(found[1])], found[3]))),
-    (_samples, _sample),
+    (_sample_numbers, _as_index),
     *[(_latex_styles, _unstyled)] * 3, # a style within a style within a style
     (_two_tokens, lambda found: rf'\frac{{{found[1]}}}{{{found[2]}}}'),
     (_token_above, lambda found: rf'\frac{{{found[1]}}}'),
