@@ -12,7 +12,8 @@ from .grammar import replaced, subtrees, symbols
 from .ranks import base_symbol, constants
 
 # %% ../../nbs/derivations/claims.ipynb #d0397d97
-# left: as typed; truth: a tree; kind: 'derivative', 'value', 'identity', 'differential', …
+# left: as typed; truth: a tree; kind: 'derivative', 'differential', 'identity', 'function' that everybody knows,
+# 'value' behind the one that defines a name, or 'again' in another equation
 Claim = namedtuple('Claim', 'left truth side kind')
 
 # %% ../../nbs/derivations/claims.ipynb #b179ed75
@@ -108,8 +109,8 @@ class _Defined(_Valued):
         if left[0] == 'call' and key not in self.functions and _is_known(left, first.tree):
             self.claim(equation, rights, 'function', ('known', key, left[2]))
             if first.tree: self.functions[key] = ((left[2][1],), first.tree)
-        elif key in self.definitions or key in self.functions or first.tree == ('asked',):
-            self.claim(equation, rights, 'value')
+        elif key in self.definitions or key in self.functions: self.claim(equation, rights, 'again')
+        elif first.tree == ('asked',): self.claim(equation, rights, 'value')
         else:
             broken = ('broken', f'the formula of `{key}` cannot be read: {first.problem}')
             tree = broken if first.problem else first.tree
@@ -197,7 +198,8 @@ class _Formed(_Renewed):
     def through_forms(self, claim):
         "A claim in which `dy/du` is the derivative of that form of y in which u occurs."
         forms = [(other.truth, other.side.tree) for other in self.claims
-                 if other.kind == 'value' and other.truth[0] == 'sym' and other.side.tree and not other.side.guard]
+                 if other.kind in ('value', 'again') and other.truth[0] == 'sym'
+                 and other.side.tree and not other.side.guard]
         def change(part):
             if part[0] != 'd' or part[1][0] != 'sym': return None
             variables = {base_symbol(by) for by in part[2]}
@@ -229,4 +231,4 @@ class Claims(_Formed):
             if any(not {base_symbol(by) for by in slope[2]} <= self.below(slope[1]) | {None} for slope in slopes):
                 self.definitions[key] = kept
             forgotten = {('sym', key) for key in variables - set(self.definitions)}
-            self.claims = [claim for claim in self.claims if claim.kind != 'value' or claim.truth not in forgotten]
+            self.claims = [claim for claim in self.claims if claim.kind != 'again' or claim.truth not in forgotten]

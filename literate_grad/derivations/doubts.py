@@ -69,7 +69,8 @@ def is_linked(self: Trial, top: tuple, variables: tuple) -> bool:
     "Whether a derivative is of something that depends on the variables."
     inner = [part for part in subtrees(top) if part[0] == 'd']
     if any(base_symbol(part[1]) in self.of_leaves for part in inner): return False
-    return all(self.depends_on(top, by) for by in variables)
+    is_constant = not self.reached(top) & {*self.of_leaves}
+    return is_constant or all(self.depends_on(top, by) for by in variables)
 
 @patch
 def depends_on(self: Trial, top: tuple, by: tuple) -> bool:
@@ -81,7 +82,7 @@ def depends_on(self: Trial, top: tuple, by: tuple) -> bool:
 # %% ../../nbs/derivations/doubts.ipynb #1eb3ed90
 def _unlinked(trial, claim):
     "The derivative that is claimed is of something that could not depend on the variable."
-    if not symbols(claim.side.tree) - set(constants): return None
+    if claim.side.tree == ('num', '0'): return None
     truth, meaning = claim.truth, trial.meaning
     if truth[0] == 'd' and not trial.is_linked(truth[1], truth[2]):
         return f'nothing says how {claim.left.text} could depend on it'
@@ -114,7 +115,8 @@ def _condition(trial, claim):
 def _value_somewhere(trial, claim):
     "A number behind formulas that have variables."
     formulas = [side.tree for side in _sides_before(trial, claim) if side.tree]
-    if claim.kind == 'value': formulas += [('sym', key) for key in trial.reached(claim.truth) & set(trial.of_leaves)]
+    leaves = trial.reached(claim.truth) & {*trial.of_leaves} if claim.kind in ('value', 'again') else ()
+    formulas += [('sym', key) for key in leaves]
     varies = any(symbols(tree) - set(constants) for tree in formulas) and not symbols(claim.side.tree) - set(constants)
     return 'a value at one point, which is not checked' if varies else None
 
@@ -126,10 +128,16 @@ def _batch_size(trial, claim):
     sizes = (symbols(claim.side.tree) & _counts) - stated if claim.kind == 'differential' else None
     return f'nothing says what `{min(sizes)}` is' if sizes else None
 
-def _assumption(trial, claim):
+def _equation(trial, claim):
+    derives = any(part[0] in ('d', 'prime', 'grad') for part in subtrees(claim.truth))
     free = symbols(claim.truth) - symbols(claim.side.tree) - set(trial.meaning.definitions)
-    if claim.kind != 'identity' or not free: return None
-    return 'an equation between symbols that nothing defines cannot be checked' 
+    if claim.kind != 'identity' or derives and not free: return None
+    return 'an equation that is not true for all values may be a condition'
+
+def _set_again(trial, claim):
+    "A name that another equation has defined before."
+    if claim.kind != 'again' or claim.side.guard: return None
+    return f'`{claim.left.text}` is given twice, with different values' 
 
 # %% ../../nbs/derivations/doubts.ipynb #ed863e33
 @patch
@@ -180,7 +188,7 @@ def is_odd(self: Trial, tree: tuple, key: str) -> bool:
 # %% ../../nbs/derivations/doubts.ipynb #e8f61b11
 _of_any_claim = (_unlinked, _unknown_word)
 _asides = (_condition, _value_somewhere) # true or not, they are no step of the derivation
-_of_failing_claims = (_batch_size, _assumption, _unlinked_factor, _unknown_name)
+_of_failing_claims = (_batch_size, _equation, _set_again, _unlinked_factor, _unknown_name)
 
 @patch
 def refined(

@@ -119,7 +119,7 @@ def best_reading(text: Any, given: Any, fixed: Any=None) -> Any:
 def _given_again(base):
     "Choices by which a name that is given again, and has another value, is another one."
     keys = [claim.truth[1] for claim, outcome in zip(base.trial.claims.claims, base.outcomes)
-            if claim.kind == 'value' and outcome.status == 'fails']
+            if claim.kind == 'again' and outcome.status != 'holds']
     return {f'{key} given again': 'another one' for key in keys if f'{key} given again' in base.trial.asked}
 
 def _other_readings(text, base, given, fixed):

@@ -34,7 +34,8 @@ def test_values_at_a_point(text, expected): assert read(text) == expected
     ("f(x) = e^x\nf'(x) = e^x\n\nf(x) = ln(x)\nf'(x) = x", 'rw'),
     ('y = x^2\ndy/dx = 2x\ny = x^3\ndy/dx = 3x^2', 'rr'),
     ('y = (x+1)^2\ndy/dx = 2x + 2\ny = x^2 + 2x + 1\ndy/dx = 2(x+1)', 'rrr'), # the same, in another form
-    ('y = x^2\ny = x^3\ndy/dx = 2x', 'wr')])
+    ('y = x^2\ny = x^3\ndy/dx = 2x', 'ur'),
+    ('y = x^2 = x^3\ndy/dx = 2x', 'wr')]) # one chain
 def test_names_given_again(text, expected): assert read(text) == expected
 
 @pytest.mark.parametrize('text,expected', [
@@ -51,7 +52,7 @@ def test_what_is_needed_is_a_definition(): assert read('y = u^2\ndy/du = 2u\nu =
     ('L = ‖Xw − y‖² + λ‖w‖²\n∂L/∂w = Xᵀ(Xw − y) + λw = 0\n⇒ w = (XᵀX + λI)⁻¹Xᵀy', 'wu'),
     ('L = sum_i (x_i - m)^2\ndL/dm = 2 sum_i (x_i - m)\nso m = 1/n sum_i x_i', 'w'),
     ('f = x^T A x/2 - b^T x, A symmetric\ndf/dx = b - A x\nx = A^{-1} b', 'w'),
-    ('L = x² + y² + λ(x + y - 1)\n∂L/∂x = 2x + λ = 0\n∂L/∂y = 2y + λ = 0\nx = y = 1/2', 'ruru')])
+    ('L = x² + y² + λ(x + y - 1)\n∂L/∂x = 2x + λ = 0\n∂L/∂y = 2y + λ = 0\nx = y = 1/2', 'ruruu')])
 def test_a_solution_is_not_put_into_the_gradient_that_it_solves(text, expected): assert read(text) == expected
 
 @pytest.mark.parametrize('text,expected', [
@@ -65,3 +66,8 @@ def test_sizes_at_which_matrices_have_inverses(text, expected): assert read(text
 def test_a_wrong_step_does_not_make_its_neighbours_unreadable():
     text = 'm = 1/N Σ_i x_i\nv = 1/N Σ_i (x_i - m)^2\n∂v/∂x_i = 2/N (x_i - m)\n∂m/∂x_j = 2/N'
     assert read(text) == 'rw'
+
+@pytest.mark.parametrize('text,expected', [
+    ('sin(2x) = 2 sin(x)', 'u'), ('sin(2x) = 2 sin(x) cos(x)', 'r'), # an equation to be solved, or an identity
+    ('dz/db = 1', 'u'), ('y = 5\ndy/dx = 5', 'w')])
+def test_equations_and_constants(text, expected): assert read(text) == expected
