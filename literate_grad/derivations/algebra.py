@@ -8,236 +8,231 @@ __all__ = ['symbolic_work', 'largest', 'most_pivots', 'most_terms', 'most_nodes'
            'shortest', 'separating']
 
 # %% ../../nbs/derivations/algebra.ipynb #34e1d66e
-import math
+import math, unicodedata
 from typing import Any
-from fastcore.basics import patch
 from .arrays import Meaning
 from .notation import Unreadable, functions, known_function, vulgar_fractions
 from .grammar import Reader, symbols
 
 # %% ../../nbs/derivations/algebra.ipynb #9cdea273
-class Unprovable(Exception): "What is not turned into SymPy's expressions."
+class Unprovable(Exception):
+    "What is not turned into SymPy's expressions."
+
+# %% ../../nbs/derivations/algebra.ipynb #c5931882
 class Pivot(Exception):
     "An expression whose sign decides what another one is."
-    def __init__(self, e: Any) -> None: self.e = e
+    def __init__(self, e): self.e = e
+
+# %% ../../nbs/derivations/algebra.ipynb #cb5408bc
 symbolic_work = 60 # what one symbolic operation counts for, in entries of an array
 largest = 400 # nodes in one expression that SymPy gets
 most_pivots = 3
-_in_sympy = {'asin': 'asin', 'acos': 'acos', 'atan': 'atan', 'loggamma': 'loggamma', 'digamma': 'digamma',
-    **{name: name for name in 'exp log sqrt sin cos tan sinh cosh tanh asinh acosh atanh erf erfc gamma'.split()}}
+_in_sympy = set('exp log sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc gamma loggamma '
+                'digamma'.split())
 
 # %% ../../nbs/derivations/algebra.ipynb #2c80e242
-class Symbolic:
+class _Expressions:
     "Turns trees into expressions, under assumptions about the signs of pivots."
-    meaning: Any
-    ranks: Any
-    sp: Any
-    signs: Any
-    sums: Any
-    active: Any
-    def __init__(self, meaning: Any, ranks: Any, signs: Any=None) -> None:
+    def __init__(self, meaning, ranks, signs=None):
         import sympy
-        self.sp, self.meaning, self.ranks, self.signs, self.sums, self.active = (sympy, meaning, ranks, signs or {},
-            {}, set())
+        self.sp, self.meaning, self.ranks, self.signs = sympy, meaning, ranks, signs or {}
+        self.sums, self.active, self.keep = {}, set(), frozenset() # keep: symbols that stay as they are
 
-    def symbol(self, key: Any) -> Any: return self.sp.Symbol(key, real=True)
+    def symbol(self, key): return self.sp.Symbol(key, real=True)
+    def dummy(self): return self.sp.Dummy(real=True)
 
-    def of(self, tree: Any, keep: Any=frozenset()) -> Any:
-        "The expression of a tree; the symbols in `keep` stay as they are, though the text defines them."
+    def of(self, tree):
+        "The expression of a tree."
         method = getattr(self, f'of_{tree[0]}', None)
         if method is None: raise Unprovable(tree[0])
-        return self.bounded(method(*tree[1:], keep=keep))
+        return self.bounded(method(*tree[1:]))
 
-# %% ../../nbs/derivations/algebra.ipynb #78d8ea55
-@patch
-def bounded(self: Symbolic, e: Any) -> Any:
-    count, stack = 0, [e]
-    self.meaning.spend(symbolic_work)
-    while stack:
-        part = stack.pop()
-        count += 1
-        if count > largest or part.is_Integer and abs(part) > 10**40: raise Unprovable('too large')
-        if part.is_Pow and part.exp.is_Rational and (abs(part.exp.p) > 60 or part.exp.q > 12):
-            raise Unprovable('a large power')
-        stack.extend(part.args)
-    if e.has(self.sp.I, self.sp.nan, self.sp.zoo, self.sp.oo, -self.sp.oo): raise Unprovable('not real')
-    return e
+    def bounded(self, e):
+        self.meaning.spend(symbolic_work)
+        for count, part in enumerate(self.sp.preorder_traversal(e)):
+            if count >= largest or part.is_Integer and abs(part) > 10**40: raise Unprovable('too large')
+            if part.is_Pow: self.require_small(part.exp)
+        if e.has(self.sp.I, self.sp.nan, self.sp.zoo, self.sp.oo, -self.sp.oo): raise Unprovable('not real')
+        return e
+
+    def require_small(self, exponent):
+        if exponent.is_Rational and (abs(exponent.p) > 60 or exponent.q > 12): raise Unprovable('a large power')
 
 # %% ../../nbs/derivations/algebra.ipynb #0679698e
-@patch
-def of_num(self:Symbolic, text: Any, keep: Any) -> Any:
-    import unicodedata
-    if text in vulgar_fractions: return self.sp.Rational(unicodedata.normalize('NFKC', text).replace('⁄', '/'))
-    if len(text) > 20 or 'e' in text.lower(): raise Unprovable('a long number')
-    return self.sp.Rational(text)
-@patch
-def of_sym(self:Symbolic, key: Any, keep: Any) -> Any:
-    meaning = self.meaning
-    if key in keep: return self.symbol(key)
-    if key in meaning.definitions or key in meaning.functions:
+class _Atoms(_Expressions):
+    "Numbers and symbols; a name that the text defines is what it is defined by, unless it is kept."
+    def of_num(self, text):
+        if text in vulgar_fractions: text = unicodedata.normalize('NFKC', text).replace('⁄', '/')
+        if len(text) > 20 or 'e' in text.lower(): raise Unprovable('a long number')
+        return self.sp.Rational(text)
+
+    def of_sym(self, key):
+        meaning = self.meaning
+        if key in self.keep: return self.symbol(key)
+        if key in meaning.definitions or key in meaning.functions:
+            indices, tree = meaning.definitions.get(key) or ((), meaning.functions[key][1])
+            if indices: raise Unprovable('indices')
+            return self.inside(key, tree)
+        if key in meaning.unknown or key in meaning.upstream: raise Unprovable('nothing defines it')
+        if key not in self.ranks and key in ('e', 'pi'): return self.sp.E if key == 'e' else self.sp.pi
+        return self.symbol(key)
+
+# %% ../../nbs/derivations/algebra.ipynb #b84ba502
+class _Inside(_Atoms):
+    "What stands for a name, and symbols that stay as they are."
+    def inside(self, key, tree, keep=()):
+        "The expression of what defines a name."
         if key in self.active: raise Unprovable('defined by itself')
-        indices, tree = meaning.definitions[key] if key in meaning.definitions else ((), meaning.functions[key][1])
-        if indices: raise Unprovable('indices')
         self.active.add(key)
-        try: return self.of(tree, keep)
+        try: return self.keeping(keep, tree)
         finally: self.active.discard(key)
-    if key in meaning.unknown or key in meaning.upstream: raise Unprovable('nothing defines it')
-    if key not in self.ranks and key in ('e', 'pi'): return self.sp.E if key == 'e' else self.sp.pi
-    return self.symbol(key)
-@patch
-def of_add(self:Symbolic, a: Any, b: Any, keep: Any) -> Any: return self.of(a, keep) + self.of(b, keep)
-@patch
-def of_sub(self:Symbolic, a: Any, b: Any, keep: Any) -> Any: return self.of(a, keep) - self.of(b, keep)
+
+    def keeping(self, keys, tree):
+        "The expression of a tree in which some symbols stay as they are, though the text defines them."
+        before, self.keep = self.keep, self.keep | {*keys}
+        try: return self.of(tree)
+        finally: self.keep = before
 
 # %% ../../nbs/derivations/algebra.ipynb #2b67536d
-@patch
-def of_neg(self:Symbolic, a: Any, keep: Any) -> Any: return -self.of(a, keep)
-@patch
-def of_div(self:Symbolic, a: Any, b: Any, keep: Any) -> Any: return self.of(a, keep) / self.of(b, keep)
-@patch
-def of_mul(self:Symbolic, sign: Any, a: Any, b: Any, keep: Any) -> Any:
-    if sign not in ('', '*', '·', '⊙', '×'): raise Unprovable('a product of arrays')
-    if any(self.ranks.get(key, 0) > 1 for key in symbols(a) | symbols(b)): raise Unprovable('a product of matrices')
-    left, right = self.of(a, keep), self.of(b, keep)
-    both = all(any(self.ranks.get(s.name) for s in e.free_symbols if not s.is_Dummy) for e in (left, right))
-    name, usual = {'': ('x w', 'entry by entry'), '·': ('x · w', 'the inner product')}.get(sign,
-        ('X * Y', 'entry by entry'))
-    if both and sign != '⊙' and self.meaning.choices.get(name, usual) != 'entry by entry':
-        return self.summed('sum', ('mul', '⊙', a, b), keep)
-    return left * right
-@patch
-def of_pow(self:Symbolic, a: Any, b: Any, sign: str='^', keep: Any=frozenset()) -> Any:
-    base, exponent = self.of(a, keep), self.of(b, keep)
-    if exponent.is_Rational and (abs(exponent.p) > 60 or exponent.q > 12): raise Unprovable('a large power')
-    if base.is_Number and exponent.is_Number and abs(base) > 10**6: raise Unprovable('a large power')
-    return base**exponent
+class _Operations(_Inside):
+    "Sums, products, powers and conditions."
+    def of_add(self, a, b): return self.of(a) + self.of(b)
+    def of_sub(self, a, b): return self.of(a) - self.of(b)
+    def of_neg(self, a): return -self.of(a)
+    def of_div(self, a, b): return self.of(a) / self.of(b)
+    def of_if(self, condition, a, b): return self.of(a if self.holds(condition) else b)
 
-# %% ../../nbs/derivations/algebra.ipynb #b4d23983
-@patch
-def of_call(self:Symbolic, name: Any, *arguments: Any, keep: Any=frozenset()) -> Any:
-    if name in self.meaning.functions: return self.applied(name, [self.of(part, keep) for part in arguments], keep)
-    known = known_function(name)
-    if any(part[0] == 'kw' for part in arguments): raise Unprovable('an axis')
-    if known in functions and len(arguments) == 1: return self.function(functions[known], self.of(arguments[0], keep))
-    if known in ('max', 'maximum', 'min', 'minimum') and len(arguments) == 2:
-        a, b = (self.of(part, keep) for part in arguments)
-        larger, smaller = (a, b) if self.sign(a - b) > 0 else (b, a)
-        return larger if known.startswith('max') else smaller
-    if known == 'bars' and not any(self.ranks.get(key) for key in symbols(arguments[0])):
-        return self.function(functions['abs'], self.of(arguments[0], keep))
-    if known in ('sum', 'mean') and len(arguments) == 1: return self.summed(known, arguments[0], keep)
-    raise Unprovable(name)
+    def of_mul(self, sign, a, b):
+        if sign not in ('', '*', '·', '⊙', '×'): raise Unprovable('a product of arrays')
+        if any(self.ranks.get(key, 0) > 1 for key in symbols(a) | symbols(b)): raise Unprovable('a product of matrices')
+        left, right = self.of(a), self.of(b)
+        readings = {'': ('x w', 'entry by entry'), '·': ('x · w', 'the inner product')}
+        name, usual = readings.get(sign, ('X * Y', 'entry by entry'))
+        summed = sign != '⊙' and self.meaning.choices.get(name, usual) != 'entry by entry'
+        if summed and self.is_array(left) and self.is_array(right): return self.summed(left * right)
+        return left * right
+
+    def of_pow(self, a, b, sign='^'):
+        base, exponent = self.of(a), self.of(b)
+        self.require_small(exponent)
+        if base.is_Number and exponent.is_Number and abs(base) > 10**6: raise Unprovable('a large power')
+        return base**exponent
+
+    def is_array(self, e): return any(self.ranks.get(s.name) for s in e.free_symbols if not s.is_Dummy)
 
 # %% ../../nbs/derivations/algebra.ipynb #8fd4ea3b
-@patch
-def function(self:Symbolic, entry: Any, u: Any) -> Any:
-    "A function of the table."
-    if entry.name in ('abs', 'sign', 'step', 'relu'):
-        side = self.sign(u)
-        return {'abs': side * u, 'sign': self.sp.Integer(side), 'step': self.sp.Integer(side > 0), 'relu': u
-            if side > 0 else self.sp.Integer(0)}[entry.name]
-    if entry.name == 'sigmoid': return 1/(1 + self.sp.exp(-u))
-    if entry.name == 'cbrt': return self.sign(u) * (self.sign(u) * u)**self.sp.Rational(1, 3)
-    if entry.name in _in_sympy: return getattr(self.sp, _in_sympy[entry.name])(u)
-    if not entry.formula: raise Unprovable(entry.name)
-    inner = Symbolic(Meaning(), {}, self.signs)
-    return self.bounded(inner.of(Reader(entry.formula).expression()).subs(inner.symbol('u'), u))
-@patch
-def sign(self:Symbolic, e: Any) -> Any:
-    "The sign of a pivot on the side that is looked at."
-    if e.is_number: 
-        return -1 if e < 0 else 1
-    e = self.sp.factor_terms(expanded(e)) if len(e.args) < 8 else e
-    if e in self.signs: return self.signs[e]
-    if -e in self.signs: return -self.signs[-e]
-    raise Pivot(e)
+class _Pivots(_Operations):
+    "On each side of a pivot."
+    def holds(self, condition):
+        kind, *parts = condition
+        if kind in ('and', 'or'): return (all if kind == 'and' else any)([self.holds(part) for part in parts])
+        if kind != 'compare' or parts[0] in ('==', '!='): raise Unprovable('a condition')
+        return (self.sign(self.of(parts[1]) - self.of(parts[2])) > 0) == (parts[0] in ('>', '>='))
+
+    def sign(self, e):
+        "The sign of a pivot on the side that is looked at."
+        if e.is_number: return -1 if e < 0 else 1
+        e = self.sp.factor_terms(expanded(e)) if len(e.args) < 8 else e
+        if e in self.signs: return self.signs[e]
+        if -e in self.signs: return -self.signs[-e]
+        raise Pivot(e)
+
+# %% ../../nbs/derivations/algebra.ipynb #9cbeec10
+class _Table(_Pivots):
+    "Functions of the table."
+    def function(self, entry, u):
+        "A function of the table."
+        if entry.name in ('abs', 'sign', 'step', 'relu', 'cbrt'):
+            side = self.sign(u)
+            return {'abs': side * u, 'sign': self.sp.Integer(side), 'step': self.sp.Integer(side > 0),
+                    'relu': int(side > 0) * u, 'cbrt': side * self.sp.cbrt(side * u)}[entry.name]
+        if entry.name in _in_sympy: return getattr(self.sp, entry.name)(u)
+        formula = {'sigmoid': '1/(1 + exp(-u))', 'Phi': '(1 + erf(u/sqrt(2)))/2'}.get(entry.name, entry.formula)
+        if not formula: raise Unprovable(entry.name)
+        inner = Symbolic(Meaning(), {}, self.signs)
+        return self.bounded(inner.of(Reader(formula).expression()).subs(inner.symbol('u'), u))
+
+# %% ../../nbs/derivations/algebra.ipynb #b4d23983
+class _Functions(_Table):
+    "Functions of the text and of the table, and sums over entries."
+    def of_call(self, name, *arguments):
+        if name in self.meaning.functions: return self.applied(name, [self.of(part) for part in arguments])
+        known = known_function(name)
+        if any(part[0] == 'kw' for part in arguments): raise Unprovable('an axis')
+        values = [self.of(part) for part in arguments]
+        if known in ('max', 'maximum', 'min', 'minimum') and len(values) == 2:
+            return values[(self.sign(values[0] - values[1]) > 0) != known.startswith('max')]
+        if len(values) != 1: raise Unprovable(name)
+        if known == 'bars' and not any(self.ranks.get(key) for key in symbols(arguments[0])): known = 'abs'
+        if known in functions: return self.function(functions[known], *values)
+        if known not in ('sum', 'mean'): raise Unprovable(name)
+        return self.summed(*values) / (self.symbol('n') if known == 'mean' else 1)
+
+    def of_known(self, name, argument): return self.function(functions[known_function(name)], self.of(argument))
+
+# %% ../../nbs/derivations/algebra.ipynb #6eb50873
+class _AppliedTo(_Functions):
+    "Functions of the text at other arguments, and sums over entries."
+    def applied(self, name, arguments):
+        "A function of the text at other arguments."
+        parameters, tree = self.meaning.functions[name]
+        if len(parameters) != len(arguments): raise Unprovable('its arguments')
+        body, dummies = self.inside(name, tree, parameters), [self.dummy() for _ in parameters]
+        body = body.xreplace(dict(zip(map(self.symbol, parameters), dummies)))
+        return body.xreplace(dict(zip(dummies, arguments)))
+
+    def summed(self, e):
+        "A sum over entries: a symbol that knows its summand."
+        entry = expanded(e)
+        if entry.free_symbols & set(self.sums.values()): raise Unprovable('sums in sums')
+        if not self.is_array(entry): raise Unprovable('a sum of a number')
+        return self.sums.setdefault(entry, self.dummy())
 
 # %% ../../nbs/derivations/algebra.ipynb #6942da31
-@patch
-def applied(self:Symbolic, name: Any, arguments: Any, keep: Any) -> Any:
-    "A function of the text at other arguments."
-    parameters, tree = self.meaning.functions[name]
-    if len(parameters) != len(arguments) or name in self.active: raise Unprovable('its arguments')
-    dummies = [self.sp.Dummy(real=True) for _ in parameters]
-    self.active.add(name)
-    try: body = self.of(tree, keep | set(parameters))
-    finally: self.active.discard(name)
-    return body.xreplace({self.symbol(p): d for p, d in zip(parameters, dummies)}).xreplace(dict(zip(dummies,
-        arguments)))
-@patch
-def summed(self:Symbolic, known: Any, tree: Any, keep: Any) -> Any:
-    "A sum over entries: a symbol that knows its summand."
-    entry = expanded(self.of(tree, keep))
-    if entry.free_symbols & set(self.sums.values()): raise Unprovable('sums in sums')
-    if not any(self.ranks.get(s.name) for s in entry.free_symbols): raise Unprovable('a sum of a number')
-    total = self.sums.setdefault(entry, self.sp.Dummy(real=True))
-    return total / self.symbol('n') if known == 'mean' else total
-@patch
-def of_if(self:Symbolic, condition: Any, a: Any, b: Any, keep: Any) -> Any:
-    return self.of(a if self.holds(condition, keep) else b, keep)
+class _Derived(_AppliedTo):
+    "Derivatives."
+    def of_d(self, top, by):
+        by = [part[1] if part[0] == 'T' else part for part in by]
+        if any(part[0] != 'sym' for part in by): return self.by_expression(top, by)
+        keys = {part[1] for part in by}
+        e = self.keeping(keys, top)
+        for part in by: e = self.bounded(self.slope(e, self.symbol(part[1])))
+        return e.xreplace({self.symbol(key): self.of(('sym', key)) for key in keys - self.keep})
 
-# %% ../../nbs/derivations/algebra.ipynb #536d4324
-@patch
-def holds(self:Symbolic, condition: Any, keep: Any) -> Any:
-    kind, *parts = condition
-    if kind in ('and', 'or'):
-        a, b = (self.holds(part, keep) for part in parts)
-        return a and b if kind == 'and' else a or b
-    if kind != 'compare' or parts[0] in ('==', '!='): raise Unprovable('a condition')
-    side = self.sign(self.of(parts[1], keep) - self.of(parts[2], keep))
-    return side > 0 if parts[0] in ('>', '>=') else side < 0
-@patch
-def of_d(self:Symbolic, top: Any, by: Any, keep: Any) -> Any:
-    "The derivative by symbols, also by those that the text defines."
-    by = [part[1] if part[0] == 'T' else part for part in by]
-    if any(part[0] != 'sym' for part in by): return self.by_expression(top, by, keep)
-    keys = {part[1] for part in by}
-    e = self.of(top, keep | keys)
-    for part in by: e = self.bounded(self.slope(e, self.symbol(part[1])))
-    return e.xreplace({self.symbol(key): self.of(('sym', key), keep) for key in keys if key not in keep})
+# %% ../../nbs/derivations/algebra.ipynb #aa0900f5
+class _DerivedBy(_Derived):
+    "Derivatives by expressions, and through sums."
+    def by_expression(self, top, by):
+        "The derivative by an expression that stands in the top as it is."
+        if len(by) != 1: raise Unprovable('a second derivative by an expression')
+        e, inner, u = self.of(top), self.of(by[0]), self.dummy()
+        outer = e.xreplace({inner: u})
+        if not outer.has(u): outer = e.subs(inner, u)
+        if outer.free_symbols & inner.free_symbols: raise Unprovable('its symbols also stand outside')
+        return outer.diff(u).xreplace({u: inner})
 
-# %% ../../nbs/derivations/algebra.ipynb #af37650b
-@patch
-def by_expression(self:Symbolic, top: Any, by: Any, keep: Any) -> Any:
-    "The derivative by an expression that stands in the top as it is."
-    if len(by) != 1: raise Unprovable('a second derivative by an expression')
-    e, inner, u = self.of(top, keep), self.of(by[0], keep), self.sp.Dummy(real=True)
-    outer = e.xreplace({inner: u})
-    if not outer.has(u): outer = e.subs(inner, u)
-    if outer.free_symbols & inner.free_symbols: raise Unprovable('its symbols also stand outside')
-    return outer.diff(u).xreplace({u: inner})
-@patch
-def slope(self:Symbolic, e: Any, s: Any) -> Any:
-    "The derivative of an expression with respect to a symbol, through the sums in it."
-    total = e.diff(s)
-    for entry, dummy in list(self.sums.items()):
-        if not e.has(dummy): continue
-        inner = expanded(entry.diff(s))
-        if not self.ranks.get(s.name):
-            inner = self.sums.setdefault(inner,
-                self.sp.Dummy(real=True)) if inner.free_symbols and any(self.ranks.get(x.name)
-                    for x in inner.free_symbols) else inner * self.symbol('n')
-        total += e.diff(dummy) * inner
-    return total
+    def slope(self, e, s):
+        "The derivative of an expression with respect to a symbol, through the sums in it."
+        total = e.diff(s)
+        for entry, dummy in list(self.sums.items()):
+            inner = expanded(entry.diff(s)) if e.has(dummy) else self.sp.Integer(0)
+            if not self.ranks.get(s.name): # a number, which every entry of the sum depends on
+                inner = self.summed(inner) if self.is_array(inner) else inner * self.symbol('n')
+            total += e.diff(dummy) * inner
+        return total
 
 # %% ../../nbs/derivations/algebra.ipynb #94c6ab28
-@patch
-def of_prime(self:Symbolic, key: Any, order: Any, *arguments: Any, keep: Any=frozenset()) -> Any:
-    if key in self.meaning.functions:
-        parameters = self.meaning.functions[key][0]
+class Symbolic(_DerivedBy):
+    "Turns trees into expressions, and their derivatives, under assumptions about the signs of pivots."
+    def of_prime(self, key, order, *arguments):
+        parameters = self.meaning.functions[key][0] if key in self.meaning.functions else ('u',)
+        known = functions.get(known_function(key))
         if len(parameters) != 1: raise Unprovable('a prime of several arguments')
-        u, at = self.sp.Dummy(real=True), self.of(arguments[0], keep) if arguments else self.symbol(parameters[0])
-        e = self.applied(key, [u], keep)
-    elif known_function(key) in functions and arguments:
-        u, at = self.sp.Dummy(real=True), self.of(arguments[0], keep)
-        e = self.function(functions[known_function(key)], u)
-    else: raise Unprovable('a prime')
-    for _ in range(order): e = self.bounded(e.diff(u))
-    return e.xreplace({u: at})
-@patch
-def of_known(self:Symbolic, name: Any, argument: Any,
-             keep: Any) -> Any: return self.function(functions[known_function(name)],
-    self.of(argument, keep))
+        if key not in self.meaning.functions and not (known and arguments): raise Unprovable('a prime')
+        u, at = self.dummy(), self.of(arguments[0]) if arguments else self.symbol(parameters[0])
+        e = self.applied(key, [u]) if key in self.meaning.functions else self.function(known, u)
+        for _ in range(order): e = self.bounded(e.diff(u))
+        return e.xreplace({u: at})
 
 # %% ../../nbs/derivations/algebra.ipynb #0413f290
 def terms_of(e: Any) -> Any:
@@ -247,10 +242,16 @@ def terms_of(e: Any) -> Any:
     if e.is_Pow and e.exp.is_Number and abs(e.exp) > 20: return 10**6
     if e.is_Pow and e.exp.is_Integer: return terms_of(e.base)**abs(int(e.exp))
     return max((terms_of(part) for part in e.args), default=1)
+
+# %% ../../nbs/derivations/algebra.ipynb #a6146fc3
 def size_of(e: Any) -> Any:
     "How many nodes an expression has."
     return 1 + sum(size_of(part) for part in e.args)
+
+# %% ../../nbs/derivations/algebra.ipynb #e8590221
 most_terms, most_nodes = 300, 150
+
+# %% ../../nbs/derivations/algebra.ipynb #c6eaa60d
 def expanded(e: Any) -> Any:
     "An expression multiplied out where that is little work, else as it is."
     import sympy as sp
@@ -313,9 +314,13 @@ def proved(
 
 # %% ../../nbs/derivations/algebra.ipynb #8aa1fbd2
 def _negative(e): return e.could_extract_minus_sign()
+
+# %% ../../nbs/derivations/algebra.ipynb #1b151043
 def is_below(e: Any) -> Any:
     "Whether a factor stands in the denominator."
     return e.is_Pow and e.exp.is_Rational and e.exp < 0
+
+# %% ../../nbs/derivations/algebra.ipynb #9396ec24
 def tree_of(
     e: Any, # an expression of SymPy
     names: Any=None, # the symbols that stand for other trees, such as sums
@@ -340,6 +345,8 @@ def _sum_tree(e, names):
     for term in terms[1:]:
         tree = ('sub', tree, tree_of(-term, names)) if _negative(term) else ('add', tree, tree_of(term, names))
     return tree
+
+# %% ../../nbs/derivations/algebra.ipynb #0ec3b93a
 def _power_tree(e, names):
     if is_below(e): return ('div', ('num', '1'), tree_of(1 / e, names))
     if e.exp.is_Rational and (e.exp.p, e.exp.q) == (1, 2): return ('call', 'sqrt', tree_of(e.base, names))
@@ -371,6 +378,8 @@ def cancelled(e: Any) -> Any:
         if power.exp.is_Number) and all(number.q <= 12 for number in e.atoms(sp.Rational))
     if size_of(e) <= 60 and terms_of(e) <= 40 and whole: forms += [sp.cancel(e), sp.expand(e), sp.factor_terms(e)]
     return min(forms, key=size_of)
+
+# %% ../../nbs/derivations/algebra.ipynb #0607b8f2
 def forms_of(truth: Any, hyperbolic: Any) -> Any:
     "The truth with sech² where 1 - tanh² stands."
     import sympy as sp
@@ -422,6 +431,8 @@ def _between(claim, truth, write):
     e = cancelled(truth - claim)
     if e != 0 and (size_of(e) * (1 + e.is_Add) < limit or e.is_Rational):
         yield size_of(e), f'the term {write(-e)} is too much' if _negative(e) else f'the term {write(e)} is missing'
+
+# %% ../../nbs/derivations/algebra.ipynb #a06df357
 def _is_fraction(e):
     from sympy import fraction
     return bool(fraction(e)[1].free_symbols)

@@ -228,7 +228,8 @@ def _float_function(name):
     found = in_numpy or getattr(np, 'arc' + name[1:], None) or getattr(np, name, None)
     if found: return found
     import mpmath
-    f = partial(mpmath.fp.psi, 1) if name == 'trigamma' else getattr(math, name, None) or getattr(mpmath.fp, name)
+    special = {'trigamma': partial(mpmath.fp.psi, 1), 'Phi': mpmath.fp.ncdf}.get(name)
+    f = special or getattr(math, name, None) or getattr(mpmath.fp, name)
     def real(x):
         try: return float(f(x)) if math.isfinite(x) else math.nan
         except (ArithmeticError, ValueError, TypeError): return math.nan
@@ -249,7 +250,8 @@ class Floats(_Numbers):
 
 # %% ../../nbs/derivations/duals.ipynb #d63cf176
 # arguments beyond two to this power have no value here: their sine is unknown, their exponential too long
-_largest_arguments = (dict.fromkeys('sin cos tan gamma loggamma digamma trigamma erf erfc'.split(), 60)
+_largest_arguments = (dict.fromkeys('sin cos tan gamma loggamma digamma trigamma'.split(), 60)
+                      | dict.fromkeys('erf erfc Phi'.split(), 20)
                       | dict.fromkeys('exp sinh cosh tanh sigmoid'.split(), 20))
 
 # %% ../../nbs/derivations/duals.ipynb #facd0031
@@ -258,7 +260,7 @@ def _exact_function(name, ctx):
     def power(a, b): return a**b if not a or abs(b) * max(abs(ctx.mag(a)), 1) <= 1e6 else ctx.nan
     own = {'abs': abs, 'divide': lambda a, b: a / b, 'power': power, 'sigmoid': lambda u: 1 / (1 + ctx.exp(-u)),
            'step': lambda u: ctx.mpf(u > 0), 'relu': lambda u: max(u, ctx.zero),
-           'trigamma': lambda u: ctx.psi(1, u), 'cbrt': lambda u: ctx.sign(u) * ctx.cbrt(abs(u))}
+           'trigamma': lambda u: ctx.psi(1, u), 'Phi': ctx.ncdf, 'cbrt': lambda u: ctx.sign(u) * ctx.cbrt(abs(u))}
     return own.get(name) or getattr(ctx, name)
 
 # %% ../../nbs/derivations/duals.ipynb #7608dc68
