@@ -41,6 +41,7 @@ def replaced(
 
 # %% ../../nbs/derivations/reader.ipynb #1763ff43
 _deepest, _longest = 40, 400 # brackets in brackets, and words in one expression
+_brackets = {'(': ')', '[': ']', '{': '}'}
 
 class Reader:
     "Reads trees from the words of a text, by recursive descent."
@@ -139,13 +140,15 @@ def inside(self: Reader):
 # %% ../../nbs/derivations/reader.ipynb #95f31f0d
 @patch
 def within(self: Reader, read):
-    "What `read` reads in the bracket that opens here."
-    shut = {'(': ')', '[': ']', '{': '}'}[self.take().text]
+    "What `read` reads in the bracket that has to open here."
+    opening = self.word.text
+    if opening not in _brackets: self.expect('{')
+    self.take()
     bars, self.bars = self.bars, []
     self.open += 1
     self.blank()
     tree = read()
-    self.expect(shut)
+    self.expect(_brackets[opening])
     self.bars, self.open = bars, self.open - 1
     return tree
 
