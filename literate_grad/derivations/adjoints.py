@@ -230,9 +230,10 @@ Writer.of_skew = _as_call
 @patch
 def of_inv(self:Writer, node: Node) -> Any:
     a = node.parts[0]
-    base = self.of(a.parts[0] if a.op == 'T' else a)
+    turned = a not in self.said and (a.op == 'T' or transposed(a) in self.said) # the inverse first, then its transpose
+    base = self.of(transposed(a) if turned else a)
     tree = ('call', 'inv', base) if self.code else ('pow', base, ('neg', ('num', '1')), '^')
-    return ('T', tree) if a.op == 'T' else tree
+    return ('T', tree) if turned else tree
 
 # %% ../../nbs/derivations/adjoints.ipynb #20fff247
 @patch

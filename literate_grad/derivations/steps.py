@@ -861,7 +861,7 @@ def _holds(self:Derivation, step, tree):
     "Whether a tree is the left side of a step, at all points."
     trial = self.judged.trial
     claim = step.claim._replace(side=step.claim.side._replace(tree=tree, problem=None))
-    before, trial.meaning.budget = trial.meaning.budget, [most_work]
+    before, trial.meaning.budget = trial.meaning.budget, [2 * most_work]
     try: outcome = trial.judge(claim)
     finally: trial.meaning.budget = before
     return outcome.status == 'holds' and not outcome.why and 'as written' in outcome.layouts

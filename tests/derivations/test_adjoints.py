@@ -112,7 +112,9 @@ def test_what_has_no_rule_is_not_answered(text):
     step = derivation(text).steps[-1]
     assert step.status == 'unreadable' and not step.truth
 
-told = {'L = x^T A x\ndL/dx = 2 A x': ('(A + A^T) x', ''),
+told = {'y = log det(X^T A X)\ndy/dX = A X': ('A X (X^T A X)^-1 + A^T X (X^T A X)^{-T}', ''),
+        'y = x + W2 relu(W1 x), W1, W2 matrices\n∂L/∂W1 = (W2ᵀ ∂L/∂y) xᵀ': ('(step(W1 x) ⊙ (W2ᵀ dL/dy)) xᵀ', ''),
+        'L = x^T A x\ndL/dx = 2 A x': ('(A + A^T) x', ''),
         'L = ‖X w - y‖²\ndL/dw = X^T (X w - y)': ('2 Xᵀ (X w - y)', 'a factor 2 is missing'),
         'L = ‖X w - y‖²\ndL/dw = 2 X (X w - y)': ('2 Xᵀ (X w - y)', 'a transpose is missing')}
 
