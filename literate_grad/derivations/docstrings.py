@@ -5,20 +5,22 @@
 # %% auto #0
 __all__ = ['Side', 'Equation', 'Reading', 'read_text', 'spelled']
 
-# %% ../../nbs/derivations/docstrings.ipynb #5f091ceb
+# %% ../../nbs/derivations/docstrings.ipynb #dcf153d6
 import re
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, NoReturn
 from fastcore.basics import patch
 from .notation import Unreadable, Word, canonical, closing, is_letter, words_of
 from .names import Names, names_in
 from .grammar import Reader, _common_words, _compared_by, subtrees, symbols
+from .reader import Tree
 
 # %% ../../nbs/derivations/docstrings.ipynb #6f8aed9e
 class Side(NamedTuple):
     "One side of an equation."
     text: str # as it was written
-    tree: tuple|None
-    guard: tuple|None # the condition under which it holds
+    tree: Tree|None
+    guard: Tree|None # the condition under which it holds
     problem: Unreadable|None # why it cannot be read
     line: int
     column: int
@@ -34,20 +36,21 @@ class Reading(NamedTuple):
     equations: list[Equation]
     names: Names
     asked: dict[str, tuple[str, ...]] # what has two readings, and its options
-    assumptions: list[tuple] # what restricts the points: pairs of a property and a symbol
+    assumptions: list[tuple[Any, str]] # what restricts the points: pairs of a property and a symbol
 
 # %% ../../nbs/derivations/docstrings.ipynb #f5b9f340
 _most_text, _most_equations, _widest = 20_000, 60, 60 # characters, equations in a text, words in a left side
 
 @patch
-def side(self: Reader, start, end, tree=None, guard=None, problem=None):
+def side(self: Reader, start: int, end: int, tree: Tree|None=None, guard: Tree|None=None,
+         problem: Unreadable|None=None) -> Side:
     "A side that is written from one character to another."
     line, column = self.text.count('\n', 0, start) + 1, start - self.text.rfind('\n', 0, start)
     return Side(' '.join(self.text[start:end].split()), tree, guard, problem, line, column)
 
 # %% ../../nbs/derivations/docstrings.ipynb #1934884c
 @patch
-def unreadable(self: Reader, what, word):
+def unreadable(self: Reader, what: str, word: Word) -> Unreadable:
     "Why something cannot be read, as a value."
     try: self.refuse(what, word)
     except Unreadable as problem: return problem
@@ -125,7 +128,7 @@ _openers = set('''where with let since as thus so then hence and because therefo
     if for'''.split())
 
 @patch
-def is_left(self: Reader, tree, clean):
+def is_left(self: Reader, tree: Tree, clean: bool) -> bool:
     "Whether a tree can be the left side of an equation."
     if tree[0] in (*_slopes, 'sym', 'diff'): return True
     if tree[0] == 'index' and tree[1][0] in ('sym', 'd', 'grad', 'diff'): return True
@@ -134,7 +137,7 @@ def is_left(self: Reader, tree, clean):
 
 # %% ../../nbs/derivations/docstrings.ipynb #29ca850d
 @patch
-def stands_free(self: Reader, j, done):
+def stands_free(self: Reader, j: int, done: int) -> bool:
     "Whether a formula may begin at `words[j]` without a doubt."
     before = self.words[j - 1]
     if j in (0, done) or before.kind == 'newline' or before.text in _stops: return True
@@ -142,7 +145,7 @@ def stands_free(self: Reader, j, done):
 
 # %% ../../nbs/derivations/docstrings.ipynb #63e144b1
 @patch
-def states_derivative(self: Reader, j, k):
+def states_derivative(self: Reader, j: int, k: int) -> bool:
     "Whether the words from `j` to `k` say that a derivative is meant."
     word, said = self.words[j], self.words[j:k]
     if word.text == '(': return said[-1].text == "'"
@@ -152,14 +155,14 @@ def states_derivative(self: Reader, j, k):
 
 # %% ../../nbs/derivations/docstrings.ipynb #abc6a52b
 @patch
-def before(self: Reader, j, k):
+def before(self: Reader, j: int, k: int) -> Reader:
     "A reader of the words from `j` to `k`."
     end = Word('end', '', self.words[k].start, self.words[k].start, True)
     return Reader(self.text, [*self.words[:k], end], self.names, self.choices).start(j)
 
 # %% ../../nbs/derivations/docstrings.ipynb #c29e1a97
 @patch
-def whole(self: Reader, read):
+def whole(self: Reader, read: Callable[..., Any]) -> tuple[Tree|None, Unreadable|None]:
     "What `read` reads up to the end of the words; and why it cannot be read."
     try:
         tree = read()
@@ -169,7 +172,7 @@ def whole(self: Reader, read):
 
 # %% ../../nbs/derivations/docstrings.ipynb #3b0dee4e
 @patch
-def left(self: Reader, k, done):
+def left(self: Reader, k: int, done: int) -> tuple[Side, bool, dict[str, tuple[str, ...]]]|None:
     "The left side that ends at the sign `words[k]`, whether it opens its line, and what it asks; or `None`."
     words, refused = self.words, None
     start = max(_line_start(words, k, done), k - _widest)
@@ -192,19 +195,19 @@ def left(self: Reader, k, done):
 
 # %% ../../nbs/derivations/docstrings.ipynb #5a1b8e61
 @patch
-def unreadable_left(self: Reader, k, j, problem):
+def unreadable_left(self: Reader, k: int, j: int, problem: Unreadable) -> tuple[Side, bool, dict[str, tuple[str, ...]]]:
     return self.side(self.words[j].start, self.words[k - 1].end, ('unreadable', problem), problem=problem), False, {}
 
 # %% ../../nbs/derivations/docstrings.ipynb #8a423279
 @patch
-def cannot_begin(self: Reader, word, before, clean):
+def cannot_begin(self: Reader, word: Word, before: Word|None, clean: bool) -> bool:
     "Whether a left side cannot begin with a word, as it goes on with what stands before it."
     if word.kind == 'sub' or word.text == '^' or before and before.text == '/': return True
     return not clean and before.kind == 'sign' and before.text not in ('(', ')', '"', '$', ']', '}', '|')
 
 # %% ../../nbs/derivations/docstrings.ipynb #ee3ba8b6
 @patch
-def hanging(self: Reader, before):
+def hanging(self: Reader, before: Word|None) -> Unreadable|None:
     "Why what stands before a left side in the middle of a line cannot be prose; `None` when it can."
     symbol = before.key and before.text not in ('a', 'I') and (
         is_letter(before.key) or before.text.lower() in ('grad', 'nabla', 'del', 'div', 'curl'))
@@ -213,7 +216,7 @@ def hanging(self: Reader, before):
 
 # %% ../../nbs/derivations/docstrings.ipynb #81f2ea7e
 @patch
-def in_call(self: Reader, start, k):
+def in_call(self: Reader, start: int, k: int) -> bool:
     "Whether the place `k` is inside the brackets of a call, or in square or curly ones."
     words = self.words
     opens = [j for j in range(start, k) if words[j].text in (*'([{',) and closing(words, j) >= k]
@@ -223,7 +226,7 @@ def in_call(self: Reader, start, k):
 
 # %% ../../nbs/derivations/docstrings.ipynb #722326a6
 @patch
-def left_in_bracket(self: Reader, start, k):
+def left_in_bracket(self: Reader, start: int, k: int) -> tuple[Side, bool, dict[str, tuple[str, ...]]]|None:
     "The derivative that begins in a bracket which is not closed, as one that cannot be read; `None` without one."
     for j in range(start, k):
         if self.words[j].text in ('frac', '∂', '∇') and self.states_derivative(j, k):
@@ -231,7 +234,7 @@ def left_in_bracket(self: Reader, start, k):
 
 # %% ../../nbs/derivations/docstrings.ipynb #f33027be
 @patch
-def preface(self: Reader, start, j):
+def preface(self: Reader, start: int, j: int) -> tuple[Tree|None, Unreadable|None]:
     "The condition in front of a left side, or `None`; and why it cannot be read, or `None`."
     words, line = self.words, _line_start(self.words, j)
     sentence = max([line, *(k for k in range(line, j) if words[k].text in ('.', ';'))])
@@ -250,14 +253,14 @@ def preface(self: Reader, start, j):
 
 # %% ../../nbs/derivations/docstrings.ipynb #208eb170
 @patch
-def rest_of_line(self: Reader):
+def rest_of_line(self: Reader) -> list[Word]:
     "The words up to the end of the line."
     end = next(k for k in range(self.at, len(self.words)) if self.words[k].kind in ('newline', 'end'))
     return self.words[self.at:end]
 
 # %% ../../nbs/derivations/docstrings.ipynb #9577d7a4
 @patch
-def refuse_lost_lines(self: Reader):
+def refuse_lost_lines(self: Reader) -> None:
     "Refuses a formula that goes on with the next line, where a note between them ended its reading."
     for word in self.rest_of_line():
         if word.text in ('=', '=='): return
@@ -265,7 +268,7 @@ def refuse_lost_lines(self: Reader):
 
 # %% ../../nbs/derivations/docstrings.ipynb #fb46dec9
 @patch
-def finish(self: Reader):
+def finish(self: Reader) -> None:
     "Refuses what follows an expression and could belong to it."
     word, after = self.word, self.next()
     self.refuse_lost_lines()
@@ -286,7 +289,7 @@ _calculating = set('''times plus minus over divided multiplied squared cubed tra
     unless else to'''.split())
 
 @patch
-def followed_by_words(self: Reader):
+def followed_by_words(self: Reader) -> None:
     "Prose behind a formula."
     word, last, lower = self.word, self.last, self.word.text.lower()
     if not word.spaced: self.refuse(f'nothing says what {self.said()} is')
@@ -305,7 +308,7 @@ def followed_by_words(self: Reader):
 
 # %% ../../nbs/derivations/docstrings.ipynb #be60c2d5
 @patch
-def punctuated(self: Reader):
+def punctuated(self: Reader) -> None:
     "A comma, a stop, a colon behind a formula; a formula behind a comma that is no equation belongs to nothing."
     word, after, rest = self.word, self.next(), self.rest_of_line()[1:]
     here = f'cannot read {self.said()} here'
@@ -323,12 +326,12 @@ def punctuated(self: Reader):
 
 # %% ../../nbs/derivations/docstrings.ipynb #a55966d4
 @patch
-def guard(self: Reader):
+def guard(self: Reader) -> Tree|None:
     "The condition behind a right side, `None` where there is none."
     if self.word.key or self.sees(',', '('): return self.attempt(self.guarded)
 
 @patch
-def guarded(self: Reader):
+def guarded(self: Reader) -> Tree:
     "A condition with the word or the comma before it."
     comma = self.seen(',')
     if self.seen('otherwise', 'elsewhere', 'else'): return ('otherwise',)
@@ -341,7 +344,7 @@ def guarded(self: Reader):
 
 # %% ../../nbs/derivations/docstrings.ipynb #aacc4459
 @patch
-def cases(self: Reader, tree, guard):
+def cases(self: Reader, tree: Tree, guard: Tree) -> tuple[Tree, Tree|None]:
     "The tree and the condition of all cases together: `…, otherwise 0` and `…, 0 if x < 0` may follow."
     at = self.at
     while self.sees(',', ';', 'and') or self.word.kind == 'newline' and self.at == at: self.take()
@@ -355,7 +358,7 @@ def cases(self: Reader, tree, guard):
 
 # %% ../../nbs/derivations/docstrings.ipynb #f6910d2e
 @patch
-def other_case(self: Reader, tree, guard, final):
+def other_case(self: Reader, tree: Tree, guard: Tree, final: bool) -> tuple[Tree, Tree|None]:
     "The next case behind `tree`, which holds under `guard`."
     begins, other, condition = self.word, self.expression(), self.guard()
     if not condition: self.finish()
@@ -370,7 +373,7 @@ def other_case(self: Reader, tree, guard, final):
 
 # %% ../../nbs/derivations/docstrings.ipynb #f4f8c700
 @patch
-def is_further_case(self: Reader):
+def is_further_case(self: Reader) -> bool:
     "Whether what cannot be read here is a case rather than prose."
     said = [word.text for word in self.rest_of_line()]
     said = set(said[:next((k for k, text in enumerate(said) if text in ('=', '.', ';')), None)])
@@ -380,7 +383,7 @@ def is_further_case(self: Reader):
 
 # %% ../../nbs/derivations/docstrings.ipynb #d95e410a
 @patch
-def lists_cases(self: Reader):
+def lists_cases(self: Reader) -> bool:
     "Whether a list of cases in curly brackets begins here: `{x if x > 0; 0 otherwise}`."
     if not self.sees('{'): return False
     end = min(closing(self.words, self.at) - self.at, len(self.rest_of_line()))
@@ -388,7 +391,7 @@ def lists_cases(self: Reader):
 
 # %% ../../nbs/derivations/docstrings.ipynb #a4be9d5f
 @patch
-def listed_cases(self: Reader):
+def listed_cases(self: Reader) -> tuple[Tree, Tree|None]:
     "The tree and the condition of such a list."
     self.take()
     tree, guard = self.expression(), self.guard()
@@ -399,7 +402,7 @@ def listed_cases(self: Reader):
 
 # %% ../../nbs/derivations/docstrings.ipynb #0d4c6c27
 @patch
-def right(self: Reader):
+def right(self: Reader) -> Side:
     "The right side here; the reader moves behind it."
     word, words = self.start(self.at).word, self.words
     begin, self.left_over = self.at, len(words) - self.at
@@ -421,7 +424,7 @@ def right(self: Reader):
 
 # %% ../../nbs/derivations/docstrings.ipynb #415e565b
 @patch
-def behind_bracket(self: Reader):
+def behind_bracket(self: Reader) -> int:
     "The place of the next word, or of the one behind the bracket that opens here: no `=` in it counts."
     close = closing(self.words, self.at) if self.word.text in (*'([{',) else self.at
     is_whole = close - self.at < len(self.rest_of_line())
@@ -429,7 +432,7 @@ def behind_bracket(self: Reader):
 
 # %% ../../nbs/derivations/docstrings.ipynb #c2c51e65
 @patch
-def chain(self: Reader, k, derives):
+def chain(self: Reader, k: int, derives: bool) -> list[Side]:
     "All right sides behind the sign `words[k]`; the reader moves behind them."
     rights, self.at = [], k
     while self.sees('=') or rights and self.claims_more():
@@ -445,11 +448,12 @@ def chain(self: Reader, k, derives):
     return rights
 
 @patch
-def refuse_many(self: Reader): raise Unreadable(f'more than {_most_equations} equations are too many to be read')
+def refuse_many(self: Reader) -> NoReturn:
+    raise Unreadable(f'more than {_most_equations} equations are too many to be read')
 
 # %% ../../nbs/derivations/docstrings.ipynb #4a7f60c8
 @patch
-def ends_in_left(self: Reader, start):
+def ends_in_left(self: Reader, start: int) -> bool:
     "Whether the words before the next equals sign end in the left side of another derivative."
     for j in range(self.at - 1, start, -1):
         if self.words[j].kind == 'newline': return False
@@ -460,7 +464,7 @@ def ends_in_left(self: Reader, start):
 
 # %% ../../nbs/derivations/docstrings.ipynb #aa20b974
 @patch
-def claims_more(self: Reader):
+def claims_more(self: Reader) -> bool:
     "Moves to an equals sign that opens one of the next lines, or stands behind a note."
     k = self.at
     while self.words[k].kind not in ('newline', 'end') and self.words[k].text != '=': k += 1
@@ -476,7 +480,7 @@ def claims_more(self: Reader):
 
 # %% ../../nbs/derivations/docstrings.ipynb #6828778a
 @patch
-def is_whole_note(self: Reader, note):
+def is_whole_note(self: Reader, note: list[Word]) -> bool:
     "Whether words are a note: `(power rule)`, `[by (1)]`, `by the power rule`, a comma, an arrow."
     if self.sees('(', '['): return self.is_note() and closing(self.words, self.at) == self.at + len(note) - 1
     between = any(word.kind != 'name' or self.symbolic(word) for word in note[1:-1])
@@ -505,7 +509,7 @@ def _note(found, equation):
 
 # %% ../../nbs/derivations/docstrings.ipynb #94e9bb9d
 @patch
-def is_prose(self: Reader, equation, clean, wrt, tops):
+def is_prose(self: Reader, equation: Equation, clean: bool, wrt: set[str], tops: set[str]) -> bool:
     "Whether an equation has nothing to do with the mathematics of its docstring."
     left, right = equation.left.tree, equation.rights[0]
     if left[0] in (*_slopes, 'unreadable', 'diff'): return False
@@ -603,7 +607,7 @@ def _rows_of(words):
 _cases_of_entries = set('if case for when and then where 1 2 i ii : , . ;'.split())
 
 @patch
-def is_about_some_entries(self: Reader, k, end):
+def is_about_some_entries(self: Reader, k: int, end: int) -> bool:
     "Whether the line of the words from `k` to `end`, or the line before, says that two indices are equal or not."
     start = _line_start(self.words, k)
     stop = next(j for j in range(max(end, k), len(self.words)) if self.words[j].kind in ('newline', 'end'))
@@ -618,7 +622,7 @@ def is_about_some_entries(self: Reader, k, end):
 
 # %% ../../nbs/derivations/docstrings.ipynb #9493f2c0
 @patch
-def of_all_entries(self: Reader, left, rights, k):
+def of_all_entries(self: Reader, left: Side, rights: list[Side], k: int) -> list[Side]:
     "The right sides behind the sign `words[k]`; they cannot be checked where they are about some entries only."
     by_cases = any(part[0] in ('delta', 'if') for right in rights for part in subtrees(right.tree))
     if left.tree[0] != 'd' or by_cases or not self.is_about_some_entries(k, self.at): return rights

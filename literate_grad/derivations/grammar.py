@@ -9,9 +9,9 @@ __all__ = []
 import re, unicodedata
 from fastcore.basics import patch
 from .notation import (
-    _greek, _superscripts, closing, functions, is_letter, known_function)
+    Word, _greek, _superscripts, closing, functions, is_letter, known_function)
 from .names import _has_bare_arguments, _subscript
-from .reader import _deepest, _longest
+from .reader import Tree, _deepest, _longest
 from .reader import replaced, subtrees, symbols # noqa: F401, for those who read formulas
 from .leibniz import Reader, _is_d
 
@@ -19,7 +19,7 @@ _compared_by = ('<', '>', '<=', '>=', '!=', '==')
 
 # %% ../../nbs/derivations/grammar.ipynb #478c282b
 @patch
-def expression(self: Reader):
+def expression(self: Reader) -> Tree:
     "A sum, or `a if condition else b`."
     self.blank()
     tree = self.sum()
@@ -29,7 +29,7 @@ def expression(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #3d2703b9
 @patch
-def condition_before_else(self: Reader):
+def condition_before_else(self: Reader) -> Tree:
     "The condition that begins with `if`, where there is an `else`; without one it belongs to the whole equation."
     self.take()
     condition = self.condition()
@@ -39,7 +39,7 @@ def condition_before_else(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #c98d71a0
 @patch
-def sum(self: Reader):
+def sum(self: Reader) -> Tree:
     "Products, with `+` and `-` between them."
     tree = self.product()
     self.blank()
@@ -52,7 +52,7 @@ def sum(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #d8470a93
 @patch
-def product(self: Reader):
+def product(self: Reader) -> Tree:
     "Factors, with signs between them or without."
     tree, divisor = self.unary(), None
     while True:
@@ -72,7 +72,7 @@ def product(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #749792f9
 @patch
-def multiplies(self: Reader):
+def multiplies(self: Reader) -> bool:
     "Whether a sign of multiplication is next; a colon is one only between arrays, as in `X:Y`."
     if not self.sees(':'): return self.sees('*', '@', '·', '⊙', '×', '⊗')
     between = not self.word.spaced and not self.next().spaced and self.last.key and self.next().key
@@ -80,7 +80,7 @@ def multiplies(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #66b2719f
 @patch
-def unary(self: Reader):
+def unary(self: Reader) -> Tree:
     "A power, with signs before it."
     minus = 0
     while self.sees('-', '+'): minus += self.take().text == '-'
@@ -89,7 +89,7 @@ def unary(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #9e620390
 @patch
-def letters_below(self: Reader):
+def letters_below(self: Reader) -> Tree|None:
     "The product of letters glued together below a slash, if there is one."
     letters = self.word.key and self.letters(self.word.key)
     if not letters or len(self.word.key) > len(letters): return None
@@ -98,7 +98,7 @@ def letters_below(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #3a1b4c6f
 @patch
-def behind_quotient(self: Reader, tree, divisor):
+def behind_quotient(self: Reader, tree: Tree, divisor: Word) -> Tree:
     "A quotient and the factor behind it."
     _, above, below = tree
     spaced = self.word.spaced
@@ -123,7 +123,7 @@ _common_words = set('''a an the and or of for by with where when since so thus t
 
 # %% ../../nbs/derivations/grammar.ipynb #8e50ae19
 @patch
-def symbolic(self: Reader, word):
+def symbolic(self: Reader, word: Word) -> bool:
     "Whether a name belongs to a formula rather than to a sentence."
     key, names = word.key, self.names
     if is_letter(key) or key in names.quantities or key in names.functions or key == 'frac': return True
@@ -134,7 +134,7 @@ def symbolic(self: Reader, word):
 
 # %% ../../nbs/derivations/grammar.ipynb #cca4d39d
 @patch
-def juxtaposed(self: Reader):
+def juxtaposed(self: Reader) -> bool:
     "Whether the next word is a factor that follows without a sign."
     word, last = self.word, self.last
     if word.kind == 'number': return self.is_numeric_factor(word, last)
@@ -146,14 +146,14 @@ def juxtaposed(self: Reader):
     return bool(word.key) and self.symbolic(word) and not self.is_article()
 
 @patch
-def is_article(self: Reader):
+def is_article(self: Reader) -> bool:
     "Whether the next word is the `a` or `I` of a sentence."
     after = self.next()
     return self.word.text in ('a', 'I') and self.word.spaced and bool(after.key) and not self.symbolic(after)
 
 # %% ../../nbs/derivations/grammar.ipynb #17562a7f
 @patch
-def is_numeric_factor(self: Reader, word, last):
+def is_numeric_factor(self: Reader, word: Word, last: Word) -> bool:
     "Whether the number here is a factor of what stands before it."
     after = self.next()
     if word.text == '1' and not after.spaced and self.encloses_condition(self.at + 1): return True
@@ -166,7 +166,7 @@ def is_numeric_factor(self: Reader, word, last):
 
 # %% ../../nbs/derivations/grammar.ipynb #fa98a617
 @patch
-def encloses_condition(self: Reader, at):
+def encloses_condition(self: Reader, at: int) -> bool:
     "Whether a bracket that opens here holds a comparison: `(x > 0)`."
     if self.words[at].text not in ('(', '['): return False
     end, k = closing(self.words, at), at + 1
@@ -176,7 +176,7 @@ def encloses_condition(self: Reader, at):
 
 # %% ../../nbs/derivations/grammar.ipynb #da236195
 @patch
-def bracket_multiplies(self: Reader, word, last):
+def bracket_multiplies(self: Reader, word: Word, last: Word) -> bool:
     "Whether a bracket here is a factor."
     behind = self.text[word.start:]
     if word.text == '[' and not word.spaced and last.key and not self.holds_no_index(last):
@@ -190,7 +190,7 @@ def bracket_multiplies(self: Reader, word, last):
 
 # %% ../../nbs/derivations/grammar.ipynb #a785e3db
 @patch
-def holds_no_index(self: Reader, symbol):
+def holds_no_index(self: Reader, symbol: Word) -> bool:
     "Whether the square bracket behind a symbol cannot hold an index, nor the argument of a functional such as E[x²]."
     if not is_letter(symbol.key) or not symbol.key.islower() or symbol.key in ('f', 'g', 'h', 'sigma'): return False
     return any(word.kind == 'super' or word.text in ('^', '**') or word.key in functions for word in self.inside())
@@ -203,7 +203,7 @@ _describing = set('''symmetric orthogonal diagonal definite constant constants f
 
 # %% ../../nbs/derivations/grammar.ipynb #3df6a179
 @patch
-def is_note(self: Reader):
+def is_note(self: Reader) -> bool:
     "Whether the bracket here holds words only, as in `(chain rule)`, `(sum over the batch)`."
     inside = self.inside()
     ends_line = any(word.kind == 'newline' for word in inside)
@@ -222,7 +222,7 @@ def is_note(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #4b00fab1
 @patch
-def is_shape(self: Reader, inside):
+def is_shape(self: Reader, inside: list[Word]) -> bool:
     "Whether a bracket holds the sizes of an array, `(B, T, C)`."
     sizes = inside[::2]
     return len(sizes) > 1 and all(word.text == ',' for word in inside[1::2]) and all(
@@ -230,7 +230,7 @@ def is_shape(self: Reader, inside):
 
 # %% ../../nbs/derivations/grammar.ipynb #c8014c60
 @patch
-def power(self: Reader):
+def power(self: Reader) -> Tree:
     "What is raised, with its primes, indices and exponents."
     self.depth += 1
     if self.depth > _deepest: self.refuse(f'nested more than {_deepest} deep')
@@ -241,7 +241,7 @@ def power(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #bb1ba2d8
 @patch
-def raised(self: Reader, base):
+def raised(self: Reader, base: Tree) -> Tree:
     "A base with all that stands behind it."
     while True:
         glued = not self.word.spaced
@@ -257,7 +257,7 @@ def _transpose_of(base): return ('T', ('call', 'ones') if base == ('num', '1') e
 def _inverse(base): return ('pow', base, ('neg', ('num', '1')), '^')
 
 @patch
-def scripted(self: Reader, base, script):
+def scripted(self: Reader, base: Tree, script: Word) -> Tree:
     "A base with a superscript: ², ⁻¹, ᵀ, ⁻ᵀ."
     if script.text == 'ᵀ': return _transpose_of(base)
     if script.text in ('⁻ᵀ', '⁻¹ᵀ'): return ('T', _inverse(base))
@@ -266,13 +266,13 @@ def scripted(self: Reader, base, script):
     return ('pow', base, self.superscript(script), '^')
 
 @patch
-def superscript(self: Reader, script):
+def superscript(self: Reader, script: Word) -> Tree:
     "A superscript as a formula: ⁻¹, ⁿ⁻¹, ²ˣ."
     return self.small(unicodedata.normalize('NFKC', script.text), Reader.sum, script)
 
 # %% ../../nbs/derivations/grammar.ipynb #600dfaf1
 @patch
-def caret(self: Reader, base):
+def caret(self: Reader, base: Tree) -> Tree:
     "A base with an exponent behind `^` or `**`."
     sign = self.take()
     if self.takes_transpose(): return _transpose_of(base)
@@ -287,7 +287,7 @@ def caret(self: Reader, base):
 
 # %% ../../nbs/derivations/grammar.ipynb #df99f6f4
 @patch
-def takes_transpose(self: Reader):
+def takes_transpose(self: Reader) -> bool:
     "Whether `T` or `{T}` means the transpose here; it is taken then."
     braced = self.sees('{') and self.next(2).text == '}'
     if (self.next() if braced else self.word).text != 'T' or 'T' in self.names.quantities: return False
@@ -304,7 +304,7 @@ def _index_tree(part):
 
 # %% ../../nbs/derivations/grammar.ipynb #ee212f6c
 @patch
-def indexed(self: Reader, base, word):
+def indexed(self: Reader, base: Tree, word: Word) -> Tree:
     "A base with the indices of a subscript."
     said = _subscript(word)
     letters = set(re.findall('[a-zA-Z]', said))
@@ -320,7 +320,7 @@ def indexed(self: Reader, base, word):
 _methods = ('sum', 'mean', 'max', 'min', 'dot', 'var', 'std', 'transpose', 'trace', 'diagonal', 'size')
 
 @patch
-def method(self: Reader, base):
+def method(self: Reader, base: Tree) -> Tree:
     "`X.T`, `x.dot(w)`, `dY.sum(axis=0)`."
     self.take()
     word = self.take()
@@ -335,7 +335,7 @@ _atoms = {'|': 'barred', '‖': 'barred', '⟨': 'inner_product', '√': 'root',
           '(': 'bracketed', '[': 'bracketed', '{': 'bracketed'}
 
 @patch
-def atom(self: Reader):
+def atom(self: Reader) -> Tree:
     "What a formula cannot be taken apart any further."
     word = self.word
     if word.kind == 'number': return self.number()
@@ -352,7 +352,7 @@ def _as_number(tree):
 
 # %% ../../nbs/derivations/grammar.ipynb #bda16dcf
 @patch
-def number(self: Reader):
+def number(self: Reader) -> Tree:
     "A number, or an indicator."
     word = self.take()
     if word.text == '1' and not self.word.spaced and (self.word.kind == 'sub' or self.encloses_condition(self.at)):
@@ -361,7 +361,7 @@ def number(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #a3660cca
 @patch
-def sign_for_ones(self: Reader):
+def sign_for_ones(self: Reader) -> Tree:
     "𝟏 and 𝟎, arrays of ones and of zeros, and 𝟙, which may be an indicator."
     sign = self.take().text
     if sign == '𝟎': return ('num', '0')
@@ -369,7 +369,7 @@ def sign_for_ones(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #08406cee
 @patch
-def condition_or_index(self: Reader):
+def condition_or_index(self: Reader) -> Tree:
     "A condition, or `i = j` for two indices."
     a, sign, b = self.word, self.next(), self.next(2)
     indices = self.names.indices
@@ -379,7 +379,7 @@ def condition_or_index(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #322778cd
 @patch
-def indicator(self: Reader):
+def indicator(self: Reader) -> Tree:
     "One where the condition behind it holds, and zero elsewhere."
     if self.sees('[', '(', '{'): return _as_number(self.within(self.condition_or_index))
     if self.word.kind != 'sub': return ('call', 'ones')
@@ -391,7 +391,7 @@ def indicator(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #dccd7f08
 @patch
-def bracketed(self: Reader):
+def bracketed(self: Reader) -> Tree:
     "An expression in brackets, a list, or a condition that is meant as a factor, `(x > 0)`."
     braces, opened = self.sees('{'), self.word
     def row(): return self.listed(self.condition_or_expression, *([] if braces else [',']))
@@ -401,14 +401,14 @@ def bracketed(self: Reader):
     return _as_number(self.skewed(rows[0][0], opened))
 
 @patch
-def condition_or_expression(self: Reader):
+def condition_or_expression(self: Reader) -> Tree:
     "What stands in a bracket."
     tree = self.expression()
     return self.condition(tree) if self.sees(*_compared_by) else tree
 
 # %% ../../nbs/derivations/grammar.ipynb #59e1c28e
 @patch
-def skewed(self: Reader, tree, opened):
+def skewed(self: Reader, tree: Tree, opened: Word) -> Tree:
     "`[w]_×`, the matrix of the cross product with w, or the expression itself."
     if opened.text != '[' or self.word.spaced: return tree
     bare = self.word.text == '_' and self.next().text == '×'
@@ -420,7 +420,7 @@ def skewed(self: Reader, tree, opened):
 _glued_bars = re.compile(rf'[|](?:[^\W\d_][|](?!$)|[\w)\]{_superscripts}])\w[^\s|+*/=,;·×⋅−-]*[|]')
 
 @patch
-def barred(self: Reader):
+def barred(self: Reader) -> Tree:
     "|x|, an absolute value or a determinant, and ‖x‖, a norm."
     bar = self.take().text
     self.bars.append(bar)
@@ -438,7 +438,7 @@ def barred(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #17ff447d
 @patch
-def put_subscript_first(self: Reader):
+def put_subscript_first(self: Reader) -> None:
     "Reads `‖x‖²_F` as `‖x‖_F²`."
     k = self.at + (self.word.kind == 'super') + 2 * (self.sees('^') and self.next().kind == 'number')
     if k == self.at or self.words[k].kind != 'sub' or self.words[k].spaced: return
@@ -446,7 +446,7 @@ def put_subscript_first(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #df1d9ead
 @patch
-def inner_product(self: Reader):
+def inner_product(self: Reader) -> Tree:
     "`⟨a, b⟩`."
     self.take()
     a = self.expression()
@@ -457,7 +457,7 @@ def inner_product(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #44621c7d
 @patch
-def root(self: Reader):
+def root(self: Reader) -> Tree:
     "The square root of what stands behind `√`."
     word = self.take()
     enclosed, tree = self.sees('(', '{'), self.atom()
@@ -467,7 +467,7 @@ def root(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #b17e234d
 @patch
-def fraction(self: Reader):
+def fraction(self: Reader) -> Tree:
     "LaTeX's `\\frac{a}{b}`, which may be a derivative."
     self.take()
     if not self.sees('{'): self.expect('{')
@@ -478,7 +478,7 @@ def fraction(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #08c7f27e
 @patch
-def total(self: Reader):
+def total(self: Reader) -> Tree:
     "A summation sign and the product behind it."
     sign, letters, unequal = self.take(), (), None
     if self.word.kind == 'sub' and not self.word.spaced:
@@ -495,7 +495,7 @@ def total(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #c6265283
 @patch
-def summed_over(self: Reader, word):
+def summed_over(self: Reader, word: Word) -> tuple[tuple[str, ...], tuple[str, ...]|None]:
     "The letters under a summation sign, and the pair that is left out in `Σ_{i ≠ j}`."
     said = _subscript(word)
     unequal = re.fullmatch(r'([a-z])\s*(?:≠|\\neq?|!=)\s*([a-z])', said)
@@ -506,7 +506,7 @@ def summed_over(self: Reader, word):
 
 # %% ../../nbs/derivations/grammar.ipynb #3c779bf7
 @patch
-def name(self: Reader):
+def name(self: Reader) -> Tree:
     "What begins with a name."
     word = self.take()
     key, names = word.key, self.names
@@ -527,7 +527,7 @@ def name(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #3161fe11
 @patch
-def letters_or_symbol(self: Reader, key, word):
+def letters_or_symbol(self: Reader, key: str, word: Word) -> Tree:
     "A logarithm with its base, a product of letters, or a symbol."
     if key[:4] == 'log_':
         base = ('num' if key[4:].isdigit() else 'sym', key[4:])
@@ -539,14 +539,14 @@ def letters_or_symbol(self: Reader, key, word):
 
 # %% ../../nbs/derivations/grammar.ipynb #11a1b1c3
 @patch
-def contains(self: Reader, key):
+def contains(self: Reader, key: str) -> bool:
     "Whether the bracket that opens here holds a name without arguments: `s (1 - s)` is a product."
     places = range(self.at + 1, closing(self.words, self.at))
     return any(self.words[k].key == key and self.words[k + 1].text != '(' for k in places)
 
 # %% ../../nbs/derivations/grammar.ipynb #afed7f4f
 @patch
-def letters(self: Reader, key):
+def letters(self: Reader, key: str) -> list[str]|None:
     "The letters of `wx`, if it is a product of symbols; `mx` beside x and without m may be one name."
     names = self.names
     stem, _, index = key.partition('_')
@@ -559,7 +559,7 @@ def letters(self: Reader, key):
 
 # %% ../../nbs/derivations/grammar.ipynb #d6b89083
 @patch
-def side_by_side(self: Reader, letters):
+def side_by_side(self: Reader, letters: list[str]) -> Tree:
     "Letters that are factors of each other; what follows belongs to the last one."
     *before, last = [('sym', letter) for letter in letters]
     tree, *others = [*before, self.raised(self.primed(last))]
@@ -568,7 +568,7 @@ def side_by_side(self: Reader, letters):
 
 # %% ../../nbs/derivations/grammar.ipynb #86efc446
 @patch
-def check_product(self: Reader, key, word):
+def check_product(self: Reader, key: str, word: Word) -> None:
     "Refuses `g(x)` when nothing says whether `g` is a function."
     if not is_letter(key) and key not in self.names.alone:
         self.refuse(f'the function `{word.text}` is not known here', word)
@@ -580,7 +580,7 @@ def check_product(self: Reader, key, word):
 
 # %% ../../nbs/derivations/grammar.ipynb #fd1be564
 @patch
-def is_call(self: Reader, known):
+def is_call(self: Reader, known: str) -> bool:
     "Whether a known function's name is used as one, rather than as a symbol such as φ or rank."
     if known in ('gamma', 'psi', 'phi', 'Phi', 'step', 'square'):
         if not self.sees('(') or self.word.spaced or known in self.names.alone - {'Phi'}: return False
@@ -589,14 +589,14 @@ def is_call(self: Reader, known):
         'det', 'logdet', 'tr', 'trace', 'Tr', 'diag', 'vec', 'softmax', 'max', 'min', 'sum', 'mean')
 
 @patch
-def at_function(self: Reader):
+def at_function(self: Reader) -> bool:
     "Whether the next word is the name of a known function."
     key = self.word.key
     return bool(known_function(key)) and key not in self.names.quantities and self.symbolic(self.word)
 
 # %% ../../nbs/derivations/grammar.ipynb #4de62210
 @patch
-def applied(self: Reader, key, word):
+def applied(self: Reader, key: str, word: Word) -> Tree:
     "A known function: `tanh(x)`, `tanh²(x)`, `tanh'(x)`, `sin 2x`."
     exponent, primes = None, self.primes()
     if self.word.kind == 'super' and not self.word.spaced: exponent = self.superscript(self.take())
@@ -614,7 +614,7 @@ def applied(self: Reader, key, word):
 
 # %% ../../nbs/derivations/grammar.ipynb #db9b93a8
 @patch
-def argument(self: Reader, word):
+def argument(self: Reader, word: Word) -> Tree:
     "The argument of a function without brackets: factors side by side."
     begins = self.word.kind in ('number', 'sum') or self.word.text in ('|', '√', '‖', 'frac')
     if not (begins or self.word.key and self.symbolic(self.word)):
@@ -634,13 +634,13 @@ def argument(self: Reader, word):
 
 # %% ../../nbs/derivations/grammar.ipynb #a3dd30e2
 @patch
-def divides_differentials(self: Reader):
+def divides_differentials(self: Reader) -> bool:
     "Whether the slash here is that of a derivative: `∂ log p/∂z`."
     return self.sees('/') and _is_d(self.next()) and (self.next().text == '∂' or len(self.next().text) > 1)
 
 # %% ../../nbs/derivations/grammar.ipynb #d29625a0
 @patch
-def application(self: Reader, key, maybe_empty=False):
+def application(self: Reader, key: str, maybe_empty: bool=False) -> Tree:
     "A function with its arguments in brackets."
     if not self.sees('(', '['): self.expect('(')
     arguments = self.within(lambda: [] if maybe_empty and self.sees(')') else self.listed(self.keyword, ',', ';'))
@@ -648,7 +648,7 @@ def application(self: Reader, key, maybe_empty=False):
 
 # %% ../../nbs/derivations/grammar.ipynb #98e57884
 @patch
-def keyword(self: Reader):
+def keyword(self: Reader) -> Tree:
     "One argument: an expression, a condition, `axis=0`."
     if self.next().text != '=' or not self.sees('axis', 'dim', 'keepdims', 'keepdim'):
         return self.condition_or_expression()
@@ -661,7 +661,7 @@ def keyword(self: Reader):
 
 # %% ../../nbs/derivations/grammar.ipynb #1b0155bb
 @patch
-def condition(self: Reader, left=None):
+def condition(self: Reader, left: Tree|None=None) -> Tree:
     "Comparisons, with `and` and `or` between them; `left` is what has been read of the first."
     tree = self.comparison(left)
     while self.sees('and', 'or'):
@@ -672,7 +672,7 @@ def condition(self: Reader, left=None):
 
 # %% ../../nbs/derivations/grammar.ipynb #f97880ae
 @patch
-def comparison(self: Reader, left=None):
+def comparison(self: Reader, left: Tree|None=None) -> Tree:
     "One comparison, or a chain of them."
     left, tree = left or self.sum(), None
     if not self.sees(*_compared_by): self.refuse(f'expected one of < > <= >=, but got {self.said()}')

@@ -8,9 +8,9 @@ __all__ = []
 # %% ../../nbs/derivations/leibniz.ipynb #bb59258a
 import re, unicodedata
 from fastcore.basics import patch
-from .notation import canonical, closing, is_letter, known_function
+from .notation import Word, canonical, closing, is_letter, known_function
 from .names import _has_bare_arguments
-from .reader import Reader, symbols
+from .reader import Reader, Tree, symbols
 
 # %% ../../nbs/derivations/leibniz.ipynb #2225faaa
 def _is_d(word):
@@ -18,7 +18,7 @@ def _is_d(word):
     return word.text == '∂' or word.kind == 'name' and word.text[0] == 'd' and word.text != 'delta'
 
 @patch
-def starts_derivative(self: Reader, word):
+def starts_derivative(self: Reader, word: Word) -> bool:
     "Whether a derivative starts at this name: `dy/dw`, `d(x*w)/dw`, `d²y/dw²`, `d/dw`."
     if not _is_d(word) or word.kind != 'name': return False
     words, k = self.words, self.words.index(word, max(self.at - 2, 0))
@@ -35,13 +35,13 @@ def starts_derivative(self: Reader, word):
 
 # %% ../../nbs/derivations/leibniz.ipynb #aaebaf74
 @patch
-def is_symbol(self: Reader, key):
+def is_symbol(self: Reader, key: str) -> bool:
     "Whether a name is a letter, a function or a quantity of the text."
     return bool(is_letter(key) or known_function(key)) or key in self.names.quantities or key in self.names.functions
 
 # %% ../../nbs/derivations/leibniz.ipynb #6b0d960a
 @patch
-def derivative(self: Reader, fraction=False):
+def derivative(self: Reader, fraction: bool=False) -> Tree:
     "`('d', top, (by, by, …))`, also inside `\\frac{…}{…}`."
     if fraction: self.expect('{')
     word, sign = self.word, '∂' if self.sees('∂') else 'd'
@@ -58,14 +58,14 @@ def derivative(self: Reader, fraction=False):
 
 # %% ../../nbs/derivations/leibniz.ipynb #49d91532
 @patch
-def top(self: Reader):
+def top(self: Reader) -> Tree:
     "What is differentiated: a name, a call, a bracket."
     if self.sees('/'): self.refuse('expected something to differentiate')
     return self.raised(self.primed(self.name() if self.word.text == 'd' else self.atom())) # dd/dx: of d
 
 # %% ../../nbs/derivations/leibniz.ipynb #e1a9ff16
 @patch
-def d(self: Reader):
+def d(self: Reader) -> tuple[int, bool]:
     "Reads `d`, `d2`, `d²`, `d^2` or `∂`, `∂²`; returns the order, and whether a name hangs on to it: `y` in `dy`."
     word = self.take()
     digits, rest = re.fullmatch(r'[d∂](\d?)_?(.*)', word.text, re.S).groups()
@@ -76,7 +76,7 @@ def d(self: Reader):
 
 # %% ../../nbs/derivations/leibniz.ipynb #3e1c5b6c
 @patch
-def split(self: Reader, *texts):
+def split(self: Reader, *texts: str) -> None:
     "Puts other words in the place of the next one: `dx` and `dy` for `dxdy`."
     word = self.word
     parts = [word._replace(text=text, start=word.end - len(text), spaced=True) for text in texts]
@@ -84,7 +84,7 @@ def split(self: Reader, *texts):
 
 # %% ../../nbs/derivations/leibniz.ipynb #8b526935
 @patch
-def order(self: Reader):
+def order(self: Reader) -> int:
     "The order of a derivative, ², `^2` or `^{2}`; 1 where none stands here."
     if self.word.kind == 'super' and self.word.text != 'ᵀ': tree = self.superscript(self.take())
     elif self.sees('^') and self.next().text != 'T':
@@ -96,7 +96,7 @@ def order(self: Reader):
 
 # %% ../../nbs/derivations/leibniz.ipynb #584a3dfe
 @patch
-def denominator(self: Reader, sign, order, word, fraction):
+def denominator(self: Reader, sign: str, order: int, word: Word, fraction: bool) -> tuple[Tree, ...]:
     "What it is differentiated by, once per order."
     by, enclosed = [], not fraction and self.seen('(')
     while len(by) < order or not by:
@@ -116,7 +116,7 @@ def denominator(self: Reader, sign, order, word, fraction):
 
 # %% ../../nbs/derivations/leibniz.ipynb #2bda51f6
 @patch
-def variable(self: Reader, order):
+def variable(self: Reader, order: int) -> tuple[Tree, int]:
     "What a derivative is by, with its indices, and how often."
     tree = self.atom()
     while self.word.kind == 'sub' and not self.word.spaced: tree = self.indexed(tree, self.take())
@@ -128,7 +128,7 @@ def variable(self: Reader, order):
 
 # %% ../../nbs/derivations/leibniz.ipynb #ce6adfb6
 @patch
-def operand(self: Reader, word):
+def operand(self: Reader, word: Word) -> Tree:
     "What an operator such as d/dx differentiates: factors side by side."
     if self.word.kind in ('end', 'newline') or self.sees('=', '+', '*', '/'):
         self.refuse('nothing behind the derivative to differentiate', word)
@@ -143,7 +143,7 @@ def operand(self: Reader, word):
 
 # %% ../../nbs/derivations/leibniz.ipynb #d9701ae4
 @patch
-def at_own_point(self: Reader, tree, word, fraction):
+def at_own_point(self: Reader, tree: Tree, word: Word, fraction: bool) -> Tree:
     "The derivative in front of a bracket or a bar, if that is no point or its own argument."
     if not self.sees('(', '|') or self.word.spaced or self.bars: return tree
     inside = self.inside() if self.sees('(') else []
@@ -156,7 +156,7 @@ def at_own_point(self: Reader, tree, word, fraction):
 
 # %% ../../nbs/derivations/leibniz.ipynb #122a4819
 @patch
-def nabla(self: Reader):
+def nabla(self: Reader) -> Tree:
     "A gradient, `∇f(x)`, `∇_W L`, or a Hessian, `∇²f`."
     word, by, order = self.take(), None, 1
     for _ in range(2):
@@ -168,13 +168,13 @@ def nabla(self: Reader):
     return ('grad', self.top(), by, order)
 
 @patch
-def subscript_symbol(self: Reader, word):
+def subscript_symbol(self: Reader, word: Word) -> Tree:
     "The symbol in the subscript of ∇ or ∂; Unicode has no low y, γ stands for it."
     return self.small(word.text.strip('_{} ').translate({ord('ᵧ'): 'y', ord('ₓ'): 'x'}), Reader.atom, word)
 
 # %% ../../nbs/derivations/leibniz.ipynb #eb35148b
 @patch
-def by_subscript(self: Reader, order, word):
+def by_subscript(self: Reader, order: int, word: Word) -> Tree:
     "`∂_x y`: a derivative with respect to what stands in the subscript."
     by = self.subscript_symbol(self.take())
     order = max(order, self.order())
@@ -183,7 +183,7 @@ def by_subscript(self: Reader, order, word):
 
 # %% ../../nbs/derivations/leibniz.ipynb #15e730e8
 @patch
-def primes(self: Reader):
+def primes(self: Reader) -> int:
     "How many `'` stand here."
     count = 0
     while self.sees("'", '"') and not self.word.spaced: count += 1 + (self.take().text == '"')
@@ -192,7 +192,7 @@ def primes(self: Reader):
 
 # %% ../../nbs/derivations/leibniz.ipynb #f903b371
 @patch
-def transposes(self: Reader):
+def transposes(self: Reader) -> bool:
     "Whether a prime means a transpose in this text."
     if self.names.primes is not None: return self.names.primes
     return any(len(a.key) == 1 and a.key.isupper() and b.text == "'" and (c.key or c.text == '(')
@@ -202,7 +202,7 @@ def transposes(self: Reader):
 
 # %% ../../nbs/derivations/leibniz.ipynb #2596fb80
 @patch
-def primed(self: Reader, tree):
+def primed(self: Reader, tree: Tree) -> Tree:
     "`f'`, `f'(x)`, `f''(x)`, `(x w)'`, or a transpose where primes mean that."
     if not self.sees("'", '"') or self.word.spaced: return tree
     if tree[0] != 'sym': return self.primed_bracket(tree)
@@ -217,7 +217,7 @@ def primed(self: Reader, tree):
 
 # %% ../../nbs/derivations/leibniz.ipynb #4f23fdb0
 @patch
-def primed_bracket(self: Reader, tree):
+def primed_bracket(self: Reader, tree: Tree) -> Tree:
     "The derivative of what stands in a bracket, `(x w)'`, by its one symbol, or by x."
     inside = symbols(tree) - {'e', 'pi'}
     if self.transposes() or self.last.text != ')' or not inside: return tree
@@ -228,7 +228,7 @@ def primed_bracket(self: Reader, tree):
 
 # %% ../../nbs/derivations/leibniz.ipynb #851d6647
 @patch
-def derivative_by_name(self: Reader, key, word):
+def derivative_by_name(self: Reader, key: str, word: Word) -> Tree|None:
     "What a name means by its form; `None` where it is just a name."
     names = self.names
     base, _, order = word.text.partition('\u2060')
@@ -247,13 +247,13 @@ def derivative_by_name(self: Reader, key, word):
 
 # %% ../../nbs/derivations/leibniz.ipynb #a7501165
 @patch
-def is_variable(self: Reader, key):
+def is_variable(self: Reader, key: str) -> bool:
     "Whether the text differentiates ẋ itself, or by it: `∂L/∂ẋ`; then it is a variable of its own."
     return any(b.key == f'd{key}' or a.text == '∂' and b.key == key for a, b in zip(self.words, self.words[1:]))
 
 # %% ../../nbs/derivations/leibniz.ipynb #4d01a78c
 @patch
-def gradient_by_name(self: Reader, key):
+def gradient_by_name(self: Reader, key: str) -> Tree|None:
     "`grad_w`, `w_grad`, `grad_w L`; `D f` and `Df(x)`; `None` for anything else."
     names = self.names
     named = re.fullmatch(r'(?:grad|gradient)_(\w+)|(\w+)_grad', key)
@@ -272,7 +272,7 @@ def gradient_by_name(self: Reader, key):
 
 # %% ../../nbs/derivations/leibniz.ipynb #8912e385
 @patch
-def coordinates(self: Reader, key):
+def coordinates(self: Reader, key: str) -> set[str]:
     "The letters by which a subscript can differentiate a quantity: `f_x` where `f = x² y`."
     names = self.names
     if key not in 'fghuz' or key not in names.quantities or f'{key}_x' in names.alone - names.quantities: return ()
@@ -280,12 +280,12 @@ def coordinates(self: Reader, key):
 
 # %% ../../nbs/derivations/leibniz.ipynb #0c558732
 @patch
-def is_differential(self: Reader, key):
+def is_differential(self: Reader, key: str) -> bool:
     "Whether a name is `dW` for a symbol W."
     return key[:1] == 'd' and key[1:] in self.names.differentials and key not in self.names.quantities
 
 @patch
-def differential(self: Reader, key):
+def differential(self: Reader, key: str) -> Tree|None:
     "`dW`, `d(…)`, `d X`; `None` for anything else."
     if self.is_differential(key): return ('diff', ('sym', key[1:]))
     if key != 'd': return None

@@ -6,8 +6,9 @@
 __all__ = ['functions', 'vulgar_fractions', 'Unreadable', 'Function', 'canonical', 'known_function', 'is_letter', 'Marked',
            'Word', 'words_of', 'closing']
 
-# %% ../../nbs/derivations/notation.ipynb #bb59258a
+# %% ../../nbs/derivations/notation.ipynb #b3cae34f
 import re, unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -55,7 +56,6 @@ acosh arccosh arcosh | 1/sqrt(u^2 - 1) | \operatorname{arcosh}
 atanh arctanh artanh | 1/(1 - u^2) | \operatorname{artanh}
 erf | 2/sqrt(π) * exp(-u^2) | \operatorname{erf}
 erfc | -2/sqrt(π) * exp(-u^2) | \operatorname{erfc}
-Φ ncdf norm_cdf | exp(-u^2/2)/sqrt(2*π) | \Phi
 gamma Γ | y*digamma(u) | \Gamma
 loggamma lgamma gammaln | digamma(u) | \log\Gamma
 digamma psi | trigamma(u) | \psi
@@ -98,6 +98,7 @@ softsign | u/(1 + abs(u))
 relu6 | min(relu(u), 6)
 logsigmoid | log(sigmoid(u))
 logcosh | log(cosh(u))
+Φ ncdf norm_cdf | (1 + erf(u/sqrt(2)))/2 | \Phi
 φ npdf norm_pdf | exp(-u^2/2)/sqrt(2*π) | \varphi
 '''
 
@@ -175,7 +176,7 @@ class Marked:
         self.text: str = text
         self.places: list[tuple[int, int]] = [(k, k + 1) for k in range(len(text) + 1)]
 
-    def sub(self, pattern, replacement) -> None:
+    def sub(self, pattern: str|re.Pattern[str], replacement: Callable[[re.Match[str]], str|None]) -> None:
         "Replaces every match of a pattern by what a function makes of it; `None` leaves it."
         pieces, places, at = [], [], 0
         for found in re.finditer(pattern, self.text):
@@ -375,7 +376,7 @@ _kinds_of_signs = {'ᵀ': 'super', 'frac': 'name', 'Σ': 'sum'} # all other sign
 # %% ../../nbs/derivations/notation.ipynb #bd5ca6c8
 _superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿˣʸᶻᵃᵇᵏᵗᵐᵀ⁽⁾'
 _subscripts = f'₀-₉₊₋{_low_letters}'
-vulgar_fractions = '½⅓¼⅕⅙⅛⅔¾⅜⅝⅞'
+vulgar_fractions: str = '½⅓¼⅕⅙⅛⅔¾⅜⅝⅞'
 _greek_letter = '[α-ωΓΘΛΞΠΦΨΩϵϕϑϱ]'
 _letter = rf'(?!{_greek_letter})[^\W\d_{_superscripts}{_subscripts}{vulgar_fractions}Σ𝟙ℝ𝟏𝟎]'
 _layer = '(?:\u2060[a-zA-Z0-9]+)?'

@@ -8,6 +8,7 @@ __all__ = ['Style', 'text_of', 'latex_of', 'latex_words']
 # %% ../../nbs/derivations/printing.ipynb #4a4f96f8
 import re, unicodedata
 from typing import NamedTuple
+from .reader import Tree
 from .notation import _greek, functions, known_function, vulgar_fractions
 
 # %% ../../nbs/derivations/printing.ipynb #ea16945c
@@ -33,7 +34,7 @@ def _signed(tree):
 
 # %% ../../nbs/derivations/printing.ipynb #984e88d7
 def text_of(
-    tree: tuple, # a tree
+    tree: Tree,
     style: Style=Style(),
     least: float=0, # brackets are put round what binds less than this
 ) -> str: # one line
@@ -50,7 +51,7 @@ def text_of(
 
 # %% ../../nbs/derivations/printing.ipynb #89eb91a2
 def latex_of(
-    tree: tuple, # a tree
+    tree: Tree,
     least: float=0, # brackets are put round what binds less than this
 ) -> str: # without the dollar signs
     "A tree in LaTeX."

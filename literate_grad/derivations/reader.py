@@ -7,12 +7,13 @@ __all__ = ['Tree', 'subtrees', 'symbols', 'replaced', 'Reader']
 
 # %% ../../nbs/derivations/reader.ipynb #5ea2d4ef
 from collections.abc import Callable, Iterator
+from typing import Any, NoReturn, TypeAlias
 from fastcore.basics import patch
 from .notation import Unreadable, Word, closing, words_of
 from .names import Names, _joined_names, names_in
 
-# %% ../../nbs/derivations/reader.ipynb #2916ac3b
-Tree = tuple # ('kind', part, part, …); a part is a tree, a text or a number
+# %% ../../nbs/derivations/reader.ipynb #c29eab7d
+Tree: TypeAlias = tuple[Any, ...] # ('kind', part, part, …); a part is a tree, a text or a number
 
 def subtrees(
     tree: Tree,
@@ -32,7 +33,7 @@ def symbols(
 # %% ../../nbs/derivations/reader.ipynb #d79333b3
 def replaced(
     tree: Tree,
-    change: Callable, # a function of a tree: another tree, or `None` to look inside
+    change: Callable[[Tree], Tree|None], # a function of a tree: another tree, or `None` to look inside
 ) -> Tree: # with its parts changed
     "The tree in which `change` has replaced what it wants to replace."
     if not isinstance(tree, tuple): return tree
@@ -46,51 +47,54 @@ _brackets = {'(': ')', '[': ']', '{': '}'}
 class Reader:
     "Reads trees from the words of a text, by recursive descent."
     def __init__(self, text: str, words: list[Word]|None=None, names: Names|None=None,
-                 choices: dict|None=None) -> None:
+                 choices: dict[str, str]|None=None) -> None:
         if words is None: words = words_of(text)
         if names is None: words, names = names_in(words, text)
         self.text: str = text
         self.words: list[Word] = words
         self.names: Names = names
-        self.choices: dict = choices or {} # how to read what has two readings
-        self.asked: dict = {} # what had
+        self.choices: dict[str, str] = choices or {} # how to read what has two readings
+        self.asked: dict[str, tuple[str, ...]] = {} # what had
         self.derives: bool = False # whether this is the right side of a derivative
         self.start(0)
 
     def start(self, at: int) -> 'Reader':
         "Begins a formula at a word."
-        self.at = self.begin = at
-        self.depth = self.open = 0 # how many formulas and how many brackets are around this place
+        self.at: int = at
+        self.begin: int = at
+        self.left_over: int = 0 # how many words are not looked at again
+        self.depth: int = 0 # how many formulas are around this place
+        self.open: int = 0 # and how many brackets
         self.bars: list[str] = [] # those that are open, in this bracket
         return self
 
 # %% ../../nbs/derivations/reader.ipynb #4eda91d7
 @patch(as_prop=True)
-def word(self: Reader): return self.words[self.at]
+def word(self: Reader) -> Word: return self.words[self.at]
 
 @patch(as_prop=True)
-def last(self: Reader): return self.words[self.at - 1]
+def last(self: Reader) -> Word: return self.words[self.at - 1]
 
 @patch
-def next(self: Reader, k=1): return self.words[min(self.at + k, len(self.words) - 1)]
+def next(self: Reader, k: int=1) -> Word: return self.words[min(self.at + k, len(self.words) - 1)]
 
 # %% ../../nbs/derivations/reader.ipynb #df0bda69
 @patch
-def take(self: Reader):
+def take(self: Reader) -> Word:
     "The next word; the reader moves behind it."
     word = self.word
     self.at += word.kind != 'end'
     return word
 
 @patch
-def sees(self: Reader, *texts): return self.word.text in texts and self.word.kind in ('sign', 'name')
+def sees(self: Reader, *texts: str) -> bool: return self.word.text in texts and self.word.kind in ('sign', 'name')
 
 @patch
-def seen(self: Reader, *texts): return bool(self.sees(*texts) and self.take())
+def seen(self: Reader, *texts: str) -> bool: return bool(self.sees(*texts) and self.take())
 
 # %% ../../nbs/derivations/reader.ipynb #68f9867f
 @patch
-def choose(self: Reader, name, *options):
+def choose(self: Reader, name: str, *options: str) -> str:
     "The reading that is tried."
     self.asked.setdefault(name, options)
     chosen = self.choices.get(name)
@@ -98,21 +102,21 @@ def choose(self: Reader, name, *options):
 
 # %% ../../nbs/derivations/reader.ipynb #12a76c21
 @patch
-def refuse(self: Reader, what, word=None):
+def refuse(self: Reader, what: str, word: Word|None=None) -> NoReturn:
     "Raises `Unreadable` at a word, by default the next one."
     start = (word or self.word).start
     raise Unreadable(what, self.text.count('\n', 0, start) + 1, start - self.text.rfind('\n', 0, start))
 
 # %% ../../nbs/derivations/reader.ipynb #367e912f
 @patch
-def said(self: Reader):
+def said(self: Reader) -> str:
     "The next word as it was written, for a message."
     word = self.word
     return 'the end' if word.kind in ('end', 'newline') else f'`{self.text[word.start:word.end].strip() or word.text}`'
 
 # %% ../../nbs/derivations/reader.ipynb #fac877c9
 @patch
-def expect(self: Reader, *texts):
+def expect(self: Reader, *texts: str) -> Word:
     "Takes the next word if it is one of these, or refuses it."
     self.blank()
     if not self.sees(*texts): self.refuse(f"expected `{texts[0]}`, but got {self.said()}")
@@ -120,7 +124,7 @@ def expect(self: Reader, *texts):
 
 # %% ../../nbs/derivations/reader.ipynb #4f57df7c
 @patch
-def attempt(self: Reader, read):
+def attempt(self: Reader, read: Callable[..., Any]) -> Any:
     "What `read` reads, or `None` where it cannot."
     before = self.at, self.words, self.depth, self.open, self.bars
     try: return read()
@@ -128,18 +132,18 @@ def attempt(self: Reader, read):
 
 # %% ../../nbs/derivations/reader.ipynb #1f242285
 @patch
-def blank(self: Reader):
+def blank(self: Reader) -> None:
     "Passes the ends of lines inside brackets."
     while self.open and self.word.kind == 'newline': self.at += 1
 
 @patch
-def inside(self: Reader):
+def inside(self: Reader) -> list[Word]:
     "The words in the bracket that opens here."
     return self.words[self.at + 1:closing(self.words, self.at)]
 
 # %% ../../nbs/derivations/reader.ipynb #95f31f0d
 @patch
-def within(self: Reader, read):
+def within(self: Reader, read: Callable[..., Any]) -> Any:
     "What `read` reads in the bracket that has to open here."
     opening = self.word.text
     if opening not in _brackets: self.expect('{')
@@ -154,7 +158,7 @@ def within(self: Reader, read):
 
 # %% ../../nbs/derivations/reader.ipynb #db23e58d
 @patch
-def listed(self: Reader, read, *signs):
+def listed(self: Reader, read: Callable[..., Any], *signs: str) -> list[Any]:
     "What `read` reads, several times with signs between."
     parts = [read()]
     while self.seen(*signs): self.blank(); parts.append(read())
@@ -162,7 +166,7 @@ def listed(self: Reader, read, *signs):
 
 # %% ../../nbs/derivations/reader.ipynb #cb07b4e4
 @patch
-def small(self: Reader, said, read, word):
+def small(self: Reader, said: str, read: Callable[..., Any], word: Word) -> Tree:
     "What a method of the reader reads in a text of its own, to its end."
     inner = Reader(self.text, _joined_names(words_of(said), self.names.indices), self.names)
     tree = inner.attempt(lambda: read(inner))
