@@ -426,7 +426,7 @@ def lengths_of(trial: Any, evaluator: Any) -> Any:
     "A function that gives a letter of the text for a number of entries, or the length of a vector that has so many."
     def tree_of(shape):
         rows, columns = shape
-        for key, (_, size, *_) in trial.meaning.lengths.items():
+        for key, size in trial.meaning.lengths.items():
             if size == rows * columns: return ('sym', key)
         for key, rank in sorted(trial.of_leaves.items(), key=lambda pair: pair[1]):
             own = primal(evaluator.leaves[key]).shape

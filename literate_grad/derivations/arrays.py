@@ -37,7 +37,7 @@ class _Text:
         self.unknown = {} # {symbol that depends on others in a way nobody says: those others}
         self.upstream = {} # {number that everything leads to: {symbol: the name of its given gradient}}
         self.entries = {} # {p1: the symbol p, the number of the entry, how many entries p has}
-        self.lengths = {} # {a letter such as n: what it is the length of}
+        self.lengths = {} # {a letter such as n: the length that it is}
         self.budget = [most_work] # what work is left
 
 # %% ../../nbs/derivations/arrays.ipynb #78922ec3
@@ -152,7 +152,7 @@ class _Symbols(_Numerals):
         elif key in self.leaves: value = self.leaves[key]
         elif key in self.ranges: return self.counting(key)
         elif key in ('e', 'pi'): value = self.numbers.constant(key)
-        elif key in meaning.lengths: value = self.length(*meaning.lengths[key])
+        elif key in meaning.lengths: value = self.numbers.value(meaning.lengths[key])
         elif key in meaning.entries: value = self.entry(*meaning.entries[key])
         else: raise Unreadable(f'nothing says what `{key}` is')
         self.memo[key] = value
@@ -161,11 +161,6 @@ class _Symbols(_Numerals):
 # %% ../../nbs/derivations/arrays.ipynb #e4a988e0
 class _Counts(_Symbols):
     "Lengths, numbered entries, and the numbers that an index runs through."
-    def length(self, kind, what, *source):
-        "How many entries there are along an axis."
-        if kind == 'number': return self.numbers.value(what)
-        raise Unreadable(f'nothing says how long `{what}` is')
-
     def entry(self, key, number, count):
         "The entry of a vector that is written `p1`."
         x = self.of(('sym', key))

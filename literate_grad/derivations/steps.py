@@ -26,6 +26,7 @@ from .printing import Style, latex_of, latex_words, text_of
 from .doubts import called_in
 from .claims import Claims
 from .ranks import base_symbol
+from .lengths import length_of
 from .truth import Outcome, Trial, plans
 
 # %% ../../nbs/derivations/steps.ipynb #64aebdbd
@@ -446,12 +447,12 @@ def _floats_at(trial, values, numbers=None, meaning=None):
     meaning = meaning or trial.meaning
     evaluator = Evaluator(numbers, leaves, meaning)
     count = max((array.size for array in values.values()), default=1)
-    meaning.lengths = {key: _length_at(trial, of, evaluator, count) for key, of in meaning.lengths.items()
-        if key not in values}
+    meaning.lengths |= {key: _length_at(trial, source, evaluator, count) for key, source in trial.sources.items()}
+    evaluator.memo.clear() # what was worked out with other lengths
     return evaluator
-def _length_at(trial, of, evaluator, count):
-    try: return trial.length_of(of, evaluator)
-    except Unreadable: return ('number', count, of)
+def _length_at(trial, source, evaluator, count):
+    try: return length_of(source, evaluator, trial.every)
+    except Unreadable: return count
 
 # %% ../../nbs/derivations/steps.ipynb #72512990
 @patch

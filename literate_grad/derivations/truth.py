@@ -17,7 +17,9 @@ from .slopes import Evaluator
 from .docstrings import read_text
 from .notation import Unreadable, known_function
 from .grammar import replaced, subtrees, symbols
+from .sizes import axes_said, ranks_said, sizes_said
 from .ranks import Ranks, base_symbol, called, constants, parts_of
+from .lengths import length_of, lengths_meant
 from .claims import Claims
 
 # %% ../../nbs/derivations/truth.ipynb #28ca5c45
@@ -43,13 +45,28 @@ lengths = ((3, 4, 2, 5, 6, 7, 8, 9, 10, 11, 12, 13), (2, 5, 4, 3, 7, 6, 9, 8, 11
 _longer = 7 # how much is added to what would be too short for its indices
 
 # %% ../../nbs/derivations/truth.ipynb #867d69e9
-class Shapes:
+class _AxisClasses:
     "The lengths of all axes of all symbols; axes of one class are equally long."
     def __init__(self, ranks, given):
         self.fixed, self.long, self.turned = {}, set(), False
         self.classes = {(key, axis): ('given', given[key][axis]) if len(given.get(key, ())) == rank else (key, axis)
                         for key, rank in ranks.items() for axis in range(rank)}
 
+    def bind(self, said):
+        "Makes axes equally long to which a text gives one letter, and as long as it says."
+        first = {}
+        for size, key, axis in said:
+            places = sorted(place for place in self.classes if place[0] == key)
+            if not places or axis is None and len(places) > 1 or axis is not None and axis >= len(places): continue
+            names = {self.classes[places[axis or 0]], first.get(size, self.classes[places[axis or 0]])}
+            keep = first[size] = min(names, key=lambda name: name[0] != 'given')
+            if len(names) == 2 and {name[0] for name in names} == {'given'}: continue # `at` says otherwise
+            self.classes = {place: keep if name in names else name for place, name in self.classes.items()}
+            if size.isdigit() and keep[0] != 'given': self.fixed[keep] = int(size)
+
+# %% ../../nbs/derivations/truth.ipynb #c024d0cb
+class Shapes(_AxisClasses):
+    "The lengths of all classes of axes."
     def numbers(self, which):
         "A length for each class, all of them different; a longer one where a longer one is given."
         order = sorted(dict.fromkeys(self.classes.values()), key=lambda name: name[1] if name[0] == 'given' else 0)
@@ -71,7 +88,6 @@ class Shapes:
         return True
 
 # %% ../../nbs/derivations/truth.ipynb #cfad5627
-_lengths_by_habit = ('n', 'N', 'm', 'M', 'K', 'D', 'd', 'T', 'B', 'num', 'batch_size', 'size')
 _code_style = re.compile(r'(?<![\w@])@(?!\w+\()|\.T\b|\bnp\.')
 
 # %% ../../nbs/derivations/truth.ipynb #ceb10e1b
@@ -81,6 +97,7 @@ class _ReadText:
         self.text, self.choices, self.given = text, dict(choices or {}), dict(given or {})
         self.reading = read_text(text, self.choices)
         self.claims, names = Claims(self.reading, self.choices), self.reading.names
+        self.sizes = sizes_said(text, names)
         self.asked = {**self.reading.asked, **self.claims.asked}
         meaning = self.meaning = Meaning(self.claims.definitions, self.claims.functions, names.indices, self.choices)
         meaning.code, meaning.numbers_alone = bool(_code_style.search(text)), bool(self.given)
@@ -188,22 +205,29 @@ class _Losses(_Led):
             if meaning.loss != 'the loss': return
             meaning.upstream['the loss'] = {key: f'd{key}' for key in self.terminals(inside)}
 
-# %% ../../nbs/derivations/truth.ipynb #bae8c255
-def _averaged(tree):
-    "The n and the i of `1/n Σ_i …`."
-    for part in subtrees(tree):
-        if part[0] != 'div' and part[:2] != ('mul', ''): continue
-        quotient, total = (part, part[1]) if part[0] == 'div' else part[2:]
-        below = quotient[2] if quotient[0] == 'div' else ('',)
-        if below[0] == 'sym' and below[1] in _lengths_by_habit and total[0] == 'sum' and len(total[1]) == 1:
-            yield below[1], total[1][0]
+# %% ../../nbs/derivations/truth.ipynb #1fe09e07
+class _Said(_Losses):
+    "How many axes a symbol has, by what is said and by what is chosen."
+    def vectors_said(self):
+        "What is said to be one-hot, or to have length one, is a vector, where nothing gives it two axes."
+        wide = {part[1] for part in parts_of(self.every) if part[0] == 'index' and len(part) > 3}
+        axes = any(part[:2] == ('kw', 'axis') for part in parts_of(self.every))
+        return {key: 1 for what, key in self.claims.assumed if what in ('simplex', 'unit') and not axes
+                and key.islower() and ('sym', key) not in wide}
+
+    def rank_of(self, key):
+        rank = self.ranks.of(key)
+        if key not in self.ranks.doubtful: return rank
+        self.asked[f'rank of {key}'] = (rank, self.ranks.doubtful[key])
+        return self.choices.get(f'rank of {key}', rank)
 
 # %% ../../nbs/derivations/truth.ipynb #f5908146
-class _Ranked(_Losses):
+class _Ranked(_Said):
     "How many axes each symbol has."
     def rank(self, text):
         defined = {key: tree for key, (_, tree) in self.meaning.definitions.items()}
         known = {key: what[1] for what, key in self.claims.assumed if what[0] == 'rank'}
+        known |= self.vectors_said() | ranks_said(self.sizes)
         known |= {key: len(shape) for key, shape in self.given.items()}
         def ranks(said=None):
             return Ranks(self.every, known, self.meaning.indices, text, said, defined, self.claims.claims)
@@ -215,48 +239,24 @@ class _Ranked(_Losses):
         self.note_lengths(keys)
         self.of_leaves = {key: self.rank_of(key) for key in keys if key not in self.meaning.lengths}
         self.shapes = Shapes(self.of_leaves, self.given)
+        self.shapes.bind(axes_said(self.sizes))
         for what, key in self.claims.assumed:
             square = what in ('symmetric', 'orthogonal', 'diagonal') and self.of_leaves.get(key) == 2
             if square and key not in self.given: self.shapes.classes[key, 1] = self.shapes.classes[key, 0]
-
-    def rank_of(self, key):
-        rank = self.ranks.of(key)
-        if key not in self.ranks.doubtful: return rank
-        self.asked[f'rank of {key}'] = (rank, self.ranks.doubtful[key])
-        return self.choices.get(f'rank of {key}', rank)
 
 # %% ../../nbs/derivations/truth.ipynb #394b53c2
 class _Measured(_Ranked):
     "The letters that are lengths."
     def note_lengths(self, keys):
-        means = [part for part in parts_of(self.every) if called(part) in ('mean', 'average', 'var', 'variance', 'std')]
-        counts = {**dict(pair for tree in self.every for pair in _averaged(tree)), **self.reading.names.bounds}
-        for key in keys:
-            if key in counts: self.meaning.lengths[key] = ('index', counts[key])
-            elif means and key in _lengths_by_habit and key not in self.given:
-                self.meaning.lengths[key] = ('mean', means[0])
+        free = [key for key in keys if key not in self.given]
+        self.lengths = lengths_meant(free, self.trees, self.every, self.sizes, self.reading.names.bounds)
+        self.sources = {key: meant[0] for key, meant in self.lengths.items()} # what each is taken for at present
+        self.meaning.lengths = dict.fromkeys(self.lengths, 1)
 
-    def length_of(self, of, evaluator):
-        "The number that a letter stands for, together with where it comes from."
-        kind, what = source = of[2] if of[0] == 'number' else of
-        if kind == 'index':
-            for part in parts_of(self.every):
-                indices = part[2:] if part[0] == 'index' else ()
-                places = [k for k, index in enumerate(indices) if len(index) == 2 and index[1][1] == what]
-                shape = _shape_or_none(evaluator, part[1]) if places else None
-                if shape and places[0] < len(shape): return ('number', shape[places[0]], source)
-            raise Unreadable(f'nothing says how far the index {what} runs')
-        evaluator.inside += 1
-        shape = _shape_or_none(evaluator, what[2])
-        evaluator.inside -= 1
-        axes = [int(part[2]) for part in what[2:] if part[:2] == ('kw', 'axis')]
-        return ('number', math.prod(shape[axis] for axis in axes or range(len(shape))) if shape else 1, source)
-
-# %% ../../nbs/derivations/truth.ipynb #daf7a9ea
-def _shape_or_none(evaluator, tree):
-    try: return evaluator.shape_of(tree)
-    except Misfit: raise
-    except (Unreadable, ArithmeticError, ValueError): return None
+    def measure(self, evaluator):
+        "Notes how long everything is, for the letters that are lengths."
+        self.meaning.lengths |= {key: length_of(source, evaluator, self.every) for key, source in self.sources.items()}
+        evaluator.memo.clear() # what was worked out with other lengths
 
 # %% ../../nbs/derivations/truth.ipynb #f8f1a9a7
 class _Leaves(dict):
@@ -308,7 +308,7 @@ class _Drawn(_Measured):
         for what, key in self.claims.assumed:
             if key in leaves and isinstance(what, str): leaves[key] = _restricted(leaves[key], what)
         evaluator = leaves.evaluator = Evaluator(numbers, leaves, self.meaning)
-        self.meaning.lengths = {key: self.length_of(of, evaluator) for key, of in self.meaning.lengths.items()}
+        self.measure(evaluator)
         return evaluator
 
 # %% ../../nbs/derivations/truth.ipynb #0c4578eb
