@@ -56,6 +56,7 @@ acosh arccosh arcosh | 1/sqrt(u^2 - 1) | \operatorname{arcosh}
 atanh arctanh artanh | 1/(1 - u^2) | \operatorname{artanh}
 erf | 2/sqrt(π) * exp(-u^2) | \operatorname{erf}
 erfc | -2/sqrt(π) * exp(-u^2) | \operatorname{erfc}
+Φ ncdf norm_cdf | exp(-u^2/2)/sqrt(2*π) | \Phi
 gamma Γ | y*digamma(u) | \Gamma
 loggamma lgamma gammaln | digamma(u) | \log\Gamma
 digamma psi | trigamma(u) | \psi
@@ -98,7 +99,6 @@ softsign | u/(1 + abs(u))
 relu6 | min(relu(u), 6)
 logsigmoid | log(sigmoid(u))
 logcosh | log(cosh(u))
-Φ ncdf norm_cdf | (1 + erf(u/sqrt(2)))/2 | \Phi
 φ npdf norm_pdf | exp(-u^2/2)/sqrt(2*π) | \varphi
 '''
 
