@@ -19,6 +19,13 @@ def test_the_site_has_one_configuration():
 def test_readme_is_made_from_the_index():
     subprocess.run([sys.executable, root/'tools/write_readme', '--check'], check=True)
 
+def test_there_is_one_version():
+    "The newest section of the changelog and the hook for pre-commit have it, too."
+    written = re.search(r'^version = (.+)', (root/'settings.ini').read_text(encoding='utf-8'), re.M)[1]
+    newest = re.search('^## (.+)', (root/'CHANGELOG.md').read_text(encoding='utf-8'), re.M)[1]
+    hook = re.search(r'rev: v([\d.]+)', (root/'nbs/tools/cli.ipynb').read_text(encoding='utf-8'))[1]
+    assert {written, newest, hook} == {literate_grad.__version__}
+
 def public():
     "Every public function of every module."
     for module in pkgutil.walk_packages(literate_grad.__path__, 'literate_grad.'):
