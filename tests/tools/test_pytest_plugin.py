@@ -5,7 +5,8 @@ import pytest
 from fixtures import bad, good, judged, notebook, run, square, write
 
 def run_pytest(folder, *words, options=('--derivations', '-q', '-rA')):
-    command = sys.executable, '-m', 'pytest', '-p', 'no:cacheprovider', '--color=no', *options
+    quick = '-p', 'no:cacheprovider', '-p', 'no:hypothesispytest' # whose import takes most of the time
+    command = sys.executable, '-m', 'pytest', *quick, '--color=no', *options
     return run(folder, *words, script=command)
 
 def test_it_finds_the_same(tmp_path):

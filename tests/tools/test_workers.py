@@ -1,5 +1,5 @@
 "Workers: whatever a module does, every question has an answer, and the answers do not depend on who gives them."
-import os
+import os, time
 import pytest
 from literate_grad.tools.targets import sources
 from literate_grad.tools.workers import Workers
@@ -79,9 +79,9 @@ def test_addresses_are_left_out(tmp_path, monkeypatch):
 
 def test_no_worker_is_left(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    write(tmp_path, hangs='while True: pass # derivative')
+    write(tmp_path, hangs='import time; time.sleep(600) # derivative')
     source, = sources('hangs.py')
     with Workers(2) as workers:
         answers = workers.ask([(source, ''), (source, '')])
-        while len(workers.processes) < 2: pass
+        while len(workers.processes) < 2: time.sleep(0.01)
     assert all(process.poll() is not None for process in workers.processes) and answers
