@@ -4,9 +4,8 @@
 
 # %% auto #0
 __all__ = ['ENTRIES', 'CLOSER', 'ONE_ULP', 'CAUSES', 'NOISY', 'SEVERAL', 'FEWEST', 'FAR', 'words_of', 'forms', 'closed',
-           'sum_factor', 'local_form', 'row_factor', 'coupling', 'in_part', 'disguised', 'in_result', 'floats_in',
-           'called_with', 'in_arguments', 'exchange', 'across', 'Cause', 'hypotheses', 'of_scalar', 'Diagnosis',
-           'diagnose']
+           'sum_factor', 'local_form', 'row_factor', 'coupling', 'in_part', 'disguised', 'in_result', 'called_with',
+           'in_arguments', 'exchange', 'across', 'Cause', 'hypotheses', 'of_scalar', 'Diagnosis', 'diagnose']
 
 # %% ../../nbs/checking/diagnosis.ipynb #81c0ca4d
 import math
@@ -16,6 +15,7 @@ from . import other_points as points, signatures as values
 from .closed_forms import (
     MANY, Form, Words, closed_form, in_words, name_factor, softmax_along, unlaid, vocabulary)
 from .other_points import MovablePair, elsewhere
+from .points import float_leaves
 from .signatures import Finding, Pair, explained, names_in, ratio
 from ..gradients.messages import docstring_of, name_of
 from ..gradients.structure import is_list_of_numbers, leaves, replaced
@@ -217,10 +217,6 @@ def in_result(mistake: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
     return planted
 
 # %% ../../nbs/checking/diagnosis.ipynb #3cf9c694
-def floats_in(args: tuple[Any, ...]) -> list[tuple[Any, Any]]:
-    "The arrays and numbers among the arguments that are floats, with their paths."
-    return [(path, x) for path, x in leaves(args) if np.asarray(x).dtype.kind == 'f']
-
 def called_with(df: Any, change: Callable[..., Any]) -> Any:
     def wrong(*args, **kwargs): return df(*change(args), **kwargs)
     return disguised(wrong, df)
@@ -228,12 +224,13 @@ def called_with(df: Any, change: Callable[..., Any]) -> Any:
 def in_arguments(mistake: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
     "Plants a mistake that is a function of one argument, for each of them."
     def planted(df, args):
-        for path, x in floats_in(args): yield called_with(df, lambda a, path=path, x=x: replaced(a, path, mistake(x)))
+        for path, x in float_leaves(args):
+            yield called_with(df, lambda a, path=path, x=x: replaced(a, path, mistake(x)))
     return planted
 
 def exchange(df: Any, args: tuple[Any, ...]) -> Iterator[Any]:
     "Plants an exchange of two arguments of one shape, for each two of them."
-    found = floats_in(args)
+    found = float_leaves(args)
     for (p, x), (q, y) in ((a, b) for k, a in enumerate(found) for b in found[k + 1:]):
         if np.shape(x) == np.shape(y):
             yield called_with(df, lambda a, p=p, q=q, x=x, y=y: replaced(replaced(a, p, y), q, x))
@@ -252,8 +249,8 @@ def _half(d):
 
 def across(df: Any, args: tuple[Any, ...]) -> Iterator[Any]:
     "Plants a vector along the other one of two axes, for each vector that is as long as both sides of a square."
-    shapes = [np.shape(x) for _, x in floats_in(args)]
-    for _, v in floats_in(args):
+    shapes = [np.shape(x) for _, x in float_leaves(args)]
+    for _, v in float_leaves(args):
         if np.ndim(v) == 1 and np.all(v) and 2 * np.shape(v) in shapes:
             laid = lambda d, args, v=v: d * v / v[:, None] if d.shape[-2:] == 2 * v.shape else d
             yield from in_result(laid)(df, args)
