@@ -298,7 +298,7 @@ def _settled(r, s):
 def _is_lost(r, s):
     "Whether the last rungs are nothing but noise; beyond a jump or a pole, the even part would repeat itself."
     before, last = _residues(r)[[-ENOUGH, -1]]
-    level = (last > before / GREAT) & (last < before * ENOUGH)
+    level = (last > before / GREAT) & (last < before * ENOUGH) & ~s.kink # or it may lie between 0 and the last rung
     repeats = np.any(abs(np.diff(r.even, axis=0)) < REPEATS * abs(r.even[1:]), axis=0)
     return bool(np.all(level & ~repeats & (abs(r.odd[-1]) < s.noise)))
 

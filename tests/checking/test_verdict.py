@@ -372,3 +372,16 @@ def test_entries_that_cannot_be_told_are_not_called_right():
     x = onp.array([1.8744701865677765e-15, .98, .3, -.4, 1.2])
     c = check(f, lambda x: df(x) * [2, 2, 1, 1, 1], x)
     assert c.status == 'disagrees' and (c.wrong[0] or 'right in the others' not in str(c))
+
+@pytest.mark.parametrize('distance', [2.0**-k for k in range(20, 32)])
+def test_beside_a_kink_that_is_nearer_than_the_last_rung_values_alone_find_the_slope(distance):
+    for side in (1, -1):
+        x = onp.array([0.0, 2.0, 1.0, -1.3])
+        def f(x):
+            x = onp.asarray(x, float)
+            return onp.tanh(0.03 * max(x[0] + side * distance, 0.0) + 0.2 * onp.sum(onp.sin(x[1:])))
+        t = 1 - onp.tanh(0.2 * onp.sum(onp.sin(x[1:])) + 0.03 * max(side * distance, 0.0))**2
+        def df(x): return t * onp.array([0.03 * (side > 0), *(0.2 * onp.cos(x[1:]))])
+        assert check(f, df, x, elsewhere=False).status != 'disagrees'
+        c = check(f, lambda x: df(x) + [0.05, 0, 0, 0], x, elsewhere=False)
+        assert c.status == 'disagrees' and c.wrong.tolist() == [True, False, False, False]
