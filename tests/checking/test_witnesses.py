@@ -85,7 +85,7 @@ def test_an_ulp_moves_all_but_whole_numbers():
     assert onp.array_equal(near.subject.args[1], part.subject.args[1])
 
 @pytest.mark.parametrize('formula, ok', [
-    ('F = -dV/dr = 2 k/r^2', False), ('-dV/dr = 2 k/r^2', False), ('F = - dV/dr\n\nF = 2k/r^2', False),
+    ('F = -dV/dr = 2 k/r^2', False), ('-dV/dr = 2 k/r^2', False),
     ('G = dV/dr = -2 k/r^2', False), ('F = -dV/dr = k/r^2', True), ('-dV/dr = k/r^2', True)])
 def test_a_formula_with_a_name_for_the_derivative_is_read_too(formula, ok):
     def df(r, k): return -k / r**2
