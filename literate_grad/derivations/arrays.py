@@ -322,10 +322,17 @@ class _MatrixProducts(_Entrywise):
             if m != n: raise Misfit(f'the product of vectors of {m} and {n} entries does not fit', m, n)
             return contracted(a, b, 1)
         if not (a.rank and b.rank): return a * b
+        self.spend_product(a, b)
         if a.rank == 1: return a.column() @ b if b.shape[0] == 1 else (a.transposed() @ b).transposed()
         if b.rank == 1: return (a @ b.column()).squeezed()
         if a.shape[1] == b.shape[1] != b.shape[0] == 1 and a.shape[0] == 1: return self.matmul(a, b.transposed())
         return (a @ b).squeezed()
+
+    def spend_product(self, a, b):
+        "Each entry meets a row or a column; the products are counted as a quarter of an entry that is worked out."
+        if self.numbers.free: return
+        met = _entries_in(a) * b.shape[-1] ** (b.rank - 1) + _entries_in(b) * a.shape[0] ** (a.rank - 1)
+        self.meaning.spend(int(met * self.numbers.cost) // 8)
 
 # %% ../../nbs/derivations/arrays.ipynb #2fee1247
 class _LargeProducts(_MatrixProducts):

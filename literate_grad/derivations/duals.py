@@ -6,7 +6,7 @@
 __all__ = ['Misfit', 'TooShort', 'expanded', 'aligned', 'pairwise', 'Value', 'Dual', 'primal', 'chosen', 'Floats', 'Digits']
 
 # %% ../../nbs/derivations/duals.ipynb #226001c5
-import math, random
+import math, random, threading
 from fractions import Fraction
 from functools import lru_cache, partial
 import numpy as np
@@ -275,14 +275,24 @@ def _real_function(name, ctx):
         except (ArithmeticError, ValueError, TypeError, ctx.NoConvergence): return ctx.nan
     return np.frompyfunc(real, 2 if name in ('divide', 'power') else 1, 1)
 
+# %% ../../nbs/derivations/duals.ipynb #63e8ff5a
+class _Contexts(threading.local):
+    "The contexts of a thread: mpmath's functions raise the precision of theirs for a while, so no two threads share one."
+    def __init__(self): self.by_digits = {}
+_contexts = _Contexts()
+def _context(digits):
+    import mpmath
+    made = _contexts.by_digits
+    if digits not in made: made[digits] = mpmath.ctx_mp.MPContext()
+    made[digits].dps = digits
+    return made[digits]
+
 # %% ../../nbs/derivations/duals.ipynb #75815871
 class _Shaken(_Numbers):
     "mpmath's numbers, shaken in the last places, or not; whole numbers are exact."
     def __init__(self, digits: int, shaken: bool = False) -> None:
-        import mpmath
         super().__init__()
-        self.context, self.known = mpmath.ctx_mp.MPContext(), {}
-        self.context.dps = digits
+        self.context, self.known = _context(digits), {}
         self.unit = self.context.mpf(10)**-digits if shaken else None
         self.tolerance, self.random = self.context.mpf(10)**(15 - digits), random.Random(digits)
 

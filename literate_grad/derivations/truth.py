@@ -297,10 +297,13 @@ def _restricted(x, what):
     return x * eye if what == 'diagonal' else (eye - skew) @ (eye + skew).inverse()
 
 # %% ../../nbs/derivations/truth.ipynb #eead0c20
+_work_of_points = 100 # what drawing points counts for, however few, in entries of an array
+
 class _Drawn(_Measured):
     "Points."
     def drawn_values(self, which, kind, seed, numbers, count, points=None):
         "An evaluator with random values for all symbols; `points`: those that are worked out, all of them by default."
+        self.meaning.spend(_work_of_points)
         sizes = self.shapes.numbers(which)
         leaves = _Leaves(self, numbers, kind, seed, count, points)
         for key, rank in self.of_leaves.items():

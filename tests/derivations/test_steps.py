@@ -87,6 +87,8 @@ hostile = {
     'a long name': 'y = ' + 'x' * 19000 + '\ndy/dx = 1', 'sums': 'y = ' + 'Σ_i ' * 500 + 'x_i\ndy/dx=1', 'words':
     'a b c d e f g h ' * 1000 + ' = 1',
     'fractions in a sum': 'L = sum(' + r'\frac{1}{1 + ' * 12 + 'x' + '}' * 12 + ')\ndL/dx = x',
+    'half a fraction': "y = x^{2n}\ny' = 2n x^{\\frac{2n-1}", 'products of Kronecker':
+    'y = log det(X^T X + kron(X, X) + X^T X)\ndy/dX = X',
     'controls': 'y = \x00\ndy/dx = \u202ex\ufeff', 'no number':
     'y = x/(1-1)\ndy/dx = 1/(x-x) + 0^(-1) + log(0)\ny = sqrt(-1)*x',
 }
