@@ -277,7 +277,7 @@ def _real_function(name, ctx):
 
 # %% ../../nbs/derivations/duals.ipynb #63e8ff5a
 class _Contexts(threading.local):
-    "The contexts of a thread: mpmath's functions raise the precision of theirs for a while, so no two threads share one."
+    "The contexts of one thread: functions of mpmath raise the precision of theirs for a while, so none is shared."
     def __init__(self): self.by_digits = {}
 _contexts = _Contexts()
 def _context(digits):
