@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn
 from fastcore.basics import patch
-from .notation import Unreadable, Word, canonical, closing, is_letter, words_of
+from .notation import Unreadable, Word, canonical, closing, is_letter, known_function, words_of
 from .names import Names, names_in
 from .grammar import Reader, _common_words, _compared_by, subtrees, symbols
 from .reader import Tree
@@ -439,6 +439,7 @@ def chain(self: Reader, k: int, derives: bool) -> list[Side]:
         self.take()
         self.derives, start = derives, self.at
         right = self.right()
+        if self.sees('=') and self.are_words(start): continue # G = upstream gradient = dL/dD
         before = rights[-1] if rights else right
         if before.guard and right.guard and before.guard not in (right.guard, ('otherwise',)):
             rights[-1] = _together(before, right) # further cases
@@ -446,6 +447,14 @@ def chain(self: Reader, k: int, derives: bool) -> list[Side]:
         if right.problem and self.sees('=') and self.ends_in_left(start): break
         if len(rights) > _most_equations: self.refuse_many()
     return rights
+
+# %% ../../nbs/derivations/docstrings.ipynb #363b4de2
+@patch
+def are_words(self: Reader, start: int) -> bool:
+    "Whether nothing but words of prose stand between two equals signs: they say what a name means."
+    keys = [word.key for word in self.words]
+    return all(key and not is_letter(key) and not known_function(key) and keys.count(key) == 1
+               for key in keys[start:self.at])
 
 @patch
 def refuse_many(self: Reader) -> NoReturn:

@@ -508,8 +508,8 @@ def summed_over(self: Reader, word: Word) -> tuple[tuple[str, ...], tuple[str, .
 @patch
 def name(self: Reader) -> Tree:
     "What begins with a name."
-    word = self.take()
-    key, names = word.key, self.names
+    word, names = self.take(), self.names
+    key = self.as_defined(word.key)
     applied = self.sees('(') and not self.contains(key)
     if key in names.functions: return self.application(key) if applied else ('sym', key)
     special = self.derivative_by_name(key, word)
@@ -517,6 +517,7 @@ def name(self: Reader) -> Tree:
     if key in names.unknown and not self.word.spaced and _has_bare_arguments(self.words, self.at):
         self.application(key)
         return ('sym', key)
+    if key in 'fghFGH' and applied and not self.word.spaced: self.check_product(key, word)
     if key in names.quantities and not (applied and key == 'sigma'): return ('sym', key)
     if key == 'sigma' and not (applied or self.sees('{') or self.at_function()): return ('sym', key)
     if key in ('array', 'asarray', 'tensor') and self.sees('('): return self.application(key)[2]
@@ -525,7 +526,13 @@ def name(self: Reader) -> Tree:
     if known and self.is_call(known): return self.applied(known, word)
     return self.letters_or_symbol(key, word)
 
-# %% ../../nbs/derivations/grammar.ipynb #3161fe11
+# %% ../../nbs/derivations/grammar.ipynb #3219be60
+@patch
+def as_defined(self: Reader, key: str) -> str:
+    "The name of a known function as the text defines it: `Swish` for `swish`."
+    if not known_function(key) or key in self.names.functions: return key
+    return next((name for name in self.names.functions if name.lower() == key.lower()), key)
+
 @patch
 def letters_or_symbol(self: Reader, key: str, word: Word) -> Tree:
     "A logarithm with its base, a product of letters, or a symbol."

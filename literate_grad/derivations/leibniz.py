@@ -205,7 +205,7 @@ def transposes(self: Reader) -> bool:
 def primed(self: Reader, tree: Tree) -> Tree:
     "`f'`, `f'(x)`, `f''(x)`, `(x w)'`, or a transpose where primes mean that."
     if not self.sees("'", '"') or self.word.spaced: return tree
-    if tree[0] != 'sym': return self.primed_bracket(tree)
+    if tree[0] != 'sym': return tree if self.sees('"') else self.primed_bracket(tree) # `"` ends a string there
     functions = {*self.names.functions, *self.names.unknown, 'sigma'}
     if tree[1] not in self.names.functions and self.transposes(): self.take(); return ('T', tree)
     count = self.primes()
