@@ -530,7 +530,7 @@ def name(self: Reader) -> Tree:
 @patch
 def as_defined(self: Reader, key: str) -> str:
     "The name of a known function as the text defines it: `Swish` for `swish`."
-    if not known_function(key) or key in self.names.functions: return key
+    if not known_function(key) or key in self.names.functions or key.lower() in _greek: return key
     return next((name for name in self.names.functions if name.lower() == key.lower()), key)
 
 @patch
