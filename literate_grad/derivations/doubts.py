@@ -29,6 +29,7 @@ def unexplained(
     spoken |= {*self.given, *meaning.indices, *constants}
     return sorted(symbols(claim.side.tree) - spoken)
 
+# %% ../../nbs/derivations/doubts.ipynb #33dd3eac
 def _unknown_word(trial, claim):
     "A word is no symbol that may be guessed at, even where the numbers agree."
     others = {key for side in trial.sides if side is not claim.side.tree for key in symbols(side)}
@@ -87,9 +88,15 @@ def _unlinked(trial, claim):
     if truth[0] == 'd' and not trial.is_linked(truth[1], truth[2]):
         return f'nothing says how {claim.left.text} could depend on it'
     through = meaning.upstream.get(getattr(meaning, 'loss', None))
-    if truth[0] == 'diff' and through and not symbols(truth[1]) <= trial.reached(('sym', meaning.loss)):
-        return f'nothing says how `{base_symbol(truth[1])}` is used'
-    return None
+    if truth[0] != 'diff' or not through: return None
+    claimed = {base_symbol(other.truth[1]) for other in trial.claims.claims if other.kind == 'differential'}
+    unused = {*through} & claimed or symbols(truth[1]) - trial.reached(('sym', meaning.loss))
+    return f'nothing says how `{min(unused)}` is used' if unused else None
+
+def _beside_unlinked(trial, claim):
+    "Another differential of the same backward pass hangs in the air, so that nobody knows how all others do."
+    others = [other for other in trial.claims.claims if other.kind == claim.kind == 'differential']
+    return next(filter(None, (_unlinked(trial, other) for other in others)), None)
 
 def _unlinked_factor(trial, claim):
     "A derivative inside of the claim is zero only because no line links its two names."
@@ -188,7 +195,7 @@ def is_odd(self: Trial, tree: tuple, key: str) -> bool:
 # %% ../../nbs/derivations/doubts.ipynb #e8f61b11
 _of_any_claim = (_unlinked, _unknown_word)
 _asides = (_condition, _value_somewhere) # true or not, they are no step of the derivation
-_of_failing_claims = (_batch_size, _equation, _set_again, _unlinked_factor, _unknown_name)
+_of_failing_claims = (_batch_size, _equation, _set_again, _beside_unlinked, _unlinked_factor, _unknown_name)
 
 @patch
 def refined(

@@ -17,6 +17,8 @@ def test_names_that_nothing_explains(text, expected): assert read(text) == expec
     ('dS/dt = -beta*S*I\nd(dS/dt)/dS = -beta*I', 'uu'),
     (r'$\frac{\partial \ell}{\partial \sigma^2} = \frac{1}{2\sigma^4} (x - \mu)^2$', 'u'),
     ('O = softmax(Q @ K^T) @ V\nP = softmax(Q @ K^T)\ndP = dO @ V^T', 'u'),
+    ('O = softmax(Q @ K^T) @ V\nP = softmax(Q @ K^T), S = Q @ K^T\ndP = dO @ V^T\ndQ = dS @ K', 'uu'),
+    ('S = Q @ K^T\nP = softmax(S)\nO = P @ V\ndP = dO @ V^T\ndV = P^T @ dO', 'rr'),
     ('y = x^2\ndx/dy = 1/(2x)', 'r'), # the other way round
     ('y = a^2\ndy/dx = 0', 'r'),
     ('y = tanh(x)\ndL/dx = dL/dy * (1 - y)', 'w')]) # dL/dy is given
