@@ -30,6 +30,8 @@ class _Text:
     plain = False # whether every operation works entry by entry, as in the code of an elementwise function
     sampled = False # whether there is code, whose value tells what a product of vectors is
     loss, varied = None, () # of what `dW` is the gradient, or which symbols vary in differentials
+    limited = frozenset() # indices of sums whose limit is another index
+    series = False # whether the exponential of a square matrix was met, which may also be meant as a series
     def __init__(self, definitions=None, functions=None, indices=(), choices=None):
         # {symbol: (its indices, a tree)}, {function: (its parameters, a tree)}
         self.definitions, self.functions = definitions or {}, functions or {}
@@ -424,6 +426,7 @@ class _SizesMet(_Sizes):
         product = x.factor * other
         if not other.rank: return x.with_factor(product)
         row = left and other.rank == 2 and other.shape[0] == 1 and not x.row # 1 times a row is that row, in each line
+        if x.kind == 'eye' and sign == '⊙': return self.solid(x, other) * other
         if x.kind == 'eye' or sign in ('⊙', '*') or row: return product
         if x.row and other.rank == 1 and not left: raise Unreadable('nothing says how many ones these are')
         return product.total((-1 if other.rank == 1 or not left else -2,))
@@ -526,6 +529,7 @@ class _IndexSums(_Picked):
         return Value(self.numbers.eye(known[0]).a, self.numbers, letters)
 
     def of_sum(self, letters, body):
+        if set(letters) & self.meaning.limited: raise Unreadable('a sum up to an index is not read')
         self.note_ranges(body)
         value = self.of(body)
         if not letters: return self.total(value)
@@ -642,7 +646,9 @@ class _Calls(_Sides):
         if known == 'where': return self.where(*plain)
         if known in functions:
             if len(arguments) != 1: raise Unreadable(f'`{name}` expected one argument, but got {len(arguments)}')
-            return self.of(plain[0]).apply(functions[known].name)
+            x = self.of(plain[0])
+            if known == 'exp' and self.is_exponent(plain[0], x): self.meaning.series = True
+            return x.apply(functions[known].name)
         known, options = _same_functions.get(known, known), {part[1]: part[2] for part in arguments if part[0] == 'kw'}
         reduces = known in ('sum', 'mean', 'max', 'min', *_along_axes)
         self.inside += reduces
@@ -652,13 +658,21 @@ class _Calls(_Sides):
         if known is None or options: raise Unreadable(f'nothing says what `{name}` is')
         return self.called(known, values)
 
+# %% ../../nbs/derivations/arrays.ipynb #7b0aa22e
+class _Where(_Calls):
+    "Conditions, and what may be a series."
+    def is_exponent(self, tree, x):
+        "Whether a tree is a square matrix times numbers, whose exponential may be meant as a series."
+        if x.rank != 2 or x.shape[0] != x.shape[1] or self.meaning.plain or self.meaning.code: return False
+        return sum(self.of(('sym', key)).rank > 0 for key in symbols(tree)) == 1
+
     def where(self, condition, a=None, b=None):
         if b is None or condition[0] not in ('if', 'compare', 'and', 'or'):
             raise Unreadable('`where` expected a condition and two values')
         return self.of_if(condition[1] if condition[0] == 'if' else condition, a, b)
 
 # %% ../../nbs/derivations/arrays.ipynb #e29b96d1
-class _WholeArrays(_Calls):
+class _WholeArrays(_Where):
     "Functions of whole arrays."
     def called(self, name, values):
         wrong = f'`{name}` got {len(values)} arguments, which is not what it takes'

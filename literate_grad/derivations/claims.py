@@ -33,7 +33,8 @@ class _Equations:
     def defined_by(self, left):
         "The symbol or function that a left side may define, else `None`."
         if left[0] == 'index' and left[1][0] == 'sym': return left[1][1]
-        return left[1] if left[0] == 'sym' or left[0] == 'call' and left[1] in self.reading.names.functions else None
+        return left[1] if left[0] == 'sym' or left[0] == 'call' and left[1] in self.reading.names.functions and all(
+            part[0] == 'sym' for part in left[2:]) else None
 
     def claim(self, equation, sides, kind, truth=None):
         self.claims += [Claim(equation.left, truth or equation.left.tree, side, kind) for side in sides]

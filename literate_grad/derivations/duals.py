@@ -238,7 +238,7 @@ def _float_function(name):
 # %% ../../nbs/derivations/duals.ipynb #21ad7c70
 class Floats(_Numbers):
     "NumPy's numbers."
-    cost, context = 1 / 15, math # of the work that an entry is, in entries of mpmath's
+    cost, context = 1 / 60, math # of the work that an entry is, in entries of mpmath's
     inverse, determinant = staticmethod(np.linalg.inv), staticmethod(np.linalg.det)
 
     def __init__(self, free: bool = False) -> None:

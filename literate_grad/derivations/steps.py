@@ -64,8 +64,9 @@ def laid_out(self:Trial, outcomes: Any, text: Any) -> Any:
     """The outcomes where one layout holds for all: what is right in the other layout only is a transpose, where the
     text fixes the layout."""
     pairs = list(zip(self.claims.claims, outcomes))
-    fixed = bool(_fixing.search(text)) or bool(self.claims.updates) or any(self.is_fixed(claim)
-        for claim in self.claims.claims)
+    fixed = bool(_fixing.search(text)) or bool(self.claims.updates)
+    by_entries = {base_symbol(claim.truth[2][0]) for claim in self.claims.claims if claim.truth[0] == 'd'
+                  and claim.truth[2][0][0] == 'index'}
     def of(claim): return 'jacobian' if claim.truth[0] == 'd' and self.is_jacobian(claim) else 'gradient'
     settled = {of(claim) for claim, outcome in pairs if outcome.status == 'holds' and 'as written' in outcome.layouts
         and 'transposed' not in outcome.layouts and self.has_layout(claim)}
@@ -73,7 +74,8 @@ def laid_out(self:Trial, outcomes: Any, text: Any) -> Any:
     for claim, outcome in pairs:
         turned = outcome.status == 'holds' and outcome.layouts and not {'as written',
             'entry by entry'} & set(outcome.layouts)
-        if turned and (fixed or of(claim) in settled or claim.kind not in ('derivative', 'differential')
+        entries = of(claim) == 'gradient' and claim.truth[0] == 'd' and base_symbol(claim.truth[2][0]) in by_entries
+        if turned and (fixed or entries or of(claim) in settled or claim.kind not in ('derivative', 'differential')
                        or any(part[0] == 'index' for part in subtrees(claim.truth))):
             outcome = outcome._replace(status='fails', why='transpose')
         elif turned:
@@ -81,8 +83,6 @@ def laid_out(self:Trial, outcomes: Any, text: Any) -> Any:
                 else 'in denominator layout (the transpose)')
         changed.append(outcome)
     return changed
-@patch
-def is_fixed(self:Trial, claim: Any) -> Any: return False
 
 # %% ../../nbs/derivations/steps.ipynb #629f07bb
 @patch
