@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, NoReturn
 from fastcore.basics import patch
 from .notation import Unreadable, Word, canonical, closing, is_letter, known_function, words_of
 from .names import Names, names_in
+from .leibniz import _is_d
 from .grammar import Reader, _common_words, _compared_by, subtrees, symbols
 from .reader import Tree
 
@@ -72,6 +73,8 @@ def _goes_on(words, k, before, text):
 
 def _column(text, word): return word.start - text.rfind('\n', 0, word.start)
 
+def _line_end(words, k): return next(j for j in range(k, len(words)) if words[j].kind in ('newline', 'end'))
+
 def _line_start(words, k, least=0):
     "The place of the first word of the line."
     while k > least and words[k - 1].kind != 'newline': k -= 1
@@ -92,11 +95,16 @@ def _joined(words, text):
     return kept
 
 # %% ../../nbs/derivations/docstrings.ipynb #b3411b4d
+_stops = {*',;:.#', '=>', '<-'}
+_openers = set('''where with let since as thus so then hence and because therefore is that has have gives get
+    if for'''.split())
+
 def _apart(words, text):
     "The words with a line end before each derivative of a quantity that the same line defines."
     out, defined, depth = [], None, 0
     for k, word in enumerate(words):
         if word.kind == 'newline': defined, depth = None, 0
+        if depth <= 0 and (word.text in _stops or word.text in _openers): defined = None
         if word.kind == 'sign': depth += (word.text in '([{') - (word.text in ')]}')
         if word.text == '=' and out and out[-1].key and (len(out) < 2 or out[-2].kind == 'newline'):
             defined = re.escape(out[-1].text)
@@ -123,9 +131,6 @@ def _names_point(words):
 
 # %% ../../nbs/derivations/docstrings.ipynb #2a55be2c
 _slopes = ('d', 'prime', 'grad')
-_stops = {*',;:.#', '=>', '<-'}
-_openers = set('''where with let since as thus so then hence and because therefore is that has have gives get
-    if for'''.split())
 
 @patch
 def is_left(self: Reader, tree: Tree, clean: bool) -> bool:
@@ -177,13 +182,14 @@ def left(self: Reader, k: int, done: int) -> tuple[Side, bool, dict[str, tuple[s
     words, refused = self.words, None
     start = max(_line_start(words, k, done), k - _widest)
     start = max([start, *(j for j in range(start, k) if words[j].closed)])
-    if self.in_call(start, k): return self.left_in_bracket(start, k)
+    if self.in_call(start, k): return self.stated(start, k, 'a bracket is not closed')
     for j in range(start, k):
         clean, before = self.stands_free(j, done), words[j - 1] if j else None
         if self.cannot_begin(words[j], before, clean): continue
         reader = self.before(j, k)
         tree, problem = reader.whole(reader.expression)
-        if problem and not refused and self.states_derivative(j, k): refused = j, problem
+        if not problem and not self.is_left(tree, clean): problem = self.factored(tree, words[j])
+        if problem and not refused and (tree or self.states_derivative(j, k)): refused = j, problem
         if problem or not self.is_left(tree, clean): continue
         guard, problem = self.preface(start, j)
         if not (clean or guard or problem):
@@ -191,7 +197,7 @@ def left(self: Reader, k: int, done: int) -> tuple[Side, bool, dict[str, tuple[s
         if not problem: return self.side(words[j].start, words[k - 1].end, tree, guard), clean, reader.asked
         refused = refused or (j, problem)
         break
-    return self.unreadable_left(k, *refused) if refused else None
+    return self.unreadable_left(k, *refused) if refused else self.stated(start, k, 'its left side cannot be read')
 
 # %% ../../nbs/derivations/docstrings.ipynb #5a1b8e61
 @patch
@@ -205,13 +211,21 @@ def cannot_begin(self: Reader, word: Word, before: Word|None, clean: bool) -> bo
     if word.kind == 'sub' or word.text == '^' or before and before.text == '/': return True
     return not clean and before.kind == 'sign' and before.text not in ('(', ')', '"', '$', ']', '}', '|')
 
+# %% ../../nbs/derivations/docstrings.ipynb #71a6a695
+@patch
+def factored(self: Reader, tree: Tree, word: Word) -> Unreadable|None:
+    "Why a derivative with a sign or a factor before it is no left side; `None` where no derivative is in the tree."
+    if any(part[0] in _slopes for part in subtrees(tree)):
+        return self.unreadable('what stands before the derivative could belong to it', word)
+    return None
+
 # %% ../../nbs/derivations/docstrings.ipynb #ee3ba8b6
 @patch
 def hanging(self: Reader, before: Word|None) -> Unreadable|None:
     "Why what stands before a left side in the middle of a line cannot be prose; `None` when it can."
     symbol = before.key and before.text not in ('a', 'I') and (
         is_letter(before.key) or before.text.lower() in ('grad', 'nabla', 'del', 'div', 'curl'))
-    if before.kind in ('number', 'super') or symbol:
+    if before.kind in ('number', 'super') or symbol or before.text.lower() in _calculating:
         return self.unreadable(f'cannot read `{before.text}` before the left side', before)
 
 # %% ../../nbs/derivations/docstrings.ipynb #81f2ea7e
@@ -226,11 +240,13 @@ def in_call(self: Reader, start: int, k: int) -> bool:
 
 # %% ../../nbs/derivations/docstrings.ipynb #722326a6
 @patch
-def left_in_bracket(self: Reader, start: int, k: int) -> tuple[Side, bool, dict[str, tuple[str, ...]]]|None:
-    "The derivative that begins in a bracket which is not closed, as one that cannot be read; `None` without one."
+def stated(self: Reader, start: int, k: int, why: str) -> tuple[Side, bool, dict[str, tuple[str, ...]]]|None:
+    "The derivative before the sign `words[k]` as one that cannot be read; `None` without one."
     for j in range(start, k):
-        if self.words[j].text in ('frac', '∂', '∇') and self.states_derivative(j, k):
-            return self.unreadable_left(k, j, self.unreadable('a bracket is not closed', self.words[j]))
+        said = self.words[j].text in ('frac', '∂', '∇') and self.states_derivative(j, k)
+        if said or _is_d(self.words[j]) and self.before(j, k).starts_derivative(self.words[j]):
+            return self.unreadable_left(k, j, self.unreadable(why, self.words[j]))
+    return None
 
 # %% ../../nbs/derivations/docstrings.ipynb #f33027be
 @patch
@@ -255,16 +271,37 @@ def preface(self: Reader, start: int, j: int) -> tuple[Tree|None, Unreadable|Non
 @patch
 def rest_of_line(self: Reader) -> list[Word]:
     "The words up to the end of the line."
-    end = next(k for k in range(self.at, len(self.words)) if self.words[k].kind in ('newline', 'end'))
-    return self.words[self.at:end]
+    return self.words[self.at:_line_end(self.words, self.at)]
 
 # %% ../../nbs/derivations/docstrings.ipynb #9577d7a4
 @patch
 def refuse_lost_lines(self: Reader) -> None:
-    "Refuses a formula that goes on with the next line, where a note between them ended its reading."
-    for word in self.rest_of_line():
-        if word.text in ('=', '=='): return
-        if word.goes_on and word.text != '=>': self.refuse('the formula goes on behind a note, on the next line', word)
+    "Refuses a formula that goes on behind a note, or in a deeper line below that holds a formula and no equation."
+    words, k = self.words, self.at
+    margin = _column(self.text, words[_line_start(words, self.begin)])
+    while k < len(words):
+        end = _line_end(words, k)
+        line, below = words[k:end], k > self.at and k < end
+        if any(word.text in ('=', '==') for word in line): return
+        if below and _column(self.text, line[0]) <= margin: return
+        lost = next((word for word in line if word.goes_on and word.text != '=>'), None)
+        further = below or line and line[0].text in ('=>', ';', ':', 'or', 'and') and not line[0].closed
+        if not lost and further and self.is_formula(k + (not below), end): lost = words[k]
+        if lost: self.refuse('a part of a formula without an equals sign stands below or behind it', lost)
+        k = end + 1
+
+# %% ../../nbs/derivations/docstrings.ipynb #0ae1074b
+@patch
+def is_formula(self: Reader, k: int, end: int) -> bool:
+    "Whether the words from `k` to `end` are a formula, perhaps with the sign or the word of a calculation before it."
+    words = self.words
+    end = next((j for j in range(k, end) if words[j].text == '#'), end)
+    while k < end and words[end - 1].text in ('.', ',', ';'): end -= 1
+    while k < end and (
+            words[k].text in (*_signs_between, '.', '…', 'by') or words[k].text.lower() in _calculating): k += 1
+    if k == end or any(word.key and not self.symbolic(word) for word in words[k:end]): return False
+    reader = self.before(k, end)
+    return reader.whole(reader.expression)[0] is not None
 
 # %% ../../nbs/derivations/docstrings.ipynb #fb46dec9
 @patch
@@ -340,7 +377,9 @@ def guarded(self: Reader) -> Tree:
         return self.within(lambda: self.seen('if', 'for', 'when', 'where') and None or self.condition())
     if self.seen('if', 'for', 'when', 'where', 'on', 'with'): self.seen('all')
     elif not comma: self.refuse('no condition')
-    return self.condition()
+    condition = self.condition()
+    if any(part[0] in _slopes for part in subtrees(condition)): self.refuse('no condition')
+    return condition
 
 # %% ../../nbs/derivations/docstrings.ipynb #aacc4459
 @patch
@@ -644,7 +683,7 @@ def read_text(
     choices: dict[str, str]|None = None, # how to read what can be read in two ways
 ) -> Reading: # its equations in order, its names, what can be read in two ways
     "The equations of a text. A text that is too long raises `Unreadable`."
-    if '=' not in text and '≡' not in text: text = ''
+    if not re.search(r'[=≡≔≜＝]|\\(?:equiv|coloneqq|triangleq)', text): text = ''
     if len(text) > _most_text:
         raise Unreadable(f'a text of {len(text)} characters is too long to be read; at most {_most_text}')
     reader = Reader(text, _apart(_joined(words_of(text), text), text), choices=choices)

@@ -6,10 +6,10 @@
 __all__ = []
 
 # %% ../../nbs/derivations/leibniz.ipynb #bb59258a
-import re, unicodedata
+import re
 from fastcore.basics import patch
 from .notation import Word, canonical, closing, is_letter, known_function
-from .names import _has_bare_arguments
+from .names import _letter_and_dots, _has_bare_arguments
 from .reader import Reader, Tree, symbols
 
 # %% ../../nbs/derivations/leibniz.ipynb #2225faaa
@@ -234,12 +234,13 @@ def derivative_by_name(self: Reader, key: str, word: Word) -> Tree|None:
     base, _, order = word.text.partition('\u2060')
     if order.isdigit() and canonical(base) in names.functions and self.sees('('): # f^{(2)}(x)
         return ('prime', canonical(base), int(order), *self.application(key)[2:])
-    quotient = re.fullmatch(r'd([^\W\d_][^\W_]*)_d(\w+)', key)
-    if quotient and quotient[1] in names.quantities: return ('d', ('sym', quotient[1]), (('sym', quotient[2]),))
+    quotient = re.fullmatch(r'd(?P<top>[^\W\d_]|[^\W\d_][^\W_]*(?=_))_?d(?P<by>\w+)', key)
+    if quotient and quotient['top'] in names.quantities and quotient['by'] in names.keys:
+        return ('d', ('sym', quotient['top']), (('sym', quotient['by']),))
     partial = re.fullmatch(r'([a-zA-Z])_([a-zA-Z]{1,2})', key)
     if partial and set(partial[2]) <= set(names.functions.get(partial[1], self.coordinates(partial[1]))):
         return ('d', ('sym', partial[1]), tuple(('sym', letter) for letter in partial[2]))
-    dotted = re.fullmatch('([^\\W\\d_])([\u0307\u0308])', unicodedata.normalize('NFD', word.text))
+    dotted = _letter_and_dots(word.text)
     if dotted and not self.is_variable(key):
         if self.sees('(') and not self.word.spaced and _has_bare_arguments(self.words, self.at): self.application(key)
         return ('d', ('sym', canonical(dotted[1])), (('sym', 't'),) * (1 + (dotted[2] == '\u0308')))

@@ -109,6 +109,17 @@ def _call_before(words, close):
         k -= 2
     return None
 
+# %% ../../nbs/derivations/names.ipynb #ce4456fb
+def _letter_and_dots(key):
+    "The letter and the dots of ẏ or ÿ, as a match; `None` for any other name."
+    return re.fullmatch('([^\\W\\d_])([\u0307\u0308])', unicodedata.normalize('NFD', key))
+
+def _below_sign(key):
+    "The name that `df` or ẏ differentiates."
+    dotted = _letter_and_dots(key)
+    if dotted: return dotted[1]
+    return key[1:] if key[0] in 'dD' else None
+
 # %% ../../nbs/derivations/names.ipynb #bd476412
 def _note_defined(words, k, names):
     "Notes what stands on the left of the equals sign `k`."
@@ -117,7 +128,7 @@ def _note_defined(words, k, names):
     before, call = words[max(j - 1, 0)], _call_before(words, j) if words[j].text == ')' else None
     if call:
         word, f = words[call[0]], words[call[0]].key
-        if '\u2060' in word.text or f[0] in 'dD' and f[1:] in names.functions: return
+        if '\u2060' in word.text or _below_sign(f) in names.functions: return
         if f not in ('diag', 'axis'): names.functions.setdefault(f, call[1])
         names.quantities.update(call[1])
     elif words[j].kind == 'name' and (j < 1 or before.text not in ('/', '∂', '^') and (

@@ -192,7 +192,8 @@ class Marked:
 _painted = re.compile(r'''
       ^[ \t]*(?:[*•-]|\(?\d+[.)])[ \t]+(?=[^=\n]*=)
     | ^[ \t]*(?:(?:\#+|//+|%+)!?[ \t]*|(?:>|\||--)[ \t]+|/\*+[ \t]*) | [ \t]+\*+/[ \t]*$
-    | ^[ \t]*(?:>>>|\.\.\.[ ])[^#\n]*
+    | ^[ \t]*(?:>>>(?!.*[d∂]\w+/[d∂]\w+[ ]*=)|\.\.\.[ ](?![ \t]*[+*/-]))[^#\n]* | ^[ \t]*>>>
+    | /\*[^*\n=]*\*/ | [“”«»]
     | [ \t]{2,}\(\d+[\d.]*\)[ \t]*$ | \\q?quad[ \t]*\(\d+[\d.]*\)
     | \b\w+://\S+
     | ```(?:math|latex|tex)? | :math: | ^[ \t]*\.\.[ ]math::
@@ -207,8 +208,11 @@ def _blank(found): return re.sub('[^\n]', ' ', found[0])
 
 # %% ../../nbs/derivations/notation.ipynb #3bf2a3e3
 _fences = re.compile(r'```(?!math|latex|tex)[a-z]+\n[^`]*```')
-_bold_text = re.compile(r'(?<!\S)\*\*(?=[^\s*\d])([^*\n]*=[^*\n]*)\*\*(?=[\s.,;:]|$)', re.M)
-_slashes = re.compile(r'(?<=\s)//+(?=\s+[^\W\d]{3})|(?<=\s\s)//+(?=\s)') # a comment, no division
+_emphasised = re.compile(r'''
+    (?<!\S)(\*{1,3}|__?)(?=[^\s*_\d])
+    ((?=[^\n]*=)(?:(?!\1).)+ | [d∂]\S+ (?=\1[ ]*=))(?<=\S)\1(?=[\s.,;:]|$)''', re.M | re.X)
+_comments = re.compile(r'''(?<=\s)//+(?=\s+[^\W\d]{3}) | (?<=\s\s)//+(?=\s) # no division
+    | (?<=\S[ ])[%—←](?=(?:[ ]+[^\W\d_]{2,},?)+\.?[ \t]*$)''', re.M | re.X)
 _rows_of_tables = re.compile(r'^[ \t]*\|[^\n=]*\s\|[^\n]*=[^\n]*\s\|[ \t]*$', re.M)
 
 def _comments_only(found):
@@ -290,6 +294,8 @@ _markup = (
     (_painted, _blank),
     (_line_ends, lambda found: '\n'),
     (r'\\q?quad\b|\\hspace\*?\{[^{}]*\}', lambda found: '    '),
+    (r'\\(?:stackrel|overset)\s*\{(?:[^{}]|\{[^{}]*\})*\}\s*\{\s*(=|\\equiv)\s*\}', lambda found: '='),
+    (r'\\color\{\w+\}\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}', lambda found: f' {found[1]} '),
     (_sizes, lambda found: '\u2061'),
     (r'\\([{}])', lambda found: found[1]),
     (_braced, lambda found: f'({found[1]})'),
@@ -318,8 +324,8 @@ def _unmarked(text):
     text = _boxes.sub(lambda found: ' ' * (found.start(1) - found.start()) + found[1] + ' ', text)
     for pattern, replacement in ((_fences, _comments_only), (_rows_of_tables, _cells_as_lines), (_delimited, _delimit)):
         text = re.sub(pattern, replacement, text)
-    text = _bold_text.sub(lambda found: f'  {found[1]}  ', text)
-    text = _slashes.sub(lambda found: '#' + ' ' * (len(found[0]) - 1), text)
+    text = _emphasised.sub(lambda found: found[2].center(len(found[0])), text)
+    text = _comments.sub(lambda found: '#' + ' ' * (len(found[0]) - 1), text)
     text = _only_doubled.sub(lambda found: found[0].replace('||', '‖\u2061'), text)
     marked = Marked(_double_bars.sub('‖\u2061', text))
     for pattern, replacement in _markup: marked.sub(pattern, replacement)
@@ -335,7 +341,7 @@ _signs = {spelled: sign for sign, *others in map(str.split, r'''
     × ✕ \times
     ⊙ ∘ .* \odot \circ
     ⊗ \otimes
-    / ./ ∕
+    / ./ ∕ ⁄
     . 。
     , ，
     : ：
@@ -344,7 +350,7 @@ _signs = {spelled: sign for sign, *others in map(str.split, r'''
     ^ .^
     √ \sqrt
     Σ \sum
-    ∂ \partial
+    ∂ \partial 𝜕 𝛛
     ∇ \nabla
     ' ′ ’ \prime
     " ″ ”
@@ -354,7 +360,8 @@ _signs = {spelled: sign for sign, *others in map(str.split, r'''
 
 # %% ../../nbs/derivations/notation.ipynb #6cba0c30
 _signs |= {spelled: sign for sign, *others in map(str.split, r'''
-    = := ≡ \equiv \coloneqq
+    = := ≡ ≔ ≜ ＝ \equiv \coloneqq \triangleq
+    ∎ □ ■ ✓ ✔ \square \blacksquare \qed \checkmark QED
     < \lt
     > \gt
     <= ≤ \le \leq
@@ -368,7 +375,7 @@ _signs |= {spelled: sign for sign, *others in map(str.split, r'''
     } \rbrace
     [ \lbrack
     ] \rbrack
-    => -> ⇒ → ⟹ \Rightarrow \implies \Longrightarrow \to \rightarrow \Leftrightarrow \iff \therefore
+    => -> ⇒ → ⟹ \Rightarrow \implies \Longrightarrow \to \rightarrow \Leftrightarrow \iff \therefore ∴
     <- ⇐ ← \gets \leftarrow
     '''.strip().splitlines()) for spelled in others}
 _kinds_of_signs = {'ᵀ': 'super', 'frac': 'name', 'Σ': 'sum'} # all other signs are of the kind 'sign'
