@@ -160,9 +160,9 @@ def _in_a_row(chain):
 def transposed(node: Node) -> Node:
     "The transpose, taken inside as far as it goes."
     if node.is_number or node.op in ('eye', 'diag') or node.op == 'leaf' and node.parts[1]: return node
-    turned = _transposes.get(node.op)
+    turned = _turned_inside.get(node.op)
     return turned(node) if turned else Node('T', (node,), node.shape[::-1])
-_transposes = {
+_turned_inside = {
     'ones': lambda node: ones(node.shape[::-1]), 'T': lambda node: node.parts[0], 'skew': negative,
     'add': lambda node: add(*map(transposed, node.parts)),
     'mul': lambda node: matmul(*map(transposed, node.parts[::-1])),
@@ -220,7 +220,7 @@ def _written_sum_of(self, node):
     return tree
 def _is_negative(node): return node.op == 'prod' and node.parts[0] < 0
 @patch
-def _joined(self:Writer, *trees, sign=None):
+def _in_product(self:Writer, *trees, sign=None):
     "A product of trees; those that are `None` are left out."
     trees, sign = [tree for tree in trees if tree], self.signs.scalars if sign is None else sign
     return reduce(lambda a, b: ('mul', sign, a, b), trees) if trees else None
@@ -234,12 +234,12 @@ def _raised(self:Writer, base, e):
 
 # %% ../../nbs/derivations/adjoints.ipynb #dac44297
 @patch
-def _product(self:Writer, node):
+def _written_product(self:Writer, node):
     "Numbers first, then arrays; what has a negative exponent goes below."
-    for _ in node.inner: node = self._named(node)
+    for _ in node.inner: node = self._with_name(node)
     if node.op != 'prod': return self.of(node)
     coefficient, factors = node.parts
-    if coefficient < 0: return ('neg', self._product(negative(node)))
+    if coefficient < 0: return ('neg', self._written_product(negative(node)))
     body = split(node)[1]
     chain = body if body.op == 'mul' and body not in self.said else None
     sides = []
@@ -248,7 +248,7 @@ def _product(self:Writer, node):
         numbers, arrays = ([self._raised(base, e * k) for base, e in sorted(kept, key=_short_first)
                             if base.is_number == wanted] for wanted in (True, False))
         if whole != 1: numbers = [('num', str(whole)), *numbers]
-        sides.append(self._joined(self._joined(*numbers, *arrays[:1]), *arrays[1:], sign=self.signs.entries))
+        sides.append(self._in_product(self._in_product(*numbers, *arrays[:1]), *arrays[1:], sign=self.signs.entries))
     top, below = sides
     if chain is not None: top = self._chained(chain, top)
     return ('div', top or ('num', '1'), below) if below else top or ('num', '1')
@@ -262,7 +262,7 @@ def _short_first(pair):
 
 # %% ../../nbs/derivations/adjoints.ipynb #598d6431
 @patch
-def _named(self:Writer, node):
+def _with_name(self:Writer, node):
     "The node with the names that the text gives to products, such as R for xᵀAx/xᵀx."
     forms = [node]
     for product, tree in self.said.items() if node.op == 'prod' else ():
@@ -275,15 +275,6 @@ def _named(self:Writer, node):
     return min(forms, key=lambda form: sum(len(base.name) * abs(e) for base, e in _parted(form)[1]))
 
 # %% ../../nbs/derivations/adjoints.ipynb #a5100002
-@patch
-def with_names(self:Writer, node: Node) -> Node:
-    "The node with the names that the text gives to parts of it."
-    if node in self.said and _is_name(self.said[node]): return leaf(self.said[node], node.shape)
-    inner = [self.with_names(part) for part in node.inner]
-    if node.op == 'over': return Node('over', (node.parts[0], *inner, node.parts[2]), (1, 1))
-    node = rebuilt(node, inner)
-    for _ in node.inner: node = self._named(node)
-    return node
 def _is_name(tree):
     return tree[0] in ('sym', 'index') or tree[0] == 'call' and not known_function(tree[1])
 
@@ -295,13 +286,13 @@ def _chained(self:Writer, node, first=None):
     if 1 not in node.shape and first is None and sum(map(_is_turned, parts)) * 2 > len(parts):
         return ('T', self._chained(transposed(node)))
     has_ones = 'ones' in (parts[0].op, parts[-1].op)
-    if node.is_number and has_ones: return self._joined(first, self._summed(parts))
+    if node.is_number and has_ones: return self._in_product(first, self._summed(parts))
     cut = next((k for k, part in enumerate(parts) if k and part.shape[0] == 1), None)
-    if cut and (self.code or has_ones): return self._joined(first, self._outer(parts[:cut], parts[cut:]))
+    if cut and (self.code or has_ones): return self._in_product(first, self._outer(parts[:cut], parts[cut:]))
     if parts[-1].op == 'ones': trees = [*map(self.of, parts[:-2]), self._sum_along(parts[-2])]
     else: trees = [*map(self.of, parts)]
     if self.code and parts[0].shape[0] == 1 and trees[0][0] == 'T': trees[0] = trees[0][1]
-    return self._joined(self._joined(first, trees[0]), *trees[1:], sign=self.signs.matrices)
+    return self._in_product(self._in_product(first, trees[0]), *trees[1:], sign=self.signs.matrices)
 def _is_turned(node): return 1 not in node.shape and (node.op == 'T' or node.op == 'inv' and _is_turned(node.parts[0]))
 
 # %% ../../nbs/derivations/adjoints.ipynb #725c6f21
@@ -338,7 +329,7 @@ writers: Any = {
     'ones': lambda self, node: ('call', 'ones') if 1 in node.shape else ('num', '1'),
     'eye': lambda self, node: ('sym', 'I'), 'T': lambda self, node: ('T', self.of(node.parts[0])),
     'fn': lambda self, node: ('call', node.parts[0], self.of(node.parts[1])),
-    'inv': _written_inverse, 'add': _written_sum_of, 'prod': Writer._product, 'mul': Writer._chained}
+    'inv': _written_inverse, 'add': _written_sum_of, 'prod': Writer._written_product, 'mul': Writer._chained}
 
 # %% ../../nbs/derivations/adjoints.ipynb #0f669e74
 def _of_product(node, G):

@@ -39,7 +39,7 @@ class _Lowered:
         "The node of a tree."
         kind, *parts = tree
         if kind in operations: node = operations[kind](*self._fitted(*map(self.of, parts)))
-        else: node = _nodes[kind](self, *parts) if kind in _nodes else self._as_it_is(tree)
+        else: node = _nodes[kind](self, *parts) if kind in _nodes else self._left_whole(tree)
         return node if kind == 'sym' else self._noted(node, tree)
 
     def _noted(self, node, tree):
@@ -52,7 +52,7 @@ class _Lowered:
 
 # %% ../../nbs/derivations/answers.ipynb #6cd4679f
 @patch
-def _as_it_is(self:_Lowered, tree):
+def _left_whole(self:_Lowered, tree):
     "A tree that is not taken apart: it must not hang on what is differentiated by."
     if self._reaches(tree): raise NoAdjoint(f'nothing is known of {tree[0]}')
     return self._leaf(tree)
@@ -65,13 +65,13 @@ def _leaf(self:_Lowered, tree):
 
 # %% ../../nbs/derivations/answers.ipynb #b2cdcf54
 @patch
-def _symbol(self:_Lowered, key):
+def _symbol_node(self:_Lowered, key):
     "A symbol: as it is, or what the text says it is."
     meaning, tree = self.meaning, ('sym', key)
     if key in self.keep: return self._leaf(tree)
     if key == 'I' and self.evaluator.is_identity(): return Node('eye', (), (0, 0))
     if key in meaning.upstream: return self.of(meant_by(meaning, key)[1])
-    if key not in meaning.definitions and key not in meaning.functions: return self._as_it_is(tree)
+    if key not in meaning.definitions and key not in meaning.functions: return self._left_whole(tree)
     if key in self.active: raise NoAdjoint('defined by itself')
     indices, meant = meant_by(meaning, key)
     self.active.add(key)
@@ -116,15 +116,15 @@ def _fitted(self:_Lowered, *nodes):
 
 # %% ../../nbs/derivations/answers.ipynb #06472533
 @patch
-def _chosen(self:_Lowered, condition, a, b):
+def _chosen_node(self:_Lowered, condition, a, b):
     "What is chosen by cases: each case times the indicator of its condition."
-    if not self._reaches(('if', a, b)): return self._as_it_is(('if', condition, a, b))
+    if not self._reaches(('if', a, b)): return self._left_whole(('if', condition, a, b))
     masks = (('if', condition, ('num', str(k)), ('num', str(1 - k))) for k in (1, 0))
     return add(*(times(*self._fitted(self._leaf(mask), self.of(case))) for mask, case in zip(masks, (a, b))))
 
 # %% ../../nbs/derivations/answers.ipynb #17904b16
 @patch
-def _product(self:_Lowered, sign, a, b):
+def _product_node(self:_Lowered, sign, a, b):
     "A product, as the evaluator understands it."
     left, right = self.of(a), self.of(b)
     choose, vectors = self.meaning.choose, left.shape[1] == right.shape[1] == 1
@@ -140,7 +140,7 @@ def _product(self:_Lowered, sign, a, b):
     elif sign in ('', '·') and vectors and 0 not in left.shape + right.shape:
         options = ('the inner product', 'entry by entry')[::1 if sign else -1]
         entries = choose('x · w' if sign else 'x w', *options) == 'entry by entry'
-    return times(*self._fitted(left, right)) if entries else _matrix_product(left, right)
+    return times(*self._fitted(left, right)) if entries else _matrix_product_node(left, right)
 
 # %% ../../nbs/derivations/answers.ipynb #4672ccce
 @patch
@@ -149,7 +149,7 @@ def _cross(self:_Lowered, a, b):
     varies = any(contains(a, self.of(('sym', key))) for key in self.keep)
     return negative(matmul(_skew(b), a)) if varies else matmul(_skew(a), b)
 def _skew(a): return Node('skew', (a,), (3, 3))
-def _matrix_product(a, b):
+def _matrix_product_node(a, b):
     "The product of matrices; a vector on the left is a row where it has to be."
     if (a.op, a.shape) == ('eye', (0, 0)): return b
     if (b.op, b.shape) == ('eye', (0, 0)): return a
@@ -167,7 +167,7 @@ def _power(self:_Lowered, a, exponent, sign='^'):
     base = self.of(a)
     if exponent == ('sym', 'T'): return transposed(base)
     found = self.of(exponent)
-    if found.op != 'prod' or found.parts[1]: return self._as_it_is(('pow', a, exponent, sign))
+    if found.op != 'prod' or found.parts[1]: return self._left_whole(('pow', a, exponent, sign))
     e, is_matrix = found.parts[0], 1 not in base.shape and sign == '^' and not self.meaning.plain
     if is_matrix and e > 0: is_matrix = self._chooses('X²', 'the matrix product', 'entry by entry')
     if not is_matrix: return power(base, e)
@@ -178,7 +178,7 @@ def _chooses(self:_Lowered, what, first, other): return self.meaning.choose(what
 
 # %% ../../nbs/derivations/answers.ipynb #bfaff1b7
 @patch
-def _called(self:_Lowered, name, *arguments):
+def _called_node(self:_Lowered, name, *arguments):
     "A function of the text, of the table, or of arrays."
     if name in self.meaning.functions:
         parameters, tree = self.meaning.functions[name]
@@ -189,16 +189,16 @@ def _called(self:_Lowered, name, *arguments):
     if known in functions: return applied(functions[known].name, *plain)
     if known in _along_an_axis and set(options) <= {'axis', 'keepdims'}:
         return _along_an_axis[known](plain[0], options.get('axis'))
-    if known not in _without_axes or options: return self._as_it_is(('call', name, *arguments))
+    if known not in _without_axes or options: return self._left_whole(('call', name, *arguments))
     return _without_axes[known](self, *plain)
 
 # %% ../../nbs/derivations/answers.ipynb #5de6551a
-def _sum(a, axis=None):
+def _sum_node(a, axis=None):
     if axis is None or 1 in a.shape: return total(a)
     if axis in ('0', '-2'): return transposed(matmul(ones((1, a.shape[0])), a))
     return matmul(a, ones((a.shape[1], 1)))
 def _mean(a, axis=None):
-    found = _sum(a, axis)
+    found = _sum_node(a, axis)
     return divided(found, length(a.shape if found.is_number else (a.shape[axis not in ('0', '-2')], 1)))
 def _softmax(a, axis=None):
     if axis == '0' and 1 not in a.shape: return transposed(_softmax(transposed(a)))
@@ -209,7 +209,7 @@ def _logsumexp(a, axis=None):
     if 1 in a.shape: return Node('logsumexp', (a,), (1, 1))
     if axis is None: return applied('log', total(applied('exp', a)))
     return Node('logsumexp', (transposed(a) if axis == '0' else a,), (a.shape[axis == '0'], 1))
-_along_an_axis = {'sum': _sum, 'mean': _mean, 'average': _mean, 'softmax': _softmax, 'logsumexp': _logsumexp}
+_along_an_axis = {'sum': _sum_node, 'mean': _mean, 'average': _mean, 'softmax': _softmax, 'logsumexp': _logsumexp}
 
 # %% ../../nbs/derivations/answers.ipynb #f91b4c39
 def _of_matrix(op): return lambda self, a: Node(op, (a,), (1, 1))
@@ -219,7 +219,7 @@ def _trace(self, a):
 def _dot(self, a, b):
     if 1 not in a.shape + b.shape and self._chooses('dot(A, B)', 'the inner product', 'the matrix product'):
         return total(times(a, b))
-    return _matrix_product(a, b)
+    return _matrix_product_node(a, b)
 def _bars(self, a):
     if 1 not in a.shape: return _det(self, a)
     return applied('abs', a) if a.is_number or self._chooses('|x|', 'entry by entry', 'the norm') else _norm(self, a)
@@ -233,7 +233,7 @@ _without_axes = {
     **dict.fromkeys(('tr', 'Tr', 'trace'), _trace), **dict.fromkeys(('norm', 'norm2'), _norm),
     **dict.fromkeys(('dot', 'inner', 'vdot'), _dot), 'norm1': lambda self, a: total(applied('abs', a)),
     'inv': lambda self, a: inverse(a), 'skew': lambda self, a: _skew(a), 'cross': _Lowered._cross,
-    'transpose': lambda self, a: transposed(a), 'matmul': lambda self, a, b: _matrix_product(a, b),
+    'transpose': lambda self, a: transposed(a), 'matmul': lambda self, a, b: _matrix_product_node(a, b),
     'frobenius': lambda self, a, b: total(times(a, b)), 'outer': lambda self, a, b: matmul(a, transposed(b)),
     **dict.fromkeys(('max', 'maximum'), lambda self, a, b: add(b, applied('relu', minus(*self._fitted(a, b))))),
     **dict.fromkeys(('min', 'minimum'), lambda self, a, b: minus(a, applied('relu', minus(*self._fitted(a, b))))),
@@ -252,7 +252,7 @@ def _widened(nodes):
 @patch
 def _lifted(self:_Lowered, node, rows=None, columns=None):
     "A number with letters as a matrix whose rows and columns the letters count."
-    if node.op == 'entry': return self._whole(*node.parts, rows, columns)
+    if node.op == 'entry': return self._matrix_of(*node.parts, rows, columns)
     if node.op == 'delta': return eye(self.entries.sizes[rows])
     if node.op == 'over': return self._contracted(*node.parts, rows, columns)
     inner = [self._lifted(part, rows, columns) for part in node.inner]
@@ -263,7 +263,7 @@ def _lifted(self:_Lowered, node, rows=None, columns=None):
 
 # %% ../../nbs/derivations/answers.ipynb #29dc419a
 @patch
-def _whole(self:_Lowered, base, letters, rows, columns):
+def _matrix_of(self:_Lowered, base, letters, rows, columns):
     found = self.of(base)
     if set(letters) - {rows, columns} or len(set(letters)) < len(letters): raise NoAdjoint('a letter too many')
     return transposed(found) if letters[:1] == (columns,) and columns else found
@@ -278,7 +278,8 @@ def _contracted(self:_Lowered, hidden, inside, size, rows, columns):
     else: left = have(rows, factors) if rows else factors[:1]
     right = [factor for factor in factors if factor not in left]
     if rows and have(rows, right): raise NoAdjoint('three letters')
-    before = self._lifted(times(*left), rows if have(rows, left) else None, k) if left else ones((1, size))
+    rows = rows if have(rows, left) else None
+    before = self._lifted(times(*left), rows, k) if left else ones((1, size))
     return matmul(before, self._lifted(times(*right), k, columns) if right else ones((size, 1)))
 
 # %% ../../nbs/derivations/answers.ipynb #e4800006
@@ -293,9 +294,9 @@ def _sum_over(self:_Lowered, letters, body):
     "A sum over all entries, or over letters."
     return self._lifted(self.entries.of(('sum', letters, body))) if letters else total(self.of(body))
 _nodes = {
-    'num': lambda self, text: number(fraction_of(text)), 'sym': _Lowered._symbol, 'd': _Lowered._derivative,
+    'num': lambda self, text: number(fraction_of(text)), 'sym': _Lowered._symbol_node, 'd': _Lowered._derivative,
     'diff': lambda self, tree: self._leaf(('diff', tree)), 'T': lambda self, a: transposed(self.of(a)),
-    'if': _Lowered._chosen, 'mul': _Lowered._product, 'pow': _Lowered._power, 'call': _Lowered._called,
+    'if': _Lowered._chosen_node, 'mul': _Lowered._product_node, 'pow': _Lowered._power, 'call': _Lowered._called_node,
     'sum': _Lowered._sum_over}
 
 # %% ../../nbs/derivations/answers.ipynb #2b6af5bf
@@ -381,7 +382,7 @@ def answers(
     try:
         lowered, nodes = _derivative_of(trial, truth)
         writer = _writer_of(lowered)
-        for change in (writer.with_names, _multiplied_out): nodes += [change(node) for node in nodes]
+        nodes += [_multiplied_out(node) for node in nodes]
         writer.taken = frozenset().union(*map(letters_in, nodes))
         return list(dict.fromkeys(writer.of(form) for node in dict.fromkeys(nodes) for form in forms_of(node)))
     except _troubles: return []

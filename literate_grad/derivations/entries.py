@@ -34,11 +34,11 @@ def renamed(node: Node, names: Any) -> Node:
     return rebuilt(node, [renamed(part, names) for part in node.inner])
 
 # %% ../../nbs/derivations/entries.ipynb #ec07c8fc
-_unused = itertools.count()
+_letters_made = itertools.count()
 def within(node: Node, change: Any) -> Node:
     "A sum over a letter with a change to what it sums, where the letter is one that nothing else has."
     hidden, inside, size = node.parts
-    letter = f'shown {next(_unused)}'
+    letter = f'shown {next(_letters_made)}'
     return over(letter, change(renamed(inside, {hidden: letter})), size)
 def over(letter: str, body: Node, size: int) -> Node:
     "The sum of a node over a letter, without what does not hang on it."
@@ -84,7 +84,7 @@ class Entries:
     def of(self, tree: Any, i: Any=None, j: Any=None) -> Node:
         "The entry of a tree in the row i and the column j; `None` where there is but one."
         kind, *parts = tree
-        if kind in operations: return operations[kind](*(self._beside(part, i, j) for part in parts))
+        if kind in operations: return operations[kind](*(self._entry_beside(part, i, j) for part in parts))
         return _entries[kind](self, i, j, *parts) if kind in _entries else entry(tree, (i, j))
 
 # %% ../../nbs/derivations/entries.ipynb #478649a1
@@ -92,13 +92,13 @@ def fraction_of(text: str) -> Fraction:
     "A written number, ½ too."
     return Fraction(unicodedata.normalize('NFKC', text).replace('⁄', '/'))
 @patch
-def _beside(self:Entries, tree, i, j):
+def _entry_beside(self:Entries, tree, i, j):
     "The entry of what stands beside an entry in the row i and the column j."
     rows, columns = self.shape(tree)
     if rows > 1 and columns == 1 and i is None: i, j = j, None
     return self.of(tree, i if rows > 1 else None, j if columns > 1 else None)
 @patch
-def _indexed(self:Entries, i, j, base, *indices):
+def _indexed_entry(self:Entries, i, j, base, *indices):
     if any(len(index) != 2 or index[1][1].isdigit() for index in indices): raise NoAdjoint('an index that is shifted')
     letters = [index[1][1] for index in indices] + [i, j]
     return entry(base, letters) if base[0] in ('sym', 'd', 'diff') else self.of(base, *filter(None, letters))
@@ -109,21 +109,21 @@ def _given(self:Entries, i, j, top, by):
     if len(by) > 1 or base_symbol(by[0]) not in self.trial.meaning.upstream.get(base_symbol(top), {}):
         raise NoAdjoint('a derivative')
     inner = by[0][2:] if by[0][0] == 'index' else ()
-    return self._indexed(i, j, ('d', top, (('sym', base_symbol(by[0])),)), *inner)
+    return self._indexed_entry(i, j, ('d', top, (('sym', base_symbol(by[0])),)), *inner)
 
 # %% ../../nbs/derivations/entries.ipynb #e4800002
 @patch
-def _product(self:Entries, i, j, sign, a, b):
+def _product_entry(self:Entries, i, j, sign, a, b):
     (rows, inner), (outer, columns) = self.shape(a), self.shape(b)
     if sign in ('⊙', '*') or (1, 1) in ((rows, inner), (outer, columns)):
-        return times(self._beside(a, i, j), self._beside(b, i, j))
+        return times(self._entry_beside(a, i, j), self._entry_beside(b, i, j))
     if inner == 1 and outer > 1: (a, rows, inner) = ('T', a), 1, rows
     if inner != outer: raise NoAdjoint('a product')
     k = self.fresh(inner) if inner > 1 else None
     found = times(self.of(a, i if rows > 1 else None, k), self.of(b, k, (j or i) if columns > 1 else None))
     return over(k, found, inner) if k else found
 @patch
-def _raised(self:Entries, i, j, a, exponent, sign='^'):
+def _raised_entry(self:Entries, i, j, a, exponent, sign='^'):
     if a == ('sym', 'e') and a[1] not in self.trial.of_leaves: return applied('exp', self.of(exponent, i, j))
     e = self.of(exponent)
     if e.op != 'prod' or e.parts[1] or i and j and sign == '^': return entry(('pow', a, exponent, sign), (i, j))
@@ -131,21 +131,22 @@ def _raised(self:Entries, i, j, a, exponent, sign='^'):
 
 # %% ../../nbs/derivations/entries.ipynb #455033d3
 @patch
-def _sum(self:Entries, i, j, letters, body):
+def _sum_entry(self:Entries, i, j, letters, body):
     if not letters: return self.total(body)
     if not {*letters} <= {*self.sizes}: raise NoAdjoint('nothing says how far a letter runs')
-    return self._over(letters, self.of(body, i, j))
+    return self._over_letters(letters, self.of(body, i, j))
 @patch
-def _over(self:Entries, letters, node): return reduce(lambda node, k: over(k, node, self.sizes[k]), letters, node)
+def _over_letters(self:Entries, letters, node):
+    return reduce(lambda node, k: over(k, node, self.sizes[k]), letters, node)
 @patch
 def total(self:Entries, tree: Any, exponent: int=1) -> Node:
     "The sum of all entries of a tree, each raised to a power."
     letters = [self.fresh(size) if size > 1 else None for size in self.shape(tree)]
-    return self._over(filter(None, letters), power(self.of(tree, *letters), exponent))
+    return self._over_letters(filter(None, letters), power(self.of(tree, *letters), exponent))
 
 # %% ../../nbs/derivations/entries.ipynb #e4800003
 @patch
-def _called(self:Entries, i, j, name, *arguments):
+def _called_entry(self:Entries, i, j, name, *arguments):
     known, functions_of_text = known_function(name), self.trial.meaning.functions
     if name in functions_of_text:
         parameters, tree = functions_of_text[name]
@@ -161,8 +162,8 @@ def _called(self:Entries, i, j, name, *arguments):
 _entries = {
     'num': lambda self, i, j, text: number(fraction_of(text)), 'T': lambda self, i, j, a: self.of(a, j, i),
     'delta': lambda self, i, j, *indices: delta(*(index[1][1] for index in indices)),
-    'index': Entries._indexed, 'd': Entries._given, 'mul': Entries._product, 'pow': Entries._raised,
-    'sum': Entries._sum, 'call': Entries._called}
+    'index': Entries._indexed_entry, 'd': Entries._given, 'mul': Entries._product_entry, 'pow': Entries._raised_entry,
+    'sum': Entries._sum_entry, 'call': Entries._called_entry}
 
 # %% ../../nbs/derivations/entries.ipynb #642e2814
 def meant_by(meaning: Any, key: str) -> Any:
