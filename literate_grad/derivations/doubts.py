@@ -160,6 +160,8 @@ def under_assumptions(self: Trial, claim: Claim) -> Outcome|None:
             return outcome._replace(why=f'where the entries of {" and ".join(keys)} sum to one' if what == 'simplex'
                 else 'for ' + ', '.join(f'{key} > 0' for key in keys))
     return None
+
+# %% ../../nbs/derivations/doubts.ipynb #d1c58413
 @patch
 def targets(self: Trial) -> list[str]:
     "The vectors that a cross-entropy of a softmax weighs logarithms with."
@@ -172,12 +174,19 @@ def targets(self: Trial) -> list[str]:
 @patch
 def positive_lengths(self: Trial, claim: Claim) -> list[str]:
     "The symbols that change the sign of what stands under a root or in a logarithm: negative ones were not meant."
-    inside = [part[2] if part[0] == 'call' else part[1] for tree in [*self.trees, claim.truth]
-        for part in subtrees(tree)
-              if part[0] == 'call' and known_function(part[1]) in ('sqrt',
-                  'log') or part[0] == 'pow' and part[2][0] in ('div', 'sym', 'add', 'sub')]
-    return sorted({key for tree in inside for key in symbols(tree) if self.of_leaves.get(key) == 0
-        and self.is_odd(tree, key)})
+    parts = [part for tree in (*self.trees, claim.truth) for part in subtrees(tree)]
+    inside = [part[2] for part in parts if part[0] == 'call' and known_function(part[1]) in ('sqrt', 'log')]
+    inside += [part[1] for part in parts if part[0] == 'pow' and part[2][0] in ('div', 'sym', 'add', 'sub')]
+    found = {key for tree in inside for key in symbols(tree) if self.of_leaves.get(key) == 0 and self.is_odd(tree, key)}
+    return sorted(found - _decided_in([*parts, *subtrees(claim.side.tree)]))
+
+_deciding = {'abs', 'bars', 'sign', 'step', 'relu', 'max', 'min', 'maximum', 'minimum', 'clip', 'where'}
+
+def _decided_in(parts):
+    "The symbols that a condition asks for: whoever writes one, means both sides of it."
+    asked = [part for part in parts if part[0] in ('if', 'compare')
+             or part[0] == 'call' and known_function(part[1]) in _deciding]
+    return {key for part in asked for key in symbols(part)}
 
 # %% ../../nbs/derivations/doubts.ipynb #fb51887c
 @patch
