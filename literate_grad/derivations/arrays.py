@@ -26,6 +26,7 @@ _settled_by_code = {'X * Y': 'entry by entry', 'X + b': 'b in each row', 'dot(A,
 class _Text:
     "What a text says of its symbols."
     code = False # whether it is written as in NumPy
+    rows = False # whether its vectors are rows, as in `y = x W`
     numbers_alone = False # whether a sum may be one of a single number, as where shapes are given
     plain = False # whether every operation works entry by entry, as in the code of an elementwise function
     sampled = False # whether there is code, whose value tells what a product of vectors is
@@ -325,6 +326,7 @@ class _MatrixProducts(_Entrywise):
             return contracted(a, b, 1)
         if not (a.rank and b.rank): return a * b
         self.spend_product(a, b)
+        if self.meaning.rows and b.rank == 1 and a.shape[1:] == (1,): return a * b.transposed()
         if a.rank == 1: return a.column() @ b if b.shape[0] == 1 else (a.transposed() @ b).transposed()
         if b.rank == 1: return (a @ b.column()).squeezed()
         if a.shape[1] == b.shape[1] != b.shape[0] == 1 and a.shape[0] == 1: return self.matmul(a, b.transposed())
@@ -358,7 +360,9 @@ class _LargeProducts(_MatrixProducts):
 # %% ../../nbs/derivations/arrays.ipynb #5c6405ab
 class _Powers(_LargeProducts):
     "Powers, transposes and the cross product."
-    def of_T(self, a): return self.raw(a).transposed()
+    def of_T(self, a):
+        value = self.raw(a)
+        return value.column() if self.meaning.rows and value.rank == 1 else value.transposed()
 
     def of_pow(self, base, exponent, sign='^'):
         a, whole = self.of(base), _whole(exponent)
@@ -401,9 +405,15 @@ class _Sizes(_CrossProducts):
     "Ones and identities."
     def raw(self, tree):
         identity = tree == ('sym', 'I') and self.is_identity()
-        if not identity and (tree[0] != 'call' or tree[1] not in ('ones', 'eye', 'identity') or len(tree) != 2):
-            return super().raw(tree)
+        made = tree[0] == 'call' and tree[1] in ('ones', 'eye', 'identity')
+        if not identity and not (made and all(self.is_open(size) for size in tree[2:])): return super().raw(tree)
         return Flexible('ones' if tree[1] == 'ones' else 'eye', self.numbers.value(1))
+
+    def is_open(self, size):
+        "Whether a size is a letter of which nothing is known, so that it is as large as what it meets."
+        meaning = self.meaning
+        places = (self.overrides, self.leaves, meaning.definitions, meaning.functions, meaning.lengths, self.ranges)
+        return size[0] == 'sym' and not any(size[1] in known for known in places)
 
     def is_identity(self):
         places = (self.overrides, self.leaves, self.meaning.definitions, self.meaning.functions)
@@ -413,8 +423,8 @@ class _Sizes(_CrossProducts):
         "The value with its size: an identity as large as `like`."
         if not isinstance(x, Flexible): return x
         if x.kind == 'ones': return x.factor
-        if like is None or like.rank != 2 or like.shape[0] != like.shape[1]:
-            raise Unreadable('nothing says how large the identity is')
+        if like is None or like.rank != 2: raise Unreadable('nothing says how large the identity is')
+        if like.shape[0] != like.shape[1]: raise Misfit('an identity beside a matrix that is not square', *like.shape)
         return x.factor * self.numbers.eye(like.shape[0])
 
 # %% ../../nbs/derivations/arrays.ipynb #0adbfd44
@@ -709,7 +719,12 @@ class _Lengths(_Applied):
     def len(self, x): return self.numbers.value(math.prod(x.shape[:1]))
     def size(self, x): return self.numbers.value(math.prod(x.shape))
     def zeros(self, *sizes): return self.numbers.value(0)
-    def ones(self, size): return Value(self.numbers.array([1] * self.whole(size)), self.numbers)
+    def ones(self, *sizes):
+        listed = len(sizes) == 1 and sizes[0].rank == 1 # as in `ones((4, 3))`
+        if listed: sizes = [self.picked(sizes[0], ('at', ('+', str(k + 1)))) for k in range(sizes[0].shape[0])]
+        shape = [self.whole(size) for size in sizes]
+        if math.prod(shape) > largest_array: raise Unreadable('too large to be checked')
+        return Value(self.numbers.array(np.ones(shape, int)), self.numbers)
     def eye(self, size, *same): return self.numbers.eye(self.whole(size))
     identity = eye
 

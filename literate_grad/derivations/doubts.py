@@ -15,6 +15,7 @@ from .grammar import replaced, subtrees, symbols
 from .notation import Unreadable, is_letter, known_function
 from .claims import Claim
 from .ranks import base_symbol, constants
+from .lengths import sizes_alone
 from .truth import Outcome, Trial
 
 # %% ../../nbs/derivations/doubts.ipynb #1c404100
@@ -26,7 +27,7 @@ def unexplained(
     "The names that stand in a claim only."
     meaning, spoken = self.meaning, {key for tree in (*self.trees, *self.truths) for key in symbols(tree)}
     spoken |= {*meaning.definitions, *meaning.functions, *meaning.upstream, *meaning.lengths, *meaning.entries}
-    spoken |= {*self.given, *meaning.indices, *constants}
+    spoken |= {*self.given, *meaning.indices, *constants, *sizes_alone(self.every)}
     return sorted(symbols(claim.side.tree) - spoken)
 
 # %% ../../nbs/derivations/doubts.ipynb #33dd3eac

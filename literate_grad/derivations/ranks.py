@@ -8,7 +8,7 @@ __all__ = ['constants', 'parts_of', 'called', 'base_symbol', 'is_capital', 'Rank
 # %% ../../nbs/derivations/ranks.ipynb #08de19e8
 import re
 from .notation import functions, known_function
-from .grammar import subtrees, symbols
+from .grammar import replaced, subtrees, symbols
 
 # %% ../../nbs/derivations/ranks.ipynb #d8b16074
 constants = ('e', 'pi', 'I')
@@ -49,6 +49,7 @@ class _Spoken:
     def __init__(self, trees, given, letters, text='', capitals=None, definitions=None, claims=()):
         self.definitions, self.given, self.letters = definitions or {}, given, letters
         self.found, self.doubtful, parts = dict(given), {}, parts_of(trees)
+        self.guessed = set() # what has a rank by habit only
         self.flowed = set() # the definitions whose rank has reached what they are made of
         for part in parts:
             if part[0] == 'index' and part[1][0] == 'sym': self.set(part[1][1], len(part) - 2)
@@ -69,6 +70,7 @@ class _Kinds(_Spoken):
         self.spatial = '×' in between and ('·' in between or 'skew' in calls or vectors or 'cross product' in text)
         self.matrices = (bool(calls & _of_matrices) or any(rank > 1 for rank in self.found.values())
                          or bool(re.search(r'\bmatri(?:x|ces)\b', text)) or ('call', 'ones') in parts
+                         or any(_axis_taken(part) for part in parts)
                          or capitals == 'matrices' or transposes and any(map(self.is_matrix, parts))
                          or entries and capitals != 'numbers' and any(sign in ('', '@') and self.is_matrix(left)
                              and left[1] not in self.definitions for sign, left, _ in products))
@@ -126,24 +128,37 @@ class _Noted(_Capitals):
         "Notes a rank that may also be another."
         if self.rank(key) is not None: return
         self.found[key] = rank
+        self.guessed.add(key)
         if really: self.doubtful[key] = 0 if rank else 1
 
+# %% ../../nbs/derivations/ranks.ipynb #6bb88cfa
+class _VectorialParts(_Noted):
+    "What is noted of the symbols and the products in a tree."
+    def vectorial_symbol(self, tree, least):
+        key = tree[1]
+        self.set(key, 2 if self.matrices and self.is_matrix(tree) else least)
+        if key not in self.definitions or key in self.flowed: return
+        self.flowed.add(key)
+        self.vectorial(self.definitions[key], least)
+
+    def vectorial_product(self, left, right, least):
+        "The right factor is a vector; the left one, too, where it stands before a matrix, or before a row in a matrix."
+        self.vectorial(right)
+        row, outer = self.matrices and self.is_matrix(right), least > 1 and right[0] == 'T' # x W, u v^T
+        if left[0] == 'sym' and (row or outer): self.vectorial(left)
+
 # %% ../../nbs/derivations/ranks.ipynb #94738cfc
-class _Vectorial(_Noted):
+class _Vectorial(_VectorialParts):
     "What is noted of the symbols in a tree."
     def vectorial(self, tree, least=1):
         "Notes that a tree is a vector, or a matrix."
         kind, *parts = tree
-        matrix = self.matrices and self.is_matrix(tree)
-        if kind == 'sym': self.set(tree[1], 2 if matrix else least)
-        below = self.definitions.get(tree[1]) if kind == 'sym' and tree[1] not in self.flowed else None
-        if below:
-            self.flowed.add(tree[1])
-            self.vectorial(below)
+        if kind == 'sym': self.vectorial_symbol(tree, least)
         if kind == 'index' and parts[0][0] == 'sym' and len(tree) == 3: self.set(parts[0][1], 2)
         elif kind in ('add', 'sub', 'neg', 'T'):
             for part in parts: self.vectorial(part)
-        elif kind in ('mul', 'div'): self.vectorial(tree[3] if kind == 'mul' else tree[1])
+        elif kind in ('div', 'd'): self.vectorial(parts[0] if kind == 'div' else parts[1][0])
+        elif kind == 'mul': self.vectorial_product(*parts[1:], least)
         elif called(tree) in functions: self.vectorial(tree[2])
         elif kind == 'if' and tree[1][0] == 'compare' and tree[2][0] == tree[3][0] == 'num': self.vectorial(tree[1][2])
 
@@ -155,9 +170,15 @@ class _Inferred(_Vectorial):
         for part in parts:
             if part[0] == 'T': self.vectorial(part[1])
             elif part[0] == 'mul': self.infer_factors(*part[1:])
+            elif part[0] == 'index' and part[1][0] == 'sym' and len(part) == 3: self.flow(part[1])
             else: self.infer_arguments(part, outside)
         for tree in (*trees, *trees): self.estimate(tree)
         for claim in claims: self.agree(claim)
+
+    def flow(self, symbol):
+        "An entry of what is defined is one of a vector, or of a row."
+        below = self.definitions.get(symbol[1], ('',))
+        if below[0] == 'mul' and self.is_matrix(below[2]): self.vectorial(symbol)
 
     def infer_factors(self, sign, left, right):
         spatial = sign == '×' and self.spatial and left[0] == right[0] == 'sym'
@@ -174,6 +195,7 @@ class _Arguments(_Inferred):
         name = called(part)
         if name in _of_matrices | _of_vectors:
             for argument in part[2:]: self.vectorial(argument, 1 + (name in _of_matrices))
+        elif _axis_taken(part) and part[2][0] == 'sym': self.set(part[2][1], 2)
         elif (name in _extremes and len(part) == 3 or name in _over_entries and not self.letters
               or part[0] == 'sum' and not part[1]):
             for key in self.made_of(part):
@@ -210,13 +232,36 @@ class _Claimed(_Agreed):
         if claim.truth[0] not in ('d', 'diff') or not claim.side.tree: return
         key = base_symbol(claim.truth[2][0] if claim.truth[0] == 'd' else claim.truth[1])
         sums = [part for part in subtrees(claim.side.tree) if called(part) in _over_entries]
-        if not sums or any(map(_has_axis, sums)) or key not in self.doubtful or self.found.get(key) != 1: return
+        if key and self.rank(key) is None and self.is_number(claim.truth): self.agree_on_array(key, claim.side.tree)
+        inside = set().union(*map(symbols, sums))
+        open_to_doubt = key in self.doubtful or key in self.guessed - inside
+        if not sums or any(map(_has_axis, sums)) or not open_to_doubt or self.found.get(key) != 1: return
         self.found[key] = 0
-        if self.estimate(claim.side.tree) == 0: del self.doubtful[key]
+        if self.estimate(claim.side.tree) == 0: self.doubtful.pop(key, None)
         else: self.found[key] = 1
+
+# %% ../../nbs/derivations/ranks.ipynb #6f52268e
+class _ClaimedArrays(_Claimed):
+    "What the claims say of symbols that nothing else makes arrays."
+    def is_number(self, truth):
+        "Whether a derivative is one of a number."
+        top = self.definitions.get(base_symbol(truth[1])) if truth[0] == 'd' else None
+        return top is None or self.estimate(top) == 0
+
+    def agree_on_array(self, key, side):
+        "A symbol is a vector where the derivative by it is said to be one, as γ in `dgamma = dy * xhat`."
+        def change(part):
+            if part[0] == 'diff': return part[1]
+            return self.definitions.get(part[1]) if part[0] == 'sym' else None
+        for _ in range(3): side = replaced(side, change)
+        if self.estimate(side) == 1: self.doubt(key, 1)
 
 # %% ../../nbs/derivations/ranks.ipynb #0f80b30f
 def _has_axis(call): return any(part[0] == 'kw' for part in call[2:])
+def _axis_taken(tree):
+    "Whether a function goes along the rows or the columns of a matrix."
+    reduces = called(tree) in _over_entries | _extremes
+    return reduces and any(part in (('kw', 'axis', '0'), ('kw', 'axis', '1')) for part in tree[2:])
 
 # %% ../../nbs/derivations/ranks.ipynb #697ea8e1
 _row_rank = 1.5 # the rank of a transposed vector
@@ -224,7 +269,7 @@ _product_ranks = {(_row_rank, 1): 0, (_row_rank, 2): _row_rank, (1, _row_rank): 
 _to_numbers = set('norm norm1 norm2 dot det logdet tr trace sum mean bars logsumexp'.split())
 
 # %% ../../nbs/derivations/ranks.ipynb #fa49fbbe
-class _Estimated(_Claimed):
+class _Estimated(_ClaimedArrays):
     "The number of axes of a tree."
     def estimate(self, tree):
         "The number of axes of a tree, `None` where it is not known; what stands beside an array is taken for one."
@@ -258,7 +303,7 @@ class Ranks(_Estimated):
     def estimate_product(self, sign, a, b):
         "A matrix makes what stands behind it a vector: `W x`, `K α`."
         left, right = self.estimate(a), self.estimate(b)
-        mapped = b[0] == 'index' or right is None and self.matrices and b[0] == 'sym'
+        mapped = b[0] == 'index' or right is None and b[0] == 'sym' and (self.matrices or left == _row_rank)
         if left in (2, _row_rank) and not right and sign in ('', '@') and mapped and (b[0], sign) != ('index', '@'):
             self.vectorial(b)
             right = 1

@@ -23,6 +23,7 @@ from .docstrings import read_text, spelled
 from .notation import Unreadable, canonical
 from .grammar import subtrees, symbols
 from .printing import Style, latex_of, latex_words, text_of
+import literate_grad.derivations.guesses # noqa: F401 (Trial.weighed)
 from .doubts import called_in
 from .claims import Claims
 from .ranks import base_symbol
@@ -51,7 +52,7 @@ def judged(text: Any, choices: Any, given: Any, budget: Any=None) -> Any:
     trial = Trial(text, choices, given, budget)
     with np.errstate(all='ignore'):
         trial.settle()
-        outcomes = [trial.refined(claim, trial.judge(claim)) for claim in trial.claims.claims]
+        outcomes = [trial.refined(claim, trial.weighed(claim)) for claim in trial.claims.claims]
     kept = [k for k, (claim, outcome) in enumerate(zip(trial.claims.claims, outcomes)) if claim.kind != 'assumption'
         or outcome.status == 'holds']
     trial.claims.claims, outcomes = [trial.claims.claims[k] for k in kept], [outcomes[k] for k in kept]
@@ -114,7 +115,9 @@ def best_reading(text: Any, given: Any, fixed: Any=None) -> Any:
     if complete:
         return _safe(complete[0], [other for other in [base, *others] if grave
             and other.trial.choices.get('capitals') != complete[0].trial.choices.get('capitals')])
-    return _common(base, others), ''
+    common = _common(base, others)
+    unlike = [other for other in others if grave and 'capitals' in other.trial.choices]
+    return _safe(common, unlike)[0], ''
 
 # %% ../../nbs/derivations/steps.ipynb #5ab7f646
 def _given_again(base):

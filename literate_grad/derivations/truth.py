@@ -20,7 +20,7 @@ from .notation import Unreadable, known_function
 from .grammar import replaced, subtrees, symbols
 from .sizes import axes_said, ranks_said, sizes_said
 from .ranks import Ranks, base_symbol, called, constants, parts_of
-from .lengths import length_of, lengths_meant
+from .lengths import length_of, lengths_meant, sizes_alone
 from .claims import Claims
 
 # %% ../../nbs/derivations/truth.ipynb #28ca5c45
@@ -125,8 +125,10 @@ class _Free(_ReadText):
         keys |= {part[1] for part in parts_of(self.every) if part[0] == 'prime' and not known_function(part[1])}
         keys -= {*meaning.definitions, *meaning.functions, *meaning.upstream, *meaning.lengths}
         self.note_entries(keys)
-        free = keys - set(meaning.entries) - (meaning.indices - set(self.given))
-        numbers = {key for key in constants if key != 'I' or self.ranks.arrays}
+        free = keys - set(meaning.entries) - (meaning.indices - set(self.given)) - sizes_alone(self.every)
+        indexed = {part[1][1] for part in parts_of(self.every) if part[0] == 'index'} # as in π_k
+        numbers = {key for key in constants if key != 'I' or self.ranks.arrays or any(self.given.values())}
+        numbers -= indexed
         return free - (numbers - set(self.given))
 
 # %% ../../nbs/derivations/truth.ipynb #bb2e7735
@@ -210,6 +212,13 @@ class _Losses(_Led):
 # %% ../../nbs/derivations/truth.ipynb #1fe09e07
 class _Said(_Losses):
     "How many axes a symbol has, by what is said and by what is chosen."
+    def has_rows(self):
+        "Whether vectors stand in front of matrices, and none behind: they are rows then."
+        def rank(tree): return self.ranks.rank(tree[1]) if tree[0] == 'sym' else None
+        ranks = {(rank(part[2]), rank(part[3])) for part in parts_of(self.trees)
+                 if part[:2] in (('mul', ''), ('mul', '@'))}
+        return (1, 2) in ranks and (2, 1) not in ranks
+
     def vectors_said(self):
         "What is said to be one-hot, or to have length one, is a vector, where nothing gives it two axes."
         wide = {part[1] for part in parts_of(self.every) if part[0] == 'index' and len(part) > 3}
@@ -237,11 +246,14 @@ class _Ranked(_Said):
         keys = sorted(self.leaves())
         options = None if self.given else self.ranks.capitals(self.every, set(keys) - set(known))
         if options: self.asked['capitals'] = options
-        if options: self.ranks = ranks(self.choices.get('capitals', options[0]))
+        if options:
+            self.ranks = ranks(self.choices.get('capitals', options[0]))
+            keys = sorted(self.leaves())
         self.note_lengths(keys)
         self.of_leaves = {key: self.rank_of(key) for key in keys if key not in self.meaning.lengths}
         self.shapes = Shapes(self.of_leaves, self.given)
         self.shapes.bind(axes_said(self.sizes))
+        self.meaning.rows = self.has_rows()
         for what, key in self.claims.assumed:
             square = what in ('symmetric', 'orthogonal', 'diagonal') and self.of_leaves.get(key) == 2
             if square and key not in self.given: self.shapes.classes[key, 1] = self.shapes.classes[key, 0]
