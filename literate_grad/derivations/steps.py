@@ -13,8 +13,8 @@ from typing import Any
 from fractions import Fraction
 import numpy as np
 from fastcore.basics import patch
-from .algebra import (Pivot, Symbolic, Unprovable, forms_of, on_each_side, proved, separating,
-                                               shortest, tree_of)
+from .algebra import (Pivot, Symbolic, Unprovable, forms_of, longest_difference,
+                                               on_each_side, proved, separating, shortest, tree_of)
 from .answers import answers, lead_back, separation, signs_of
 from .duals import Digits, Floats, Misfit, Value, primal
 from .slopes import Evaluator
@@ -797,7 +797,8 @@ def _separation(self:Derivation, step):
     missing, excess, factor = found
     right = ('add', step.tree, missing) if missing else step.tree
     if not self._holds(step, ('sub', right, excess) if excess else right): return ''
-    missing, excess, factor = (part and text_of(part, self._style(step)) for part in found)
+    missing, excess, factor = words = [part and text_of(part, self._style(step)) for part in found]
+    if factor == '0' or any(' if ' in word or len(word) > longest_difference for word in words if word): return ''
     if not excess: return f'the term {missing} is missing'
     if not missing: return f'the term {excess} is too much'
     if factor == '-1': return f'the sign of {excess.removeprefix("-")} is wrong'
