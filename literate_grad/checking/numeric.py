@@ -41,7 +41,7 @@ _silence = _Silence()
 class quiet:
     "No warnings and no floating-point alarms, from whatever is called inside."
     def __enter__(self) -> None:
-        self.alarms = np.errstate(all='ignore')
+        self.alarms: Any = np.errstate(all='ignore')
         self.alarms.__enter__()
         _silence.__enter__()
 
