@@ -92,8 +92,9 @@ class Task:
     cotangents: tuple[Any, ...] # of the outputs
 
     def __post_init__(self) -> None:
-        self.combined, self.codes = self.f == self.df, {}
-        self.home = {package_of(python_function(f)) for f in (self.f, self.df)}
+        self.combined: bool = self.f == self.df
+        self.codes: dict[Any, Any] = {}
+        self.home: set[str] = {package_of(python_function(f)) for f in (self.f, self.df)}
 
     def copies(self) -> tuple[Any, ...]:
         "Both functions and the arguments in memory of their own."
@@ -241,9 +242,9 @@ def _claim(segment, references, factors, floor):
 class _Judge:
     "How values are compared."
     floor: float # an error that says nothing
-    factors: list = field(default_factory=lambda: [1.0]) # the multiples of the gradient that are right by convention
+    factors: list[float] = field(default_factory=lambda: [1.0]) # multiples of the gradient that convention allows
 
-    def claims(self, trail, variable, result):
+    def claims(self, trail: Any, variable: Any, result: Any) -> list[Any]:
         "A backward variable beside what it should be: the last value where forward sets the variable once, else each."
         returned = any(np.array_equal(x, trail[-1].value, equal_nan=True) for x in result)
         every, n = variable.bindings, len(variable.bindings)
@@ -354,10 +355,17 @@ def _meant(path): return [name for key in path for name in meant_by(_bare_key(ke
 # %% ../../nbs/checking/passes.ipynb #1a376ff9
 class _Search:
     "What is known of a forward pass, and the runs of its backward pass."
+    before: Watch
+    watch: Watch
+    outputs: Any
+    gradients: dict[Any, list[Any]]
+    judge: _Judge
+    by_arguments: list[Any]
     def __init__(self,
         task: Task, # both passes
     ):
-        self.task, self.scopes = task, {} # for each call in backward, the variables of forward that it may be about
+        self.task = task
+        self.scopes: dict[int, Any] = {} # for each call in backward, the variables of forward that it may be about
         named = any(map(meant_by, python_function(task.df).__code__.co_varnames))
         if not named and not calls_others(task.df): raise _NothingNamed
         self.before, _ = task.backward()
@@ -367,11 +375,11 @@ class _Search:
         self.judge = _Judge(_ABSOLUTE * largest)
         self.by_arguments = [v.bindings[0] for v in self.variables({0}).values() if v.given]
 
-    def variables(self, calls):
+    def variables(self, calls: Any) -> dict[Any, Any]:
         "The variables of some calls in forward."
         return _variables(self.watch, self.gradients, calls, names_of_arguments(self.task.f))
 
-    def matches(self, call, path):
+    def matches(self, call: int, path: tuple[str, ...]) -> Any:
         "What a variable of backward is the gradient of; nothing where forward has a variable of this name."
         if call not in self.scopes: return []
         known = path[0] in self.watch.names if len(path) == 1 else path in self.scopes[call]
@@ -521,7 +529,7 @@ def _may_be_a_sum(row):
     return any(n > 1 and np.any(np.isclose(k, [n, 1 / n], rtol=_SAME, atol=0)) for n in row.hand.shape)
 
 # %% ../../nbs/checking/passes.ipynb #99464375
-class PassRows(list):
+class PassRows(list[PassRow]):
     "The rows of a backward pass, shown as a table."
     def __repr__(self) -> str: return '\n'.join(f'  {line}' for line in _row_columns(_text_cells(self)))
     def _repr_markdown_(self) -> str: return _markdown_rows(_text_cells(self))
