@@ -109,15 +109,19 @@ def _receivers(node): return [_root_name(c.func) for c in _calls_in(node) if isi
 # %% ../../nbs/checking/watching.ipynb #b2cde497
 class _Shown(ast.NodeTransformer):
     "Rewrites a function so that it shows each variable as soon as it is set, and hands on what it calls."
+    own: set[str]
+    functional: bool
     def __init__(self,
-        own: set, # the names of the function's own variables
+        own: set[str], # the names of the function's own variables
         functional: bool, # whether arrays are copied instead of written into
-    ): self.own, self.functional = own, functional
+    ) -> None: self.own, self.functional = own, functional
 
-    def visit_FunctionDef(self, node): return node
-    visit_Lambda = visit_ClassDef = visit_AsyncFunctionDef = visit_FunctionDef
+    def visit_FunctionDef(self, node: Any) -> Any: return node
+    def visit_AsyncFunctionDef(self, node: Any) -> Any: return node
+    def visit_ClassDef(self, node: Any) -> Any: return node
+    def visit_Lambda(self, node: Any) -> Any: return node
 
-    def visit_Call(self, node):
+    def visit_Call(self, node: Any) -> Any:
         self.generic_visit(node)
         f = node.func
         if isinstance(f, ast.Name) and f.id in ('super', 'locals', 'globals', 'vars'): return node
@@ -125,7 +129,7 @@ class _Shown(ast.NodeTransformer):
         node.func = _hook_call('__into__', f)
         return node
 
-    def shown(self, names, line, new=(), grown=()):
+    def shown(self, names: Any, line: int, new: Any=(), grown: Any=()) -> list[Any]:
         "The statements that show variables: new ones, those made of what they were, and those that may have changed."
         def see(name):
             kind = ast.Constant((name in new) + (name in grown))
@@ -320,7 +324,7 @@ def named_numbers(
     x: Any, # what is there
     parent: Any=None, # the container that holds it
     key: Any=None, # under which key
-) -> Iterator[tuple]: # path, number or array, container, key
+) -> Iterator[tuple[Any, ...]]: # path, number or array, container, key
     "The numbers and arrays in a value, with their paths and where they are kept."
     if isbox(x) or isinstance(x, (np.ndarray, np.generic, int, float)) or _is_of_framework(x):
         yield path, x, parent, key
