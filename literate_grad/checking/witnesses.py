@@ -72,7 +72,7 @@ class Witness:
         return compared(self.name, check.part.hand, v.autodiff, 'agrees' if settled else v.status)
 
 # %% ../../nbs/checking/witnesses.ipynb #e2364235
-WITNESSES: list = []
+WITNESSES: list[Witness] = []
 
 def register(
     witness: Witness, # to be asked from now on
@@ -188,7 +188,9 @@ def _refuse_dear(part):
 
 class Autodiff(Witness):
     "Reverse automatic differentiation: by `f` itself, where it has a `vjp`, or else by autograd."
-    name, needs, leads = 'autodiff', 'an f of functions that autograd knows', True
+    name = 'autodiff'
+    needs = 'an f of functions that autograd knows'
+    leads = True
 
     def applies(self, subject: Any) -> bool:
         return hasattr(subject.plain, 'vjp') or not isinstance(subject.plain, InNumPy)
@@ -243,7 +245,8 @@ TOGETHER = 8 # entries of a sweep: enough to keep many workers busy, few enough 
 # %% ../../nbs/checking/witnesses.ipynb #3814a6ba
 class Numeric(Witness):
     "Slopes from the values of `f` alone."
-    name, needs = 'numeric', 'values of f around the point'
+    name = 'numeric'
+    needs = 'values of f around the point'
 
     def ask(self, subject: Any, parts: Any) -> Any:
         "By sweeps."
@@ -283,6 +286,7 @@ def _read(subject):
 # %% ../../nbs/checking/witnesses.ipynb #08542ee7
 class Formula(Witness):
     "The docstring's derivative at the arguments, by one of the methods of `Derivation`."
+    name: str
     how: Any
     needs = 'equations in the docstring of df'
 
