@@ -107,6 +107,7 @@ class RuleGradient:
     at: Any
     f: Any
     paths: Any
+    cotangents: list[Any]|None
     seed: int
     __name__: str
     pulled: Any

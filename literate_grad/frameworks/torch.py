@@ -297,7 +297,8 @@ class TensorPasses(Task):
             args, kwargs = _with_graph((args, kwargs))
             outputs = _real_tensors(self.outputs(watch.into(f)(*args, **kwargs)))
             total = sum((y * torch.as_tensor(g)).sum() for y, g in zip(outputs, self.cotangents))
-        self.nodes = list({segment.box: 0 for trail in watch.trails.values() for segment in trail if segment.box})
+        boxes = (segment.box for trail in watch.trails.values() for segment in trail)
+        self.nodes: list[Any] = list({box: 0 for box in boxes if box})
         gradients = {node: [d] for node, d in zip(self.nodes, self.pulled(total)) if d is not None}
         if not gradients: raise ValueError('nothing that is traced reaches its output')
         return watch, [in_numpy(y) for y in outputs], gradients

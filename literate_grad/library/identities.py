@@ -9,7 +9,7 @@ __all__ = ['identities', 'identity']
 from ..derivations.steps import Derivation, derivation
 
 # %% ../../nbs/library/identities.ipynb #0415aea6
-identities = {} # the texts by name
+identities: dict[str, str] = {} # the texts by name
 
 # %% ../../nbs/library/identities.ipynb #0e69d152
 def identity(
