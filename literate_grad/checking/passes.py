@@ -375,16 +375,19 @@ class _Search:
         self.judge = _Judge(_ABSOLUTE * largest)
         self.by_arguments = [v.bindings[0] for v in self.variables({0}).values() if v.given]
 
-    def variables(self, calls: Any) -> dict[Any, Any]:
-        "The variables of some calls in forward."
-        return _variables(self.watch, self.gradients, calls, names_of_arguments(self.task.f))
+# %% ../../nbs/checking/passes.ipynb #1a376fa0
+@patch
+def variables(self: _Search, calls: Any) -> dict[Any, Any]:
+    "The variables of some calls in forward."
+    return _variables(self.watch, self.gradients, calls, names_of_arguments(self.task.f))
 
-    def matches(self, call: int, path: tuple[str, ...]) -> Any:
-        "What a variable of backward is the gradient of; nothing where forward has a variable of this name."
-        if call not in self.scopes: return []
-        known = path[0] in self.watch.names if len(path) == 1 else path in self.scopes[call]
-        if known and not self.task.combined: return []
-        return _matches(path, self.scopes[call])
+@patch
+def matches(self: _Search, call: int, path: tuple[str, ...]) -> Any:
+    "What a variable of backward is the gradient of; nothing where forward has a variable of this name."
+    if call not in self.scopes: return []
+    known = path[0] in self.watch.names if len(path) == 1 else path in self.scopes[call]
+    if known and not self.task.combined: return []
+    return _matches(path, self.scopes[call])
 
 # %% ../../nbs/checking/passes.ipynb #8dbcb6e5
 @patch
