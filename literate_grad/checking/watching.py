@@ -129,14 +129,16 @@ class _Shown(ast.NodeTransformer):
         node.func = _hook_call('__into__', f)
         return node
 
-    def shown(self, names: Any, line: int, new: Any=(), grown: Any=()) -> list[Any]:
-        "The statements that show variables: new ones, those made of what they were, and those that may have changed."
-        def see(name):
-            kind = ast.Constant((name in new) + (name in grown))
-            frame, value = _loads('__frame__', name)
-            return _hook_call('__see__', frame, ast.Constant(line), ast.Constant(name), value, kind)
-        own = [name for name in dict.fromkeys(names) if name in self.own]
-        return [ast.Assign([ast.Name(name, ast.Store())], see(name)) for name in own]
+# %% ../../nbs/checking/watching.ipynb #b2cde49a
+@patch
+def shown(self: _Shown, names: Any, line: int, new: Any=(), grown: Any=()) -> list[Any]:
+    "The statements that show variables: new ones, those made of what they were, and those that may have changed."
+    def see(name):
+        kind = ast.Constant((name in new) + (name in grown))
+        frame, value = _loads('__frame__', name)
+        return _hook_call('__see__', frame, ast.Constant(line), ast.Constant(name), value, kind)
+    own = [name for name in dict.fromkeys(names) if name in self.own]
+    return [ast.Assign([ast.Name(name, ast.Store())], see(name)) for name in own]
 
 def _loads(*names): return [ast.Name(name, ast.Load()) for name in names]
 
