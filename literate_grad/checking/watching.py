@@ -131,7 +131,7 @@ class _Shown(ast.NodeTransformer):
 
 # %% ../../nbs/checking/watching.ipynb #b2cde49a
 @patch
-def shown(self: _Shown, names: Any, line: int, new: Any=(), grown: Any=()) -> list[Any]:
+def showing(self: _Shown, names: Any, line: int, new: Any=(), grown: Any=()) -> list[Any]:
     "The statements that show variables: new ones, those made of what they were, and those that may have changed."
     def see(name):
         kind = ast.Constant((name in new) + (name in grown))
@@ -150,7 +150,7 @@ def visit_Assign(self: _Shown, node: Any) -> Any:
     names, grown = map(_root_name, parts), set(new) & set(_names_read(node.value))
     receivers = _receivers(node.value)
     self.generic_visit(node)
-    return [*self.assigned(node), *self.shown([*names, *receivers], node.lineno, new, grown)]
+    return [*self.assigned(node), *self.showing([*names, *receivers], node.lineno, new, grown)]
 
 @patch
 def assigned(self: _Shown, node: Any) -> Any:
@@ -186,28 +186,28 @@ def visit_AugAssign(self: _Shown, node: Any) -> Any:
         value = _hook_call('__change__', ast.Constant(operation), _in(ast.Load(), node.target), node.value)
         changed = _stored(node.target, value)
     new = [name] * (self.functional and isinstance(node.target, ast.Name))
-    return [changed, *self.shown([name], node.lineno, new, new)]
+    return [changed, *self.showing([name], node.lineno, new, new)]
 
 @patch
 def visit_Expr(self: _Shown, node: Any) -> Any:
     names = [n for c in _calls_in(node) for n in _names_read(*c.args, *(k.value for k in c.keywords))]
     names += _receivers(node)
     self.generic_visit(node)
-    return [node, *self.shown(names, node.lineno)]
+    return [node, *self.showing(names, node.lineno)]
 
 # %% ../../nbs/checking/watching.ipynb #ec40d7da
 @patch
 def visit_For(self: _Shown, node: Any) -> Any:
     names = [_root_name(p) for p in _single_targets(node.target)]
     self.generic_visit(node)
-    node.body = [*self.shown(names, node.lineno, names), *node.body]
+    node.body = [*self.showing(names, node.lineno, names), *node.body]
     return node
 
 @patch
 def visit_Return(self: _Shown, node: Any) -> Any:
     names = _names_read(node)
     self.generic_visit(node)
-    return [_end_shown(node.lineno), *self.shown(names, node.lineno), node]
+    return [_end_shown(node.lineno), *self.showing(names, node.lineno), node]
 
 def _end_shown(line):
     return ast.Expr(_hook_call('__end__', *_loads('__frame__'), ast.Constant(line), _hook_call('locals')))

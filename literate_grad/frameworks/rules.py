@@ -120,7 +120,6 @@ class RuleGradient:
     ) -> None:
         self.f, self.paths, self.cotangents, self.seed = f, paths, cotangents, seed
         self.__name__, self.pulled, self.kept = f'the rule of {name_of(f)}', None, None
-
     def __call__(self, *args: Any) -> Any:
         given = self.kept[1] if self.kept and _same_arrays(args, self.kept[0]) else self.gradients(args)
         self.kept = None
