@@ -250,7 +250,7 @@ def _rewritten(code, functional, cells):
     shown.generic_visit(node)
     name, file = ast.Constant(getattr(code, 'co_qualname', code.co_name)), ast.Constant(code.co_filename)
     enter = ast.Assign([ast.Name('__frame__', ast.Store())], _hook_call('__enter__', name, file))
-    node.body = [enter, *shown.shown(given, line, given), *node.body, _end_shown(line)]
+    node.body = [enter, *shown.showing(given, line, given), *node.body, _end_shown(line)]
     node.decorator_list = []
     maker = ast.parse(f'def _({", ".join(dict.fromkeys((*cells, *_HOOKS)))}): pass')
     maker.body[0].body = [node]

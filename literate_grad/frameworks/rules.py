@@ -109,9 +109,6 @@ class RuleGradient:
     paths: Any
     cotangents: list[Any]|None
     seed: int
-    __name__: str
-    pulled: Any
-    kept: Any
     def __init__(self,
         f: InFramework, # the function with the rule
         paths: list[Any], # the leaves to differentiate by
@@ -119,7 +116,10 @@ class RuleGradient:
         seed: int=0, # for those
     ) -> None:
         self.f, self.paths, self.cotangents, self.seed = f, paths, cotangents, seed
-        self.__name__, self.pulled, self.kept = f'the rule of {name_of(f)}', None, None
+        self.__name__: str = f'the rule of {name_of(f)}'
+        self.pulled: Any = None
+        self.kept: Any = None
+
     def __call__(self, *args: Any) -> Any:
         given = self.kept[1] if self.kept and _same_arrays(args, self.kept[0]) else self.gradients(args)
         self.kept = None
