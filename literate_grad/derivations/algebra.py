@@ -11,6 +11,7 @@ __all__ = ['symbolic_work', 'largest', 'most_pivots', 'most_terms', 'most_nodes'
 import math, unicodedata
 from typing import Any
 from .arrays import Meaning
+from .duals import untyped
 from .notation import Unreadable, functions, known_function, vulgar_fractions
 from .grammar import Reader, symbols
 
@@ -21,7 +22,7 @@ class Unprovable(Exception):
 # %% ../../nbs/derivations/algebra.ipynb #c5931882
 class Pivot(Exception):
     "An expression whose sign decides what another one is."
-    def __init__(self, e): self.e = e
+    def __init__(self, e: Any) -> None: self.e: Any = e
 
 # %% ../../nbs/derivations/algebra.ipynb #cb5408bc
 symbolic_work = 60 # what one symbolic operation counts for, in entries of an array
@@ -222,8 +223,8 @@ class _DerivedBy(_Derived):
         return total
 
 # %% ../../nbs/derivations/algebra.ipynb #94c6ab28
-class Symbolic(_DerivedBy):
-    "Turns trees into expressions, and their derivatives, under assumptions about the signs of pivots."
+class _PrimedTrees(_DerivedBy):
+    "Primes."
     def of_prime(self, key, order, *arguments):
         parameters = self.meaning.functions[key][0] if key in self.meaning.functions else ('u',)
         known = functions.get(known_function(key))
@@ -233,6 +234,10 @@ class Symbolic(_DerivedBy):
         e = self.applied(key, [u]) if key in self.meaning.functions else self.function(known, u)
         for _ in range(order): e = self.bounded(e.diff(u))
         return e.xreplace({u: at})
+
+# %% ../../nbs/derivations/algebra.ipynb #c9462117
+class Symbolic(untyped(_PrimedTrees)):
+    "Turns trees into expressions, and their derivatives, under assumptions about the signs of pivots."
 
 # %% ../../nbs/derivations/algebra.ipynb #0413f290
 def terms_of(e: Any) -> Any:
@@ -249,7 +254,8 @@ def size_of(e: Any) -> Any:
     return 1 + sum(size_of(part) for part in e.args)
 
 # %% ../../nbs/derivations/algebra.ipynb #e8590221
-most_terms, most_nodes = 300, 150
+most_terms = 300
+most_nodes = 150
 
 # %% ../../nbs/derivations/algebra.ipynb #c6eaa60d
 def expanded(e: Any) -> Any:

@@ -6,15 +6,21 @@
 __all__ = ['Claim', 'Claims']
 
 # %% ../../nbs/derivations/claims.ipynb #f5cae550
-from collections import namedtuple
+from typing import Any, NamedTuple
 from .notation import functions, known_function
+from .duals import untyped
 from .grammar import replaced, subtrees, symbols
 from .ranks import base_symbol, constants
 
 # %% ../../nbs/derivations/claims.ipynb #d0397d97
-# left: as typed; truth: a tree; kind: 'derivative', 'differential', 'identity', 'function' that everybody knows,
-# 'value' behind the one that defines a name, or 'again' in another equation
-Claim = namedtuple('Claim', 'left truth side kind')
+class Claim(NamedTuple):
+    "What a text claims."
+    left: Any # the left side, as typed
+    truth: Any # a tree
+    side: Any # the right side
+    # 'derivative', 'differential', 'identity', 'function' that everybody knows, 'value' behind the one that defines a
+    # name, or 'again' in another equation, 'assumption' that may be dropped, 'unreadable'
+    kind: str
 
 # %% ../../nbs/derivations/claims.ipynb #b179ed75
 class _Equations:
@@ -221,8 +227,8 @@ class _Formed(_Renewed):
         return found
 
 # %% ../../nbs/derivations/claims.ipynb #35651fc1
-class Claims(_Formed):
-    "The definitions of a text, and its claims."
+class _Results(_Formed):
+    "Results of conditions."
     def forget_results(self):
         "Takes back the definitions of what a text has differentiated by before, and that no other derivative needs."
         slopes = [claim.truth for claim in self.claims if claim.truth[0] == 'd' and isinstance(claim.truth[1], tuple)]
@@ -233,3 +239,7 @@ class Claims(_Formed):
                 self.definitions[key] = kept
             forgotten = {('sym', key) for key in variables - set(self.definitions)}
             self.claims = [claim for claim in self.claims if claim.kind != 'again' or claim.truth not in forgotten]
+
+# %% ../../nbs/derivations/claims.ipynb #f6d17cba
+class Claims(untyped(_Results)):
+    "The definitions of a text, and its claims."

@@ -7,24 +7,26 @@ __all__ = ['constants', 'parts_of', 'called', 'base_symbol', 'is_capital', 'Rank
 
 # %% ../../nbs/derivations/ranks.ipynb #08de19e8
 import re
+from typing import Any
 from .notation import functions, known_function
+from .duals import untyped
 from .grammar import replaced, subtrees, symbols
 
 # %% ../../nbs/derivations/ranks.ipynb #d8b16074
-constants = ('e', 'pi', 'I')
+constants: tuple[str, ...] = ('e', 'pi', 'I')
 
 # %% ../../nbs/derivations/ranks.ipynb #3b3fc21e
-def parts_of(trees):
+def parts_of(trees: Any) -> list[Any]:
     "All trees in trees."
     return [part for tree in trees for part in subtrees(tree)]
 
 # %% ../../nbs/derivations/ranks.ipynb #f20cb76b
-def called(tree):
+def called(tree: Any) -> Any:
     "The function of the table that a tree is a call of, `None` where it is none."
     return known_function(tree[1]) if tree[0] == 'call' else None
 
 # %% ../../nbs/derivations/ranks.ipynb #6c527592
-def base_symbol(tree: tuple) -> 'str | None':
+def base_symbol(tree: Any) -> Any:
     "The symbol that a variable or a top is made of, `None` where it is none."
     while tree[0] in ('T', 'index'): tree = tree[1]
     return tree[1] if tree[0] == 'sym' else None
@@ -36,7 +38,7 @@ _over_entries = {'sum', 'mean', 'average', 'var', 'variance', 'std', 'prod'}
 _extremes = {'max', 'min', 'amax', 'amin'} # of one argument: over its entries
 
 # %% ../../nbs/derivations/ranks.ipynb #84f0278e
-def is_capital(key, definitions=()):
+def is_capital(key: str, definitions: Any = ()) -> bool:
     "Whether a symbol is a capital that may be a matrix: no length, no identity, no outcome such as L."
     outcome = key in ('L', 'E', 'J', 'C') and key in definitions
     if not key[0].isupper() or key in ('I', 'N', 'T') or outcome: return False
@@ -293,8 +295,8 @@ class _Estimated(_ClaimedArrays):
         return max((rank for rank in ranks if rank is not None), default=None)
 
 # %% ../../nbs/derivations/ranks.ipynb #f469b9e8
-class Ranks(_Estimated):
-    "How many axes each symbol has, as far as the trees of a text tell."
+class _Besides(_Estimated):
+    "What stands beside arrays, and products."
     def beside(self, tree):
         "A symbol with no known rank beside an array is a vector."
         while tree[0] == 'neg': tree = tree[1]
@@ -309,3 +311,7 @@ class Ranks(_Estimated):
             right = 1
         if sign not in ('⊙', '*') and (left, right) in _product_ranks: return _product_ranks[left, right]
         return max((rank for rank in (left, right) if rank is not None), default=None)
+
+# %% ../../nbs/derivations/ranks.ipynb #d36ff22e
+class Ranks(untyped(_Besides)):
+    "How many axes each symbol has, as far as the trees of a text tell."

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from .notation import Unreadable, known_function
 from .grammar import symbols
-from .duals import Dual, Value, aligned, primal
+from .duals import Dual, Value, aligned, primal, untyped
 from .arrays import Formulas, largest_array, placed
 
 # %% ../../nbs/derivations/slopes.ipynb #0822592b
@@ -172,8 +172,8 @@ class _Gradients(_Primed):
         return ('sym', usual[0])
 
 # %% ../../nbs/derivations/slopes.ipynb #e74e9742
-class Evaluator(_Gradients):
-    "Works out trees, given values for the symbols that nothing defines: their values, and all derivatives in them."
+class _Differentials(_Gradients):
+    "Differentials."
     def of_diff(self, tree):
         loss, varied = self.meaning.loss, self.meaning.varied
         if not loss and not varied: raise Unreadable('nothing says what this differential belongs to')
@@ -185,3 +185,7 @@ class Evaluator(_Gradients):
         y = self.varied({key: Dual(self.of(('sym', key)), self.leaves[f'd{key}'], tag) for key in varied}).of(tree)
         if y.tag != tag: raise Unreadable('nothing says what this differential depends on')
         return y.t
+
+# %% ../../nbs/derivations/slopes.ipynb #fc241b1b
+class Evaluator(untyped(_Differentials)):
+    "Works out trees, given values for the symbols that nothing defines: their values, and all derivatives in them."
