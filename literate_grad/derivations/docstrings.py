@@ -98,6 +98,7 @@ def _joined(words, text):
 _stops = {*',;:.#', '=>', '<-'}
 _openers = set('''where with let since as thus so then hence and because therefore is that has have gives get
     if for'''.split())
+_leads_on = {*'=+-*/·⊙@', '&'}
 
 def _apart(words, text):
     "The words with a line end before each derivative of a quantity that the same line defines."
@@ -108,7 +109,7 @@ def _apart(words, text):
         if word.kind == 'sign': depth += (word.text in '([{') - (word.text in ')]}')
         if word.text == '=' and out and out[-1].key and (len(out) < 2 or out[-2].kind == 'newline'):
             defined = re.escape(out[-1].text)
-        begins = depth <= 0 and word.spaced and out and (
+        begins = depth <= 0 and word.spaced and out and out[-1].text not in _leads_on and (
             word.spaced > 2 and _opens_equation(words, k) or defined and not _names_point(out[-4:]) and re.match(
                 rf"(?:[d∂][\d²³]?{defined}/[d∂]\S*|{defined}'+(?:\(\w+\))?)[ \t]*=", text[word.start:word.start + 60]))
         if begins: out.append(Word('newline', '\n', word.start, word.start, 1))
@@ -120,7 +121,7 @@ def _opens_equation(words, k):
     "Whether a derivative with an equals sign behind it begins here, or a name with one."
     if words[k + 1].text == '=' and words[k].key: return True
     end = next(j for j in range(k, len(words)) if words[j].text in ('=', '+', '-', '') or words[j].kind == 'newline')
-    if words[end].text != '=' or any(word.spaced > 2 for word in words[k + 1:end]): return False
+    if words[end].text != '=' or any(word.spaced > 2 or word.text in _stops for word in words[k + 1:end]): return False
     is_sign = words[k].text in ('∂', '∇', 'frac') or words[k].key[:1] == 'd'
     return is_sign and any(word.text[:1] in ('d', '∂', '∇') for word in words[k:end])
 

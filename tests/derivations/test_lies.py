@@ -42,3 +42,10 @@ def test_a_chain_rule_through_what_nothing_defines(text, expected): assert read(
     'y = exp(10x)\ndy/dx = 10 (cosh(10x) + sinh(10x))', 'y = atanh(tanh(20x))\ndy/dx = 20',
     'k = A exp(-Ea/(R T))\ndk/dT = k Ea/(R T²)', 'U = 4 ε [(σ/r)^12 - (σ/r)^6]\ndU/dr = 24 ε/r ((σ/r)^6 - 2 (σ/r)^12)'])
 def test_what_is_right_is_not_blamed(text): assert read(text) == 'r'
+
+@pytest.mark.parametrize('text,expected', [
+    ('For $C = A B$: $dC = dA \\, B + A \\, dB$. For $Y = X^\\top X$: $dY = dX^\\top X + X^\\top dX$.', 'rr'),
+    ('y = u^2, u = 3x\ndy/dx =    dy/du * du/dx = 6u', 'rr'),
+    ('y = u^2 + v, u = 3x, v = x\ndy/dx = dy/du * du/dx +    dv/dx = 6u + 1', 'rr'),
+    ('f(x,y) = x y  ->  df/dx = y    df/dy = x', 'rr')])
+def test_wide_blanks_part_formulas_but_not_within_one(text, expected): assert read(text) == expected
