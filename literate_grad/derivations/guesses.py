@@ -12,7 +12,7 @@ from .claims import Claim
 from .duals import Floats, Misfit
 from .grammar import symbols
 from .notation import Unreadable
-from .ranks import called, parts_of
+from .ranks import base_symbol, called, parts_of
 from .sizes import axes_said
 from .truth import Outcome, Trial
 
@@ -79,10 +79,12 @@ def unsaid(self: Trial, claim: Claim) -> str:
 _of_squares = ('inv', 'det', 'logdet', 'tr', 'trace') # functions of square matrices
 
 @patch
-def if_square(self: Trial, claim: Claim) -> 'Outcome | None':
+def if_square(self: Trial, claim: Claim, misfit: bool) -> 'Outcome | None':
     "The outcome where all matrices are square, if the claim asks for that and no sizes are said; else `None`."
-    asks = any(called(part) in _of_squares or part[0] == 'pow' and part[2][0] == 'neg'
-               for part in parts_of([claim.side.tree]))
+    parts = parts_of([claim.side.tree])
+    asks = misfit and any(called(part) in _of_squares or part[0] == 'pow' and part[2][0] == 'neg' for part in parts)
+    asks = asks or any(part[0] == 'pow' and part[2][0] == 'neg' and self.of_leaves.get(base_symbol(part[1])) == 2
+                       or called(part) == 'inv' and self.of_leaves.get(base_symbol(part[2])) == 2 for part in parts)
     if self.given or axes_said(self.sizes) or not asks: return None
     before = self.shapes.classes
     axes = [place for place in before if self.of_leaves[place[0]] == 2]
@@ -97,7 +99,7 @@ def weighed(self: Trial, claim: Claim) -> Outcome:
     outcome = self.under_lengths(claim)
     unsaid = self.unsaid(claim) if outcome.status == 'fails' else ''
     if unsaid: return Outcome('unreadable', why=unsaid)
-    squares = self.if_square(claim) if outcome.misfit else None
+    squares = self.if_square(claim, outcome.misfit) if outcome.status == 'fails' else None
     if squares and 'as written' in squares.layouts: return squares._replace(why='for square matrices')
     numbers = _whole_numbers([claim.side.tree, claim.truth, *self.trees]) if outcome.status == 'fails' else []
     classes = dict.fromkeys(self.shapes.classes.values())

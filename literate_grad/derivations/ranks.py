@@ -69,7 +69,9 @@ class _Kinds(_Spoken):
         transposes = 'T' in kinds or bool(signs & {'@', '⊗', ':'})
         entries = bool(calls & _of_vectors) or '⊙' in signs or vectors
         between = {sign for sign, left, right in products if left[0] == right[0] == 'sym'}
-        self.spatial = '×' in between and ('·' in between or 'skew' in calls or vectors or 'cross product' in text)
+        dots = '·' in between or any(part[:2] == ('mul', '·') and ('mul', '×') in (part[2][:2], part[3][:2])
+                                     for part in parts)
+        self.spatial = '×' in between and (dots or 'skew' in calls or vectors or 'cross product' in text)
         self.matrices = (bool(calls & _of_matrices) or any(rank > 1 for rank in self.found.values())
                          or bool(re.search(r'\bmatri(?:x|ces)\b', text)) or ('call', 'ones') in parts
                          or any(_axis_taken(part) for part in parts)

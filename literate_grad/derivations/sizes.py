@@ -88,7 +88,10 @@ def _counts_said(text, is_symbol):
 _numerals = dict(zip('two three four five six seven eight nine ten'.split(), range(2, 11)))
 _number = re.compile(r'(?<![\w{])[nmNMdDKkpB]\s*=\s*(\d{1,3})\b(?![.\d])(?!\s*[-+*/^]|\s+(?:is|in|by|as)\b)|\b('
                      + '|'.join(_numerals) + r')\b')
+_number_said = re.compile(_named + r',?\s+(?:(?:is|are)\s+)?(?:an?\s+)?(?:(?:real|positive)\s+)?'
+                          r'(?:number|scalar)(s?)\b(?!\s+of)')
 
+# %% ../../nbs/derivations/sizes.ipynb #68b12a73
 def sizes_said(
     text: str,
     names: Names, # what it says about its names
@@ -100,6 +103,9 @@ def sizes_said(
         return name not in ('a', 'I') and key in names.keys and (is_letter(key) or key in names.quantities)
     for key, sizes in _shapes_said(plain, is_symbol):
         if not set(sizes) & names.quantities: found.shapes.setdefault(key, sizes)
+    for match in _number_said.finditer(plain):
+        for name in _parts(match[1], is_symbol)[-1 if match[2] == '' else 0:]:
+            found.shapes.setdefault(canonical(name), ())
     for size, kind, owners in _counts_said(plain, is_symbol):
         if size.isdigit(): found.numbers.add(int(size))
         if owners and kind: found.lengths.setdefault(size, (canonical(owners[0]), _axes[kind]))

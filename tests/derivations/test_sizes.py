@@ -27,6 +27,8 @@ said = [('Y = X W, X has n rows and d columns.', {}, dict(n=('X', 0), d=('X', -1
         ('L = mean(x), N samples', {}, {}, dict(N='rows')),
         ('q = y/K, with y one-hot and K classes', {}, {}, dict(K='columns')),
         ('y = x, m is the number of training examples', {}, {}, dict(m='rows')),
+        ('y = β x, β a number', dict(beta=()), {}, {}),
+        ('y = x/n with n the number of entries', {}, {}, dict(n='entries')),
         ('V = a · (b × c), dV/da is b × c', {}, {}, {}),
         ('y = f(x, w)', {}, {}, {}),
         ('y = x, so dy/dx is (x, y)', {}, {}, {})]
@@ -106,11 +108,18 @@ def test_ones_have_the_sizes_that_are_written(size):
     assert verdicts(text + '4') == 'u'
 
 jacobian = 'y = W x + b\ndy/dx = W\ndy/db = {}'
+determinants = 'f = det(X)\ndf/dX = det(X) X^{{-T}}\ng = det(A X B)\ndg/dX = det(A X B) {}'
+swish = 'y = x ⊙ σ(β x), β a number\n∂L/∂β = {}'
 guessed = [(jacobian.format('I'), 'rr'), ('y = z\ndy/dz = I', 'u'), ('V = I R\ndV/dR = I', 'r'),
            ('P = I^2 R\ndP/dI = I R', 'w'),
            ('f = tr(u v^T)\ndf/du = v', 'r'), ('f = tr(u v^T)\ndf/du = u', 'w'),
            ('R = u v^T\nf = tr(R)\ndf/du = v', 'r'), ('R = u v^T\nf = tr(R)\ndf/du = 2 v', 'w'),
            ('f = det(A X B)\ndf/dX = det(A X B) X^{-T}', 'r'), ('f = det(A X B)\ndf/dX = 2 det(A X B) X^{-T}', 'w'),
+           (determinants.format('X^{-T}'), 'rr'), (determinants.format('(X + X^{-T})'), 'rw'),
+           ('V = a · (b × c)\n∂V/∂a = b × c\n∂V/∂b = c × a', 'rr'),
+           ('V = a · (b × c)\n∂V/∂a = b × c\n∂V/∂c = b × a', 'rw'),
+           (swish.format('sum(∂L/∂y ⊙ x² ⊙ σ(β x) ⊙ (1 − σ(β x)))'), 'r'),
+           (swish.format('∂L/∂y ⊙ x² ⊙ σ(β x) ⊙ (1 − σ(β x))'), 'w'),
            ('L = np.sum((lam * (W @ b))**2)\ndL/dlam = 2 * lam * np.sum((W @ b)**2)', 'r'),
            ('L = np.sum((lam * (W @ b))**2)\ndL/dlam = lam * np.sum((W @ b)**2)', 'w'),
            ('Z = W + y\nJ = np.sum(Z**2)\ndJ/dy = np.sum(2 * (W + y), axis=0)', 'r'),
