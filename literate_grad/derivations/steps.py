@@ -884,7 +884,8 @@ def _transposes_between(claim, truth):
     def plain(tree): return replaced(tree, lambda part: plain(part[1]) if part[0] == 'T' else None)
     if plain(claim) != plain(truth) or claim == truth: return ''
     a, b = (sum(part[0] == 'T' for part in subtrees(tree)) for tree in (claim, truth))
-    return f'a transpose is {"missing" if a < b else "too much"}' if a != b else 'another factor is the transposed one'
+    if a == b: return 'another factor is the transposed one'
+    return 'a transpose is missing' if a < b else 'a transpose is too much'
 
 # %% ../../nbs/derivations/steps.ipynb #23d43180
 @patch
