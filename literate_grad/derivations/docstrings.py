@@ -102,15 +102,18 @@ _leads_on = {*'=+-*/·⊙@', '&'}
 
 def _apart(words, text):
     "The words with a line end before each derivative of a quantity that the same line defines."
-    out, defined, depth = [], None, 0
+    out, defined, depth, stopped = [], None, 0, False
     for k, word in enumerate(words):
+        before = out[-1].text if out else ''
         if word.kind == 'newline': defined, depth = None, 0
-        if depth <= 0 and (word.text in _stops or word.text in _openers): defined = None
+        stopped = stopped or depth <= 0 and (word.text in _stops or word.text in _openers)
         if word.kind == 'sign': depth += (word.text in '([{') - (word.text in ')]}')
         if word.text == '=' and out and out[-1].key and (len(out) < 2 or out[-2].kind == 'newline'):
-            defined = re.escape(out[-1].text)
-        begins = depth <= 0 and word.spaced and out and out[-1].text not in _leads_on and (
-            word.spaced > 2 and _opens_equation(words, k) or defined and not _names_point(out[-4:]) and re.match(
+            defined, stopped = re.escape(out[-1].text), False
+        whole = not stopped or before in _stops or before in _openers # no factor stands before it
+        begins = depth <= 0 and word.spaced and out and before not in _leads_on and (
+            word.spaced > 2 and _opens_equation(words, k)
+            or defined and whole and not _names_point(out[-4:]) and re.match(
                 rf"(?:[d∂][\d²³]?{defined}/[d∂]\S*|{defined}'+(?:\(\w+\))?)[ \t]*=", text[word.start:word.start + 60]))
         if begins: out.append(Word('newline', '\n', word.start, word.start, 1))
         out.append(word)
@@ -156,6 +159,7 @@ def states_derivative(self: Reader, j: int, k: int) -> bool:
     word, said = self.words[j], self.words[j:k]
     if word.text == '(': return said[-1].text == "'"
     if word.text in ('∂', '∇'): return True
+    if self.words[j + 1].text == "'" and word.key: return said[-1].text in ("'", ')') and not known_function(word.key)
     if word.text != 'frac' and not (word.key[:1] == 'd' and any(other.text == '/' for other in said)): return False
     return any(other.text[:1] in ('d', '∂') for other in said[1:])
 
@@ -244,7 +248,8 @@ def in_call(self: Reader, start: int, k: int) -> bool:
 def stated(self: Reader, start: int, k: int, why: str) -> tuple[Side, bool, dict[str, tuple[str, ...]]]|None:
     "The derivative before the sign `words[k]` as one that cannot be read; `None` without one."
     for j in range(start, k):
-        said = self.words[j].text in ('frac', '∂', '∇') and self.states_derivative(j, k)
+        is_sign = self.words[j].text in ('frac', '∂', '∇') or self.words[j + 1].text == "'"
+        said = is_sign and self.states_derivative(j, k)
         if said or _is_d(self.words[j]) and self.before(j, k).starts_derivative(self.words[j]):
             return self.unreadable_left(k, j, self.unreadable(why, self.words[j]))
     return None
@@ -291,6 +296,19 @@ def refuse_lost_lines(self: Reader) -> None:
         if lost: self.refuse('a part of a formula without an equals sign stands below or behind it', lost)
         k = end + 1
 
+# %% ../../nbs/derivations/docstrings.ipynb #df7024b1
+_units = set('m cm km s h kg g N J W V A K mol'.split())
+
+@patch
+def refuse_units(self: Reader) -> None:
+    "Refuses `20 m/s` for a derivative, or where m is a quantity of the text and s is none."
+    end = self.at - (self.last.kind == 'super') - 2 * (self.words[self.at - 2].text == '^')
+    before, a, bar, b = self.words[max(end - 4, 0):end] if end - self.begin > 3 else [self.last] * 4
+    is_unit = bar.text == '/' and {a.text, b.text} <= _units and a.spaced and not (bar.spaced or b.spaced)
+    known = {a.key, b.key} & self.names.quantities
+    if is_unit and before.text not in _signs_between and len(known) < 2 and (known or self.derives):
+        self.refuse(f'`{a.text}/{b.text}` could be a unit', a)
+
 # %% ../../nbs/derivations/docstrings.ipynb #0ae1074b
 @patch
 def is_formula(self: Reader, k: int, end: int) -> bool:
@@ -315,7 +333,7 @@ def finish(self: Reader) -> None:
     if word.text == after.text == '/': return
     if word.kind == 'name': return self.followed_by_words()
     if word.text in (*',;:.',): return self.punctuated()
-    if word.text in ('(', '[') and word.spaced and self.is_note():
+    if word.text in (*'([{',) and word.spaced and self.is_note():
         behind = self.words[min(closing(self.words, self.at) + 1, len(self.words) - 1)]
         if behind.text not in _signs_between: return
     if word.text in (*')}]',) and after.kind in ('newline', 'end', 'name', 'sign'):
@@ -455,6 +473,7 @@ def right(self: Reader) -> Side:
             before = self.at
             tree, guard = self.cases(tree, guard)
             if self.at > before: end = self.last.end
+        self.refuse_units()
         self.finish()
         return self.side(word.start, end, tree, guard)
     except Unreadable as problem:

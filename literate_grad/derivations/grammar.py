@@ -140,7 +140,7 @@ def juxtaposed(self: Reader) -> bool:
     if word.kind == 'number': return self.is_numeric_factor(word, last)
     if word.closed or last.key and not self.symbolic(last): return False
     if word.kind == 'sum' or self.sees('√', '∂', 'frac', '∇', '⟨', '𝟏', '𝟎', '𝟙'): return True
-    if word.text == '{': return not self.lists_cases() and last.kind != 'newline'
+    if word.text == '{': return not self.lists_cases() and last.kind != 'newline' and not self.is_note()
     if word.text in ('(', '['): return self.bracket_multiplies(word, last)
     if word.text in ('|', '‖'): return self.bars[-1:] != [word.text]
     return bool(word.key) and self.symbolic(word) and not self.is_article()
@@ -533,9 +533,12 @@ def as_defined(self: Reader, key: str) -> str:
     if not known_function(key) or key in self.names.functions or key.lower() in _greek: return key
     return next((name for name in self.names.functions if name.lower() == key.lower()), key)
 
+_no_numbers = ('cdots', 'ldots', 'dots', 'vdots', 'ddots', 'infty')
+
 @patch
 def letters_or_symbol(self: Reader, key: str, word: Word) -> Tree:
     "A logarithm with its base, a product of letters, or a symbol."
+    if key in _no_numbers: self.refuse(f'cannot calculate with `{word.text}`', word)
     if key[:4] == 'log_':
         base = ('num' if key[4:].isdigit() else 'sym', key[4:])
         return ('div', self.applied('log', word), ('call', 'log', base))

@@ -53,7 +53,10 @@ def derivative(self: Reader, fraction: bool=False) -> Tree:
     if fraction: self.expect('{')
     by = self.denominator(sign, order, word, fraction)
     if fraction: self.expect('}')
-    if operator: return ('d', self.operand(word), by)
+    if operator:
+        top = self.operand(word)
+        if top[0] == 'call' and not symbols(top): self.refuse('the derivative of a number', word)
+        return ('d', top, by)
     return self.at_own_point(('d', top, by), word, fraction)
 
 # %% ../../nbs/derivations/leibniz.ipynb #49d91532
@@ -208,12 +211,21 @@ def primed(self: Reader, tree: Tree) -> Tree:
     if tree[0] != 'sym': return tree if self.sees('"') else self.primed_bracket(tree) # `"` ends a string there
     functions = {*self.names.functions, *self.names.unknown, 'sigma'}
     if tree[1] not in self.names.functions and self.transposes(): self.take(); return ('T', tree)
+    if tree[1] in self.names.quantities and tree[1] != 'x' and self.moves('x'):
+        self.refuse('the prime could be a derivative by the time', self.word)
     count = self.primes()
     own_argument = self.next().key and is_letter(self.next().key) and self.next(2).text == ')'
     applied = self.sees('(') and not self.word.spaced and (tree[1] in functions or own_argument)
     arguments = self.application(tree[1])[2:] if applied else ()
     if tree[1] in self.names.unknown and not arguments: arguments = (('sym', self.names.unknown[tree[1]]),)
     return ('prime', tree[1], count, *arguments)
+
+# %% ../../nbs/derivations/leibniz.ipynb #30a3d132
+@patch
+def moves(self: Reader, key: str) -> bool:
+    "Whether the text says how a variable changes in time: `x' = -x`."
+    return any(a.key == key and b.text == "'" and c.text == '=' for a, b, c in zip(
+        self.words, self.words[1:], self.words[2:]))
 
 # %% ../../nbs/derivations/leibniz.ipynb #4f23fdb0
 @patch
