@@ -69,12 +69,16 @@ def _projected(gradient, leaf):
     return gradient if gradient.flags.writeable else gradient.copy()
 
 # %% ../../nbs/gradients/autodiff.ipynb #5ad7113b
+def _named_of_scipy(error):
+    "The function of `scipy.special` that an error names, or `None`."
+    ufunc = re.search(r"ufunc '(\w+)'", str(error))
+    special = sys.modules.get('scipy.special')
+    return ufunc[1] if ufunc and not hasattr(np, ufunc[1]) and hasattr(special, ufunc[1]) else None
+
 def _of_scipy(error, frames):
     "The function of `scipy.special` that a traced value reached, or `None`."
-    ufunc = re.search(r"<ufunc '(\w+)'>", str(error))
-    special = sys.modules.get('scipy.special')
-    if ufunc and not hasattr(np, ufunc[1]) and hasattr(special, ufunc[1]): return ufunc[1]
-    return next((frame.name for frame in frames if re.search(r'scipy[\\/]special', frame.filename)), None)
+    named = [frame.name for frame in frames if re.search(r'scipy[\\/]special', frame.filename)]
+    return _named_of_scipy(error) or next(iter(named), None)
 
 # %% ../../nbs/gradients/autodiff.ipynb #1e6f70ab
 KNOWN = 'autograd', 'numpy', __name__.split('.')[0] # whose code is not the one to name
@@ -120,7 +124,7 @@ def _call(f, args):
     "The value of `f`; an error that tracing caused is told in our words."
     try: return f(*args)
     except (TypeError, ValueError, AttributeError) as error:
-        if not re.search(OF_TRACING, str(error)): raise
+        if not re.search(OF_TRACING, str(error)) and not _named_of_scipy(error): raise
         problem = _not_traced(f, error)
     raise problem
 
