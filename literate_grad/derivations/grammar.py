@@ -280,7 +280,8 @@ def caret(self: Reader, base: Tree) -> Tree:
     if exponent == ('neg', ('sym', 'T')) and 'T' not in self.names.quantities: return ('T', _inverse(base))
     if self.last.text == '1' and self.sees('/') and not self.word.spaced:
         self.refuse('where the exponent ends can be read in two ways; put it in brackets', sign)
-    if self.word.kind in ('name', 'number') and not self.word.spaced and self.last.kind in ('name', 'number'):
+    glued = self.word.kind in ('name', 'number') and not self.word.spaced and self.last.kind in ('name', 'number')
+    if glued and self.text[self.word.start] != '\\': # in LaTeX an exponent is one token
         self.refuse(f'`{self.last.text}{self.word.text}` in an exponent can be read in two ways; '
                     'put brackets round the exponent')
     return ('pow', base, exponent, sign.text)
