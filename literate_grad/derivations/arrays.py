@@ -16,7 +16,7 @@ from .duals import (
     Digits, Floats, Misfit, TooShort, Value, chosen, pairwise, primal, untyped)
 
 # %% ../../nbs/derivations/arrays.ipynb #c26f2185
-most_work = 120_000 # entries of arrays that are worked out for one text
+most_work = 480_000 # entries of arrays that are worked out for one text
 most_steps = 20_000 # trees worked out for one verdict
 largest_array = 2**16 # entries of one value, where there is no code
 

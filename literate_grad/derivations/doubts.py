@@ -85,18 +85,30 @@ def depends_on(self: Trial, top: tuple, by: tuple) -> bool:
 def _unlinked(trial, claim):
     "The derivative that is claimed is of something that could not depend on the variable."
     if claim.side.tree == ('num', '0'): return None
-    truth, meaning = claim.truth, trial.meaning
-    if truth[0] == 'd' and not trial.is_linked(truth[1], truth[2]):
+    if claim.truth[0] == 'd' and not trial.is_linked(claim.truth[1], claim.truth[2]):
         return f'nothing says how {claim.left.text} could depend on it'
-    through = meaning.upstream.get(getattr(meaning, 'loss', None))
-    if truth[0] != 'diff' or not through: return None
-    claimed = {base_symbol(other.truth[1]) for other in trial.claims.claims if other.kind == 'differential'}
-    unused = {*through} & claimed or symbols(truth[1]) - trial.reached(('sym', meaning.loss))
+    loss, by = trial.adjoint_of(claim.truth)
+    through = trial.meaning.upstream.get(loss)
+    if not through: return None
+    claimed = {trial.adjoint_of(other.truth) for other in trial.claims.claims}
+    unused = {key for key in through if (loss, key) in claimed} or {by} - trial.reached(('sym', loss))
     return f'nothing says how `{min(unused)}` is used' if unused else None
+
+# %% ../../nbs/derivations/doubts.ipynb #8d4d1242
+@patch
+def adjoint_of(
+    self: Trial,
+    truth: tuple, # of a claim
+) -> tuple[str|None, str|None]: # the names of both, `None`s for other derivatives
+    "The loss, and by what it is differentiated, where a truth is $\\partial L/\\partial w$ or $dw$."
+    if truth[0] == 'diff': return getattr(self.meaning, 'loss', None), base_symbol(truth[1])
+    if truth[0] != 'd' or len(truth[2]) != 1: return None, None
+    return base_symbol(truth[1]), base_symbol(truth[2][0])
 
 def _beside_unlinked(trial, claim):
     "Another differential of the same backward pass hangs in the air, so that nobody knows how all others do."
-    others = [other for other in trial.claims.claims if other.kind == claim.kind == 'differential']
+    loss = trial.adjoint_of(claim.truth)[0]
+    others = [other for other in trial.claims.claims if loss and trial.adjoint_of(other.truth)[0] == loss]
     return next(filter(None, (_unlinked(trial, other) for other in others)), None)
 
 def _unlinked_factor(trial, claim):

@@ -19,6 +19,8 @@ def test_names_that_nothing_explains(text, expected): assert read(text) == expec
     ('O = softmax(Q @ K^T) @ V\nP = softmax(Q @ K^T)\ndP = dO @ V^T', 'u'),
     ('O = softmax(Q @ K^T) @ V\nP = softmax(Q @ K^T), S = Q @ K^T\ndP = dO @ V^T\ndQ = dS @ K', 'uu'),
     ('S = Q @ K^T\nP = softmax(S)\nO = P @ V\ndP = dO @ V^T\ndV = P^T @ dO', 'rr'),
+    ('H = relu(A X W)\nZ = A X W\ndL/dZ = dL/dH * 1[Z > 0]\ndL/dX = A^T dL/dZ W^T', 'uu'), # H is not said to be relu(Z)
+    ('Z = A X W\nH = relu(Z)\ndL/dZ = dL/dH * 1[Z > 0]\ndL/dX = A^T dL/dZ W^T', 'rr'),
     ('y = x^2\ndx/dy = 1/(2x)', 'r'), # the other way round
     ('y = a^2\ndy/dx = 0', 'r'),
     ('y = tanh(x)\ndL/dx = dL/dy * (1 - y)', 'w')]) # dL/dy is given
