@@ -485,8 +485,9 @@ def right(self: Reader) -> Side:
 @patch
 def behind_bracket(self: Reader) -> int:
     "The place of the next word, or of the one behind the bracket that opens here: no `=` in it counts."
-    close = closing(self.words, self.at) if self.word.text in (*'([{',) else self.at
-    is_whole = close - self.at < len(self.rest_of_line())
+    if self.word.text not in (*'([{',): return self.at + 1
+    close = closing(self.words, self.at)
+    is_whole = not any(word.kind in ('newline', 'end') for word in self.words[self.at:close + 1])
     return (close if is_whole else self.at) + 1
 
 # %% ../../nbs/derivations/docstrings.ipynb #c2c51e65

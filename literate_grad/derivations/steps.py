@@ -308,7 +308,7 @@ def _judge_steps(self:Derivation, at):
         if step.status in ('proved', 'holds'): step.points, step.sizes = trial.tried()
     self.reading = self.reading or _said_choices({name: choice for name, choice in fixed.items()})
     for step in self.steps:
-        if step.status == 'fails': self._explain(step)
+        if step.status == 'fails': self._explain_within_reason(step)
 
 # %% ../../nbs/derivations/steps.ipynb #6caf6d68
 def _shapes_of(at):
@@ -745,6 +745,11 @@ def _by_code(self:Derivation, step):
                 f'{_shown_number(expected)}')
 
 # %% ../../nbs/derivations/steps.ipynb #53090615
+@patch
+def _explain_within_reason(self:Derivation, step):
+    "The verdict stays as it is where an explanation is too large to be worked out."
+    try: self._explain(step)
+    except (ArithmeticError, RecursionError, MemoryError): step.why = self._place_of_failure(step) or step.why
 @patch
 def _explain(self:Derivation, step):
     "Says of a step that fails what the truth is and what separates them."

@@ -87,6 +87,7 @@ hostile = {
     'a long name': 'y = ' + 'x' * 19000 + '\ndy/dx = 1', 'sums': 'y = ' + 'Σ_i ' * 500 + 'x_i\ndy/dx=1', 'words':
     'a b c d e f g h ' * 1000 + ' = 1',
     'fractions in a sum': 'L = sum(' + r'\frac{1}{1 + ' * 12 + 'x' + '}' * 12 + ')\ndL/dx = x',
+    'a tower in a claim': 'y = 9^0.1^2\ndy/dx = 9^9^9', 'a long sum': 'dy/dx = ' + 'sin(x) + x*w + ' * 1390 + '1',
     'half a fraction': "y = x^{2n}\ny' = 2n x^{\\frac{2n-1}", 'products of Kronecker':
     'y = log det(X^T X + kron(X, X) + X^T X)\ndy/dX = X',
     'controls': 'y = \x00\ndy/dx = \u202ex\ufeff', 'no number':
@@ -105,6 +106,10 @@ def shown(text):
 def test_hostile_texts_cost_an_error_at_most(text):
     derivation('y = tanh(x)\ndy/dx = 1 - y^2') # SymPy is there
     assert shown(text)[1] < hang
+
+@pytest.mark.parametrize('claim', ['9^9^9', '(2/3)^99999', '1e300^1e300', '*'.join(['9^999'] * 5)])
+def test_what_is_too_large_to_be_explained_keeps_its_verdict(claim):
+    assert read(f'y = x\ndy/dx = {claim}') == 'w'
 
 @pytest.mark.parametrize('code',
                          ["__import__('os').system('touch {}')", "eval('open(\"{}\", \"w\")')", "open('{}', 'w')",
