@@ -41,10 +41,10 @@ class Node:
 
     def __eq__(self, other: object) -> bool: return isinstance(other, Node) and self.name == other.name
     def __hash__(self) -> int: return hash(self.name)
-def _bits(fraction): return max(fraction.numerator.bit_length(), fraction.denominator.bit_length())
+def _bits_of(fraction): return max(fraction.numerator.bit_length(), fraction.denominator.bit_length())
 def _name_of(part):
     if isinstance(part, Node): return part.name
-    if isinstance(part, Fraction) and _bits(part) > most_bits: raise NoAdjoint('too large')
+    if isinstance(part, Fraction) and _bits_of(part) > most_bits: raise NoAdjoint('too large')
     return f'({",".join(map(_name_of, part))})' if isinstance(part, tuple) else str(part)
 
 # %% ../../nbs/derivations/adjoints.ipynb #bb0e68e7
@@ -81,7 +81,7 @@ def _of_powers(coefficient, powers, shape=(1, 1)):
 def power(node: Node, exponent: Any) -> Node:
     "A power, entry by entry."
     e, (coefficient, factors) = Fraction(exponent), _parted(node)
-    if abs(e) * (_bits(coefficient) - 1) > most_bits: raise NoAdjoint('a large power')
+    if abs(e) * (_bits_of(coefficient) - 1) > most_bits: raise NoAdjoint('a large power')
     if e.denominator > 1 or e < 0 and not coefficient: coefficient, factors = Fraction(1), ((node, 1),)
     return _of_powers(coefficient**int(e), {base: own * e for base, own in factors}, node.shape)
 def divided(a: Node, b: Node) -> Node: return times(a, power(b, -1))

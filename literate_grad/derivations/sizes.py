@@ -45,13 +45,13 @@ def _parts(names, is_symbol=lambda name: True):
     "The symbols in a list such as `x, y and z`."
     return [name for name in re.split(r'\s*,\s*(?:and\s+)?|\s+and\s+', names or '') if is_symbol(name)]
 
-_reach = 300 # so many characters before a size the symbol stands that it belongs to
-def _before(text, match): return text[max(match.start() - _reach, 0):match.start()]
+_owner_reach = 300 # so many characters before a size the symbol stands that it belongs to
+def _text_before(text, match): return text[max(match.start() - _owner_reach, 0):match.start()]
 
 def _shapes_said(text, is_symbol):
     "The symbols whose shapes stand in a text, and the shapes."
     for match in _shape.finditer(text):
-        sentence = re.split(r'[.;](?:\s|$)|\n|#|//', _before(text, match))[-1]
+        sentence = re.split(r'[.;](?:\s|$)|\n|#|//', _text_before(text, match))[-1]
         before = _link.search(sentence)
         if not before: continue
         behind = '=' in sentence # a formula, whose last symbol may stand before a comma
@@ -78,7 +78,7 @@ _owners = re.compile(_named + rf',?\s+(?:has|have|with|of)\s+(?:the\s+)?(?:{_one
 def _counts_said(text, is_symbol):
     "Sizes with what they count, and the symbols of which they count it."
     for match in _counted_noun.finditer(text):
-        before = _owners.search(_before(text, match))
+        before = _owners.search(_text_before(text, match))
         owners = _parts(before and before[1], is_symbol)[-1:] or _parts(match[3], is_symbol)[:1]
         yield match['letter'], _nouns[match['noun']], owners
     for match in _counting.finditer(text):
