@@ -87,7 +87,7 @@ hostile = {
     'a long name': 'y = ' + 'x' * 19000 + '\ndy/dx = 1', 'sums': 'y = ' + 'Σ_i ' * 500 + 'x_i\ndy/dx=1', 'words':
     'a b c d e f g h ' * 1000 + ' = 1',
     'fractions in a sum': 'L = sum(' + r'\frac{1}{1 + ' * 12 + 'x' + '}' * 12 + ')\ndL/dx = x',
-    'a tower in a claim': 'y = 9^0.1^2\ndy/dx = 9^9^9', 'a long sum': 'dy/dx = ' + 'sin(x) + x*w + ' * 1390 + '1',
+    'a tower in a claim': 'y = 9^0.1^2\ndy/dx = 9^9^9', 'a long sum': 'dy/dx = ' + 'sin(x) + x*w + ' * 1300 + '1',
     'half a fraction': "y = x^{2n}\ny' = 2n x^{\\frac{2n-1}", 'products of Kronecker':
     'y = log det(X^T X + kron(X, X) + X^T X)\ndy/dX = X',
     'controls': 'y = \x00\ndy/dx = \u202ex\ufeff', 'no number':
