@@ -156,7 +156,9 @@ def _equation(trial, claim):
 
 def _set_again(trial, claim):
     "A name that another equation has defined before."
-    if claim.kind != 'again' or claim.side.guard: return None
+    _, first = trial.meaning.definitions.get(base_symbol(claim.truth), ((), ()))
+    is_derivative = any(part[0] == 'd' for part in subtrees(first)) # as in F = -dV/dr
+    if claim.kind != 'again' or claim.side.guard or is_derivative: return None
     return f'`{claim.left.text}` is given twice, with different values' 
 
 # %% ../../nbs/derivations/doubts.ipynb #ed863e33

@@ -665,11 +665,11 @@ def _nearest(x):
 def _rows(self:Derivation, write, words):
     """Left side, right side and step of every line of the display; `write` writes a tree, `words` what could not be
     read."""
-    steps = {id(step.claim.side): step for step in self.steps}
+    steps = {(step.claim.side.line, step.claim.side.column): step for step in self.steps}
     for equation in self.judged.trial.reading.equations if self.judged else ():
         left = words(equation.left.text) if equation.left.problem else write(equation.left.tree)
         for k, side in enumerate(equation.rights):
-            step = steps.get(id(side))
+            step = steps.get((side.line, side.column))
             tree = step.tree if step and step.tree else side.tree
             right = write(tree) if tree else words(side.text)
             condition = ''

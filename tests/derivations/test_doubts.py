@@ -75,3 +75,7 @@ def test_a_wrong_step_does_not_make_its_neighbours_unreadable():
     ('sin(2x) = 2 sin(x)', 'u'), ('sin(2x) = 2 sin(x) cos(x)', 'r'), # an equation to be solved, or an identity
     ('dz/db = 1', 'u'), ('y = 5\ndy/dx = 5', 'w')])
 def test_equations_and_constants(text, expected): assert read(text) == expected
+
+@pytest.mark.parametrize('text', [
+    'y = w × x = [w]_× x\ndy/dx = [w]_×', "f(x) = x^2\nf'(x) = 2x\nf(x) = x^3\nf'(x) = 3x^2"])
+def test_each_step_has_its_mark(text): assert repr(derivation(text)).count('✓') == 2
