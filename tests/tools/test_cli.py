@@ -1,5 +1,5 @@
 "The command line: files are imported as Python does it, nothing ends in a traceback, two runs print the same."
-import json, os, re, signal, sys, time
+import functools, json, os, re, signal, sys, time
 from xml.etree import ElementTree
 import pytest
 from fixtures import bad, good, judged, package, root, run, square, start, write
@@ -110,11 +110,12 @@ def test_nobody_reads_on(tmp_path):
 @pytest.mark.skipif(os.name == 'nt', reason='needs a signal of POSIX')
 def test_ctrl_c_ends_quietly_with_what_is_known(tmp_path):
     write(tmp_path, a=good, z=good.replace(' return 2 * x', '\n    open("begun", "w").close()\n    while True: pass\n'))
-    process = start(tmp_path, 'a.py', 'z.py', '--junit', 'j.xml', start_new_session=True)
+    heeds = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL) # what runs in the background ignores it
+    process = start(tmp_path, 'a.py', 'z.py', '--junit', 'j.xml', start_new_session=True, preexec_fn=heeds)
     until = time.time() + 60
     while not (tmp_path/'begun').exists() and time.time() < until: time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=30)
     assert process.returncode == 2 and not err
     assert 'a.right  agrees' in out and 'literate-grad was interrupted after 1 results.' in out
     assert '1 of 2 agree' in out
