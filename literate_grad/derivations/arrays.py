@@ -227,6 +227,7 @@ class _Implied(_Placed):
         return total
 
     def guessed(self, key):
+        if key not in self.leaves: raise Unreadable(f'nothing says what `{key}` is')
         value = self.leaves[key]
         for other in self.meaning.unknown[key]:
             x = self.of(('sym', other))

@@ -49,3 +49,5 @@ def test_what_is_right_is_not_blamed(text): assert read(text) == 'r'
     ('y = u^2 + v, u = 3x, v = x\ndy/dx = dy/du * du/dx +    dv/dx = 6u + 1', 'rr'),
     ('f(x,y) = x y  ->  df/dx = y    df/dy = x', 'rr')])
 def test_wide_blanks_part_formulas_but_not_within_one(text, expected): assert read(text) == expected
+
+def test_a_constant_with_a_dot_is_refused(): assert read('u = Kp e + Kd ė\n∂u/∂e = Kp') == 'u'
