@@ -350,7 +350,7 @@ def _derivative_of(trial, truth):
 # %% ../../nbs/derivations/answers.ipynb #083b3c75
 def _of_differential(trial, tree):
     meaning = trial.meaning
-    if getattr(meaning, 'loss', None): return _derivative_of(trial, ('d', ('sym', meaning.loss), (tree,)))
+    if meaning.loss: return _derivative_of(trial, ('d', ('sym', meaning.loss), (tree,)))
     lowered = _Lowered(trial, getattr(meaning, 'varied', ()))
     y, variables = lowered.of(tree), [('sym', key) for key in sorted(lowered.keep)]
     varied = [(x, lowered.of(x)) for x in variables if contains(y, lowered.of(x))]
@@ -441,7 +441,7 @@ def lead_back(trial: Any, truth: Any) -> None:
     vars(meaning).pop('depends', None)
 def _vary(trial, tree, ends):
     "Decides what the differential of a tree is."
-    meaning, loss = trial.meaning, getattr(trial.meaning, 'loss', None)
+    meaning, loss = trial.meaning, trial.meaning.loss
     if getattr(meaning, 'varied', None): return
     key = tree[1] if tree[0] == 'sym' else None
     if key is None or key in meaning.definitions and loss in (None, key):

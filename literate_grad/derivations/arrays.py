@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 import numpy as np
 from .notation import Unreadable, functions, known_function, vulgar_fractions
+from .reader import called_in
 from .grammar import Reader, subtrees, symbols
 from .duals import (
     Digits, Floats, Misfit, TooShort, Value, chosen, pairwise, primal, untyped)
@@ -61,8 +62,7 @@ class Meaning(untyped(_Text)):
     @cached_property
     def depends(self) -> dict[str, set[str]]:
         trees = {key: tree for key, (_, tree) in {**self.functions, **self.definitions}.items()}
-        direct = {key: symbols(tree) | {part[1] for part in subtrees(tree) if part[0] in ('call', 'prime')}
-                  for key, tree in trees.items()}
+        direct = {key: symbols(tree) | called_in(tree) for key, tree in trees.items()}
         direct |= {key: set(through) for key, through in {**self.unknown, **self.upstream}.items()}
         for _ in range(len(direct).bit_length()):
             direct = {key: uses.union(*(direct.get(other, ()) for other in uses)) for key, uses in direct.items()}

@@ -9,6 +9,7 @@ __all__ = ['Claim', 'Claims']
 from typing import Any, NamedTuple
 from .notation import functions, known_function
 from .duals import untyped
+from .reader import reachable
 from .grammar import replaced, subtrees, symbols
 from .ranks import base_symbol, constants
 
@@ -32,7 +33,7 @@ class _Equations:
         self.known = {self.defined_by(equation.left.tree) for equation in reading.equations} - {None}
         for equation in self.renewed(): self.note(equation)
         self.forget_results()
-        self.claims = [self.through_forms(claim) for claim in self.claims]
+        self.use_forms()
         for what, key in self.assumed:
             if isinstance(what, tuple) and what[0] == 'rows': self.definitions.setdefault(key, ((), ('sym', what[1])))
 
@@ -202,8 +203,8 @@ def _renamed(equation, fresh):
 # %% ../../nbs/derivations/claims.ipynb #3eff6087
 class _Formed(_Renewed):
     "Derivatives of one of several forms."
-    def through_forms(self, claim):
-        "A claim in which `dy/du` is the derivative of that form of y in which u occurs."
+    def use_forms(self):
+        "Makes `dy/du` the derivative of that form of y in which u occurs."
         forms = [(other.truth, other.side.tree) for other in self.claims
                  if other.kind in ('value', 'again') and other.truth[0] == 'sym'
                  and other.side.tree and not other.side.guard]
@@ -213,18 +214,13 @@ class _Formed(_Renewed):
             if variables & self.below(part[1]): return None
             fitting = (tree for name, tree in forms if name == part[1] and variables <= symbols(tree))
             return next((('d', tree, part[2]) for tree in fitting), None)
-        if not forms: return claim
-        side = claim.side._replace(tree=replaced(claim.side.tree, change))
-        return claim._replace(truth=replaced(claim.truth, change), side=side)
+        for k, claim in enumerate(self.claims) if forms else ():
+            side = claim.side._replace(tree=replaced(claim.side.tree, change))
+            self.claims[k] = claim._replace(truth=replaced(claim.truth, change), side=side)
 
     def below(self, tree):
         "All symbols that a tree depends on."
-        found, todo = set(), [*symbols(tree)]
-        while todo:
-            key = todo.pop()
-            found.add(key)
-            todo += symbols(self.definitions.get(key, ((), ()))[1]) - found
-        return found
+        return reachable(symbols(tree), lambda key: symbols(self.definitions.get(key, ((), ()))[1]))
 
 # %% ../../nbs/derivations/claims.ipynb #35651fc1
 class _Results(_Formed):

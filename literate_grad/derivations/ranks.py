@@ -10,6 +10,7 @@ import re
 from typing import Any
 from .notation import functions, known_function
 from .duals import untyped
+from .reader import reachable
 from .grammar import replaced, subtrees, symbols
 
 # %% ../../nbs/derivations/ranks.ipynb #d8b16074
@@ -219,14 +220,11 @@ class _Agreed(_Arguments):
     "What symbols are made of, and what the claims say of their ranks."
     def made_of(self, tree):
         "The symbols that a tree is made of, entry by entry."
-        found, todo = set(), list(symbols(tree))
-        while todo:
-            key = todo.pop()
-            below = self.definitions.get(key)
-            if below is None: found.add(key)
-            elif not any(part[0] == 'sum' or called(part) in _over_entries | _of_vectors for part in subtrees(below)):
-                todo.extend(symbols(below) - found - {key})
-        return found
+        def below(key):
+            parts = [*subtrees(self.definitions.get(key, ()))]
+            mixed = any(part[0] == 'sum' or called(part) in _over_entries | _of_vectors for part in parts)
+            return () if mixed else symbols(self.definitions.get(key, ()))
+        return reachable(symbols(tree), below) - {*self.definitions}
 
 # %% ../../nbs/derivations/ranks.ipynb #ed44686b
 class _Claimed(_Agreed):

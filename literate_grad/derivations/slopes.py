@@ -9,7 +9,7 @@ __all__ = ['Evaluator']
 import math
 import numpy as np
 from .notation import Unreadable, known_function
-from .grammar import symbols
+from .reader import reachable, symbols
 from .duals import Dual, Value, aligned, primal, untyped
 from .arrays import Formulas, largest_array, placed
 
@@ -70,13 +70,10 @@ class _Open(_Entries):
     "What a tree is made of."
     def open_symbols(self, tree):
         "The symbols that a tree is made of, where defined ones count as what they are made of."
-        found, todo = set(), list(symbols(tree))
-        while todo:
-            key = todo.pop()
-            if key in self.meaning.definitions and key not in self.overrides:
-                todo.extend(symbols(self.meaning.definitions[key][1]) - found)
-            elif key in self.leaves or key in self.meaning.unknown or key in self.overrides: found.add(key)
-        return found
+        definitions = {key: part for key, (_, part) in self.meaning.definitions.items() if key not in self.overrides}
+        found = reachable(symbols(tree), lambda key: symbols(definitions.get(key, ())))
+        places = (self.leaves, self.meaning.unknown, self.overrides)
+        return {key for key in found - {*definitions} if any(key in place for place in places)}
 
 # %% ../../nbs/derivations/slopes.ipynb #ee400dde
 class _Quotients(_Open):

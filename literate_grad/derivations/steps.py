@@ -23,7 +23,8 @@ from .notation import Unreadable, canonical
 from .grammar import replaced, subtrees, symbols
 from .printing import Style, latex_of, latex_words, text_of
 import literate_grad.derivations.guesses # noqa: F401 (Trial.weighed)
-from .doubts import called_in
+import literate_grad.derivations.doubts # noqa: F401 (Trial.refined)
+from .reader import called_in
 from .claims import Claims
 from .ranks import base_symbol
 from .lengths import length_of
@@ -191,8 +192,7 @@ def tried(self:Trial) -> Any:
     "At how many points a claim is tried, and in which sizes: the shapes of all symbols, once for each."
     sizes = []
     for numbers in (self.shapes.numbers(which) for which in sorted({which for _, which in plans})):
-        axes = self.shapes.classes
-        found = {key: tuple(numbers[axes[key, k]] for k in range(rank)) for key, rank in self.of_leaves.items()}
+        found = {key: self.shape_in(numbers, key) for key in self.of_leaves}
         if found not in sizes: sizes.append(found)
     return (len(plans[:3]) * 2, sizes) if self.ranks.arrays else (len(plans) * 12, sizes[:1])
 
@@ -299,13 +299,14 @@ def _judge_steps(self:Derivation, at):
         if k not in dropped]
     self.judged.outcomes = [step.outcome for step in self.steps]
     trial = self.judged.trial
+    tried = trial.tried()
     for step in self.steps:
         if step.status == 'holds' and not step.why and proved(step.tree, step.claim.truth, trial.meaning,
             trial.of_leaves):
             step.status = 'proved'
         if self.code is not None and step.status == 'unreadable': self._by_code(step)
         if step.tree == ('asked',): self._answer_question(step)
-        if step.status in ('proved', 'holds'): step.points, step.sizes = trial.tried()
+        if step.status in ('proved', 'holds'): step.points, step.sizes = tried
     self.reading = self.reading or _said_choices({name: choice for name, choice in fixed.items()})
     for step in self.steps:
         if step.status == 'fails': self._explain_within_reason(step)
