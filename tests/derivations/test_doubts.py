@@ -1,9 +1,7 @@
 "What may not be blamed: names that nothing explains or links, values at a point, names that are given again."
 import pytest
 from literate_grad import derivation
-
-letters = {'proved': 'r', 'holds': 'r', 'fails': 'w', 'unreadable': 'u'}
-def read(text): return ''.join(letters[step.status] for step in derivation(text).steps)
+from verdicts import read
 
 @pytest.mark.parametrize('text,expected', [
     ('y = sigma(z)\nL = -t log(y) - (1-t) log(1-y)\ndL/dz = y - t = p - t', 'ru'), # p is another name for y

@@ -1,9 +1,6 @@
 "Texts that were judged falsely once, right ones and wrong ones."
 import pytest
-from literate_grad import derivation
-
-letters = {'proved': 'r', 'holds': 'r', 'fails': 'w', 'unreadable': 'u'}
-def read(text): return ''.join(letters[step.status] for step in derivation(text).steps)
+from verdicts import read
 
 @pytest.mark.parametrize('text,expected', [
     ('y = x^2\ndy/dx = 2x \\big( 1 + x \\big)', 'w'), ('y = x^2\ndy/dx = 2x foo(1+x)', 'u'),

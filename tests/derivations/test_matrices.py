@@ -4,9 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from literate_grad import derivation
+from verdicts import letters
 
 entries = json.loads(Path(__file__).with_name('matrices.json').read_text(encoding='utf-8'))
-letters = {'proved': 'r', 'holds': 'r', 'fails': 'w', 'unreadable': 'u'}
 
 def given(entry):
     "An array for each symbol; letters of dimensions become lengths, all different."

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from literate_grad.derivations.docstrings import read_text
 from literate_grad.derivations.steps import derivation
+from verdicts import letters
 
-letters = {'proved': 'r', 'holds': 'r', 'fails': 'w', 'unreadable': 'u'}
 
 def examples(path=Path(__file__).with_name('reading.txt')):
     "Pairs of a text and what is expected of its steps: `expected : line ¶ line ¶ …`; `#` begins a heading."

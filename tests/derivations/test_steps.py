@@ -11,6 +11,7 @@ from literate_grad.gradients.compare import ulps
 from literate_grad.session.flux_neuron import tanh_model, tanh_model_output, tanh_model_output_derivative
 from literate_grad.derivations.steps import derivation, has_equations
 from literate_grad.session.neuron import tanh_activation, tanh_activation_derivative, w, x
+from verdicts import read
 
 def examples(path=Path(__file__).with_name('docstrings.txt')):
     "Each text of the file with what is expected of its steps, and its source."
@@ -20,8 +21,6 @@ def examples(path=Path(__file__).with_name('docstrings.txt')):
         yield text, expected.replace('-', ''), source
 
 cases = list(examples())
-letters = {'proved': 'r', 'holds': 'r', 'fails': 'w', 'unreadable': 'u'}
-def read(text): return ''.join(letters[step.status] for step in derivation(text).steps)
 
 @pytest.mark.parametrize('text,expected', [case[:2] for case in cases],
                          ids=[source or text for text, _, source in cases])
