@@ -11,6 +11,7 @@ from fastcore.basics import patch
 from .claims import Claim
 from .duals import Floats, Misfit
 from .grammar import symbols
+from .lengths import made_to_size
 from .notation import Unreadable
 from .ranks import base_symbol, called, parts_of
 from .sizes import axes_said
@@ -61,18 +62,15 @@ def in_sizes(self: Trial, claim: Claim, sizes: dict) -> Outcome:
     finally: self.shapes.fixed = before
 
 # %% ../../nbs/derivations/guesses.ipynb #593d25ba
-_of_sizes = ('ones', 'zeros', 'eye', 'identity')
-
 @patch
 def unsaid(self: Trial, claim: Claim) -> str:
     "What a claim speaks of that the text would have to say; '' where there is nothing."
-    parts, stated = parts_of([claim.side.tree]), {key for tree in [*self.trees, claim.truth] for key in symbols(tree)}
+    stated = {key for tree in [*self.trees, claim.truth] for key in symbols(tree)}
     free = symbols(claim.side.tree) & {*self.of_leaves}
     counted = sorted(free & {*self.sizes.counts})
     if counted: return f'nothing says of what `{counted[0]}` is the length'
     if 'I' in free - stated: return '`I` may be the identity; say which symbols are vectors'
-    made = [part for part in parts if part[0] == 'call' and part[1] in _of_sizes]
-    sized = any(size[0] == 'num' for part in made for size in parts_of(part[2:]))
+    sized = any(size[0] == 'num' for part in made_to_size([claim.side.tree]) for size in parts_of(part[2:]))
     return 'a size is written as a number, but the text says no sizes' if sized and not self.given else ''
 
 # %% ../../nbs/derivations/guesses.ipynb #3bc9b491
